@@ -1,0 +1,76 @@
+/**
+ * A service is a function that works until its signal is aborted.
+ * `supervise` keeps a list of them running; nothing else starts background work.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { FatalError } from "./errors.ts";
+import type { Log } from "./log.ts";
+
+/** Resolves once `signal` is aborted and all its work has stopped. */
+export type Service = (signal: AbortSignal) => Promise<void>;
+
+export interface SuperviseOptions {
+  log: Log;
+  signal: AbortSignal;
+  /** Milliseconds to wait before restart number `attempt`. */
+  backoff?: (attempt: number) => number;
+}
+
+/** Runs every service until `signal` aborts or one of them fails for good. */
+export async function supervise(
+  services: Record<string, Service>,
+  { log, signal, backoff = exponential }: SuperviseOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+
+  const endings = await Promise.allSettled(
+    Object.entries(services).map(([name, service]) =>
+      keepRunning(service, { log: log.child(name), signal: either, backoff })
+        .finally(() => stop.abort())
+    ),
+  );
+
+  const fatal = endings.find((ending) => ending.status === "rejected");
+  if (fatal) throw fatal.reason;
+}
+
+/** Runs one service again whenever it ends early; only a FatalError gets out. */
+async function keepRunning(
+  service: Service,
+  { log, signal, backoff }: Required<SuperviseOptions>,
+): Promise<void> {
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    const started = Date.now();
+    try {
+      await service(signal);
+    } catch (error) {
+      if (error instanceof FatalError) throw error;
+      if (!signal.aborted) log.error("Service failed", { attempt, error });
+    }
+    if (Date.now() - started > HEALTHY_MS) attempt = 1;
+    await pause(backoff(attempt), signal);
+  }
+}
+
+/** A run this long was a success: the next failure starts counting from one. */
+const HEALTHY_MS = 60_000;
+
+function exponential(attempt: number): number {
+  return Math.min(1000 * 2 ** (attempt - 1), 60_000);
+}
+
+/** Waits, or returns at once when `signal` aborts; whoever loops looks at the signal. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+/** The service that does nothing but wait to be stopped. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}

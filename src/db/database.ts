@@ -1,0 +1,137 @@
+/**
+ * Opens a SQLite file: pragmas, migrations, transactions, and what its failures mean.
+ *
+ * @module
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { renameSync } from "node:fs";
+import { FatalError, UnavailableError } from "../base/errors.ts";
+import { migrate } from "./migrate.ts";
+
+export type Row = Record<string, SQLInputValue>;
+
+/** The file is not a database, or is damaged: it can be set aside and built anew. */
+export class CorruptError extends FatalError {}
+
+export interface Database extends Disposable {
+  readonly path: string;
+  all<T = Row>(sql: string, ...values: SQLInputValue[]): T[];
+  get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined;
+  /** Runs one statement and returns how many rows it changed. */
+  run(sql: string, ...values: SQLInputValue[]): number;
+  /** All or nothing; a transaction inside another joins it. */
+  transaction<T>(work: () => T): T;
+}
+
+/**
+ * Opens `path` (or ":memory:") and brings it to the newest version.
+ *
+ * @throws {CorruptError} the file is damaged or not a database
+ * @throws {UnavailableError} the disk is full, read-only or failing
+ */
+export function openDatabase(path: string, steps: string[]): Database {
+  return guard(path, () => {
+    const db = new DatabaseSync(path);
+    try {
+      // WAL: readers never wait for the scan. NORMAL keeps every commit through a killed process,
+      // and the file sound through a power cut.
+      db.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" +
+          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 16777216;",
+      );
+      const check = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+      if (check !== "ok") throw new CorruptError(`Cannot open "${path}": ${check}`, { path });
+      migrate(db, steps);
+      return new Sqlite(path, db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Moves a damaged database and its journals out of the way; returns where to. */
+export function setAsideCorrupt(path: string, now = new Date()): string {
+  const aside = `${path}.corrupt-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      renameSync(path + suffix, aside + suffix);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ENOENT") throw error;
+    }
+  }
+  return aside;
+}
+
+class Sqlite implements Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+
+  constructor(readonly path: string, db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    return guard(this.path, () => this.#prepare(sql).all(...values) as T[]);
+  }
+
+  get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return guard(this.path, () => this.#prepare(sql).get(...values) as T | undefined);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return guard(this.path, () => Number(this.#prepare(sql).run(...values).changes));
+  }
+
+  transaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    guard(this.path, () => this.#db.exec("BEGIN IMMEDIATE"));
+    this.#inTransaction = true;
+    try {
+      const result = work();
+      guard(this.path, () => this.#db.exec("COMMIT"));
+      return result;
+    } catch (error) {
+      // A full disk may have rolled it back already.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, statement = this.#db.prepare(sql));
+    return statement;
+  }
+}
+
+/** SQLite's primary result codes that a person can act on (sqlite.org/rescode.html). */
+const meanings: Record<number, { Type: typeof FatalError | typeof UnavailableError; say: string }> =
+  {
+    5: { Type: UnavailableError, say: "another program holds it" },
+    8: { Type: UnavailableError, say: "it is read-only" },
+    10: { Type: UnavailableError, say: "the disk failed" },
+    11: { Type: CorruptError, say: "the file is damaged" },
+    13: { Type: UnavailableError, say: "the disk is full: free some space, then scan again" },
+    14: { Type: UnavailableError, say: "the file cannot be opened: check the folder's rights" },
+    26: { Type: CorruptError, say: "the file is not a database" },
+  };
+
+function guard<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = Number((error as { errcode?: number }).errcode ?? NaN) & 0xff;
+    const meaning = meanings[code];
+    if (!meaning) throw error;
+    const message = `Cannot use the database "${path}": ${meaning.say}`;
+    throw new meaning.Type(message, { path, code }, { cause: error });
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The ordered lists of migrations, one list for each database file. `PRAGMA user_version` counts
+ * how many of the list a file has.
+ *
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { FatalError } from "../base/errors.ts";
+import edge0001 from "./sql/edge_0001_catalog.sql" with { type: "text" };
+import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
+import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
+import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
+
+export const migrations = {
+  /** `library.db`: what this peer has and how it is set up. */
+  library: [library0001, library0002, library0003],
+  /** `edge.db`: what the edge role knows of all peers. */
+  edge: [edge0001],
+} satisfies Record<string, string[]>;
+
+/** Brings the file to the newest version, each step in a transaction of its own. */
+export function migrate(db: DatabaseSync, steps: string[]): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+  if (version > steps.length) {
+    throw new FatalError(
+      `Cannot open the database: its version is ${version}, this program knows ${steps.length}. ` +
+        "Start the newer giggityflix, or another DATA_DIR",
+      { version },
+    );
+  }
+  for (const [index, sql] of steps.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE;\n${sql}\n;PRAGMA user_version = ${index + 1};\nCOMMIT;`);
+  }
+}

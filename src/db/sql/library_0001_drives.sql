@@ -1,0 +1,2 @@
+-- Physical drives and what is mounted from them.
+CREATE TABLE drives (id TEXT PRIMARY KEY) STRICT;
