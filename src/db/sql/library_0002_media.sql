@@ -4,11 +4,12 @@ CREATE TABLE media (
   id TEXT PRIMARY KEY, -- UUID
   root TEXT NOT NULL, -- the media folder, absolute, links resolved
   relative_path TEXT NOT NULL, -- inside root, always with "/"
+  wire_path TEXT NOT NULL UNIQUE, -- relative_path as the edge sees it: unique over all roots
   size_bytes INTEGER NOT NULL,
   modified_ms INTEGER NOT NULL, -- milliseconds since 1970
   drive_ids TEXT NOT NULL DEFAULT '[]', -- JSON: the physical drives that a read of it touches
-  status TEXT NOT NULL CHECK (status IN ('new', 'probed', 'ready', 'error', 'missing')),
-  error TEXT, -- why it is in 'error'
+  status TEXT NOT NULL CHECK (status IN ('new', 'probed', 'ready', 'unreadable', 'missing', 'forgotten')),
+  error TEXT, -- what is wrong with it, in words
   container TEXT,
   mime_type TEXT,
   duration_ms INTEGER,

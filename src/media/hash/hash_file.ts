@@ -1,0 +1,51 @@
+/**
+ * Reads a file once and hashes it with every algorithm asked for. Runs in a worker: it reads
+ * synchronously, which on a worker costs nobody anything and is a third faster.
+ *
+ * @module
+ */
+import type { Turn } from "../../pool/mod.ts";
+import { algorithms, type Hashes, type HashName } from "./algorithms.ts";
+import { type FileState, sameState, stateOf } from "../file_state.ts";
+
+export interface HashedFile {
+  hashes: Hashes;
+  bytesRead: number;
+}
+
+/** Bytes read between two turns: what playback may have to wait for on a busy disk. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Hashes the file if it is still as `expected`, before and after.
+ *
+ * @returns undefined if the file changed before or while it was read
+ */
+export async function hashFile(
+  path: string,
+  { names, expected, turn }: { names: readonly HashName[]; expected: FileState; turn: Turn },
+): Promise<HashedFile | undefined> {
+  using file = Deno.openSync(path);
+  if (!sameState(stateOf(file.statSync()), expected)) return undefined;
+  if (names.length === 0) return { hashes: {}, bytesRead: 0 };
+
+  const hashers = names.map((name) => [name, algorithms[name]()] as const);
+  let bytesRead = 0;
+  while (true) {
+    const read = file.readSync(buffer);
+    if (read === null) break;
+    bytesRead += read;
+    const bytes = buffer.subarray(0, read);
+    for (const [, hasher] of hashers) hasher.update(bytes);
+    if (bytesRead % PIECE_BYTES === 0) await turn();
+  }
+
+  if (bytesRead !== expected.sizeBytes || !sameState(stateOf(file.statSync()), expected)) {
+    return undefined;
+  }
+  const hashes = Object.fromEntries(hashers.map(([name, hasher]) => [name, hasher.digest()]));
+  return { hashes, bytesRead };
+}
+
+/** One per worker: a worker does one job at a time. */
+const buffer = new Uint8Array(PIECE_BYTES);

@@ -1,0 +1,165 @@
+/**
+ * The media of this peer: one scan at a time, and whatever others ask of its files.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ConflictError, NotFoundError } from "../base/errors.ts";
+import type { Run } from "../base/command.ts";
+import type { Publish } from "../base/events.ts";
+import type { Database } from "../db/mod.ts";
+import { Lanes, WorkerPool } from "../pool/mod.ts";
+import { toHashName } from "./hash/algorithms.ts";
+import type { Hashes, HashName } from "./hash/algorithms.ts";
+import type { MediaFile } from "./media.ts";
+import { type OpenedFile, openFile } from "./open_file.ts";
+import { hasFfprobe } from "./probe/ffprobe.ts";
+import type { ScanProgress, ScanReport } from "./scan/progress.ts";
+import { scan } from "./scan/scan.ts";
+import { createScanStore } from "./scan/store.ts";
+import { createMediaStore } from "./store.ts";
+import type { FileJob, FileResult } from "./worker.ts";
+
+export interface LibrarySettings {
+  /** Absolute, links resolved, none inside another. */
+  roots: readonly string[];
+  extensions: readonly string[];
+  excludeDirs: readonly string[];
+  algorithms: readonly HashName[];
+}
+
+export interface LibraryDeps {
+  db: Database;
+  lanes: Lanes;
+  workers: number;
+  settings: () => LibrarySettings;
+  locate(path: string): Promise<{ driveIds: string[] }>;
+  run: Run;
+  publish: Publish;
+  /** There may be files to offer to the edge. */
+  onFound(): void;
+}
+
+export interface ScanState {
+  running: boolean;
+  progress?: ScanProgress;
+  last?: ScanReport & { finishedAt: string };
+  failed?: string;
+}
+
+export type Library = ReturnType<typeof openLibrary>;
+
+/** Opens the library in `deps.db`; dispose it to end its workers. */
+export function openLibrary(deps: LibraryDeps) {
+  const { db, lanes, settings, publish } = deps;
+  const store = createMediaStore(db);
+  const scanStore = createScanStore(db);
+  const workers = new WorkerPool<FileJob, FileResult[]>(
+    () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+    deps.workers,
+  );
+  const state: ScanState = { running: false };
+
+  const runScan = async (options: { signal: AbortSignal; roots?: string[] }) => {
+    const { signal } = options;
+    const { roots, extensions, excludeDirs, algorithms } = settings();
+    publish("scan.started", { roots: options.roots ?? roots });
+    const report = await scan({ ...deps, store: scanStore, workers }, {
+      roots: options.roots ?? roots,
+      all: options.roots === undefined,
+      extensions: new Set(extensions),
+      excludeDirs: new Set(excludeDirs),
+      algorithms,
+      ffprobe: await hasFfprobe(deps.run, signal),
+      onFound: deps.onFound,
+      onProgress: (progress) => {
+        state.progress = progress;
+        publish("scan.progress", { ...progress });
+      },
+      signal,
+    });
+    state.last = { ...report, finishedAt: new Date().toISOString() };
+    publish("scan.finished", { ...state.last });
+    return report;
+  };
+
+  return {
+    ...store,
+    scanState: (): Readonly<ScanState> => state,
+
+    /**
+     * Scans the media folders, or only `roots`.
+     *
+     * @throws {ConflictError} a scan is under way
+     */
+    async scan(options: { signal: AbortSignal; roots?: string[] }): Promise<ScanReport> {
+      if (state.running) throw new ConflictError("Cannot scan: a scan is under way");
+      state.running = true;
+      delete state.failed;
+      try {
+        return await runScan(options);
+      } catch (error) {
+        if (!options.signal.aborted) {
+          state.failed = error instanceof Error ? error.message : String(error);
+          publish("scan.failed", { reason: state.failed });
+        }
+        throw error;
+      } finally {
+        state.running = false;
+        delete state.progress;
+        deps.onFound();
+      }
+    },
+
+    /** Opens a file for playing. @throws as openFile() */
+    open: (file: MediaFile): Promise<OpenedFile> =>
+      openFile(file, { lanes, roots: () => settings().roots }),
+
+    /**
+     * The hashes of a file: known ones, and the rest computed now.
+     *
+     * @throws {NotFoundError} no such catalogue id (BAD_CATALOG_ID), or its file is gone (FILE_GONE)
+     */
+    async hashes(catalogId: string, names: string[], signal: AbortSignal): Promise<Hashes> {
+      const file = findOffered(catalogId);
+      const wanted = names.map(toHashName);
+      const known = store.hashesOf(file.id);
+      const missing = wanted.filter((name) => !(name in known));
+      const found = missing.length > 0 ? await hashNow(file, missing, signal) : {};
+      store.addHashes(file.id, found);
+      return Object.fromEntries(wanted.map((name) => [name, (known[name] ?? found[name])!]));
+    },
+
+    findOffered,
+
+    [Symbol.dispose]: () => workers[Symbol.dispose](),
+  };
+
+  function findOffered(catalogId: string): MediaFile {
+    const file = store.findByCatalogId(catalogId);
+    if (!file || file.status === "forgotten") {
+      const details = { reason: "BAD_CATALOG_ID" };
+      throw new NotFoundError(`Cannot find "${catalogId}" in this library`, details);
+    }
+    if (file.status === "missing" || file.status === "unreadable") {
+      throw new NotFoundError(`Cannot read "${file.title}": the file is gone or cannot be read`, {
+        reason: "FILE_GONE",
+      });
+    }
+    return file;
+  }
+
+  async function hashNow(file: MediaFile, names: HashName[], signal: AbortSignal): Promise<Hashes> {
+    using lease = await lanes.acquire(file.driveIds, { priority: "interactive", signal });
+    const path = join(file.root, file.relativePath);
+    const expected = { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
+    const [result] = await workers.run({ kind: "hash", files: [{ path, expected, names }] }, {
+      signal,
+      turn: () => lease.yield(),
+    });
+    if (result && "hashed" in result && result.hashed !== "changed") return result.hashed.hashes;
+    throw new NotFoundError(`Cannot hash "${file.title}": the file is gone or has changed`, {
+      reason: "FILE_GONE",
+    });
+  }
+}

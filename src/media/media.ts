@@ -1,0 +1,85 @@
+/**
+ * What this peer knows of a media file, and which files are media at all.
+ *
+ * @module
+ */
+
+/**
+ * How far a file has come: found, then looked into, then hashed; or why it is not there to play.
+ * "unreadable" is tried again at each scan; "missing" comes back by itself with its file;
+ * "forgotten" was withdrawn by its owner, who kept the file.
+ */
+export type MediaStatus = "new" | "probed" | "ready" | "unreadable" | "missing" | "forgotten";
+
+export interface Track {
+  kind: "video" | "audio" | "subtitle";
+  /** Short name as mediabunny and ffprobe use it: "avc", "aac", "mpeg4". */
+  codec: string;
+  /** RFC 6381 codec parameter, such as "avc1.64001f". */
+  codecString?: string;
+  width?: number;
+  height?: number;
+  channels?: number;
+  sampleRate?: number;
+  /** ISO 639-2; absent where the file does not say. */
+  language?: string;
+}
+
+/** What is in a file. */
+export interface Description {
+  container: string;
+  mimeType?: string;
+  durationMs?: number;
+  tracks: Track[];
+}
+
+export interface MediaFile extends Partial<Description> {
+  id: string;
+  root: string;
+  relativePath: string;
+  title: string;
+  sizeBytes: number;
+  modifiedMs: number;
+  driveIds: string[];
+  status: MediaStatus;
+  /** What is wrong with it, in words for its owner. */
+  error?: string;
+  catalogId?: string;
+  addedAt: string;
+  updatedAt: string;
+  tracks: Track[];
+}
+
+/** Extension, lower case, with its dot → what it holds and its MIME type. */
+export const mediaTypes: Record<string, { kind: "video" | "audio"; mime: string }> = {
+  ".mp4": { kind: "video", mime: "video/mp4" },
+  ".m4v": { kind: "video", mime: "video/mp4" },
+  ".mkv": { kind: "video", mime: "video/matroska" },
+  ".webm": { kind: "video", mime: "video/webm" },
+  ".mov": { kind: "video", mime: "video/quicktime" },
+  ".avi": { kind: "video", mime: "video/vnd.avi" },
+  ".ts": { kind: "video", mime: "video/mp2t" },
+  ".mpg": { kind: "video", mime: "video/mpeg" },
+  ".mpeg": { kind: "video", mime: "video/mpeg" },
+  ".wmv": { kind: "video", mime: "video/x-ms-wmv" },
+  ".flv": { kind: "video", mime: "video/x-flv" },
+  ".mp3": { kind: "audio", mime: "audio/mpeg" },
+  ".m4a": { kind: "audio", mime: "audio/mp4" },
+  ".flac": { kind: "audio", mime: "audio/flac" },
+  ".ogg": { kind: "audio", mime: "audio/ogg" },
+  ".opus": { kind: "audio", mime: "audio/ogg" },
+  ".wav": { kind: "audio", mime: "audio/wav" },
+  ".aac": { kind: "audio", mime: "audio/aac" },
+};
+
+/** The extension of a path, lower case with its dot, or "". */
+export function extensionOf(path: string): string {
+  return /\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? "";
+}
+
+/** A title from a file name: `Big.Buck_Bunny.mp4` → `Big Buck Bunny`. */
+export function titleOf(relativePath: string): string {
+  const name = relativePath.slice(relativePath.lastIndexOf("/") + 1);
+  const stem = name.slice(0, name.length - extensionOf(name).length);
+  return stem.replaceAll(/[._\s\p{Cc}]+/gu, " ").trim() || name;
+}

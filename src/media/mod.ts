@@ -1,0 +1,12 @@
+/**
+ * Media files: finding them, looking into them, hashing them, and opening them for playing.
+ *
+ * @module
+ */
+export { algorithms, type Hashes, type HashName, toHashName } from "./hash/algorithms.ts";
+export { type Library, type LibrarySettings, openLibrary, type ScanState } from "./library.ts";
+export { type Description, type MediaFile, mediaTypes, type Track } from "./media.ts";
+export type { OpenedFile } from "./open_file.ts";
+export { hasFfprobe } from "./probe/ffprobe.ts";
+export type { ScanProgress, ScanReport } from "./scan/progress.ts";
+export type { MediaCounts } from "./store.ts";

@@ -1,0 +1,105 @@
+/**
+ * Opens a media file for somebody who wants its bytes: only inside the media folders, and each
+ * read ahead of all background work on its drives.
+ *
+ * @module
+ */
+import { join, sep } from "node:path";
+import { DeniedError, NotFoundError, UnavailableError } from "../base/errors.ts";
+import type { Lanes } from "../pool/mod.ts";
+import { type MediaFile, mediaTypes } from "./media.ts";
+import { extensionOf } from "./media.ts";
+
+export interface OpenedFile extends Disposable {
+  sizeBytes: number;
+  modifiedMs: number;
+  mimeType: string;
+  /** The bytes from `offset`, `length` of them; fewer only where the file ends. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface OpenFileDeps {
+  /** The media folders, absolute, links resolved. */
+  roots: () => readonly string[];
+  lanes: Lanes;
+}
+
+/**
+ * Opens the file of a library entry.
+ *
+ * @throws {NotFoundError} it is not there (any more); `details.reason` is "FILE_GONE"
+ * @throws {DeniedError} it does not lie in a media folder, or may not be read
+ */
+export async function openFile(
+  { root, relativePath, driveIds }: MediaFile,
+  { roots, lanes }: OpenFileDeps,
+): Promise<OpenedFile> {
+  const path = join(root, relativePath);
+  const file = await translate(relativePath, async () => {
+    const real = await Deno.realPath(path);
+    // After resolving links: a path that has become a link must not lead out of the folders.
+    const inside = roots().includes(root) && roots().some((folder) => isInside(real, folder));
+    if (!inside) throw new DeniedError(`Cannot read "${relativePath}": it is in no media folder`);
+    return await Deno.open(real);
+  });
+  const info = await file.stat();
+
+  const read = async (offset: number, length: number, signal?: AbortSignal) => {
+    using _lease = await lanes.acquire(driveIds, { priority: "playback", signal });
+    return await translate(relativePath, () => readAt(file, offset, length));
+  };
+  // One after the other: the offset is the file's, not the call's.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    sizeBytes: info.size,
+    modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
+    mimeType: mediaTypes[extensionOf(relativePath)]?.mime ?? "application/octet-stream",
+    read: (offset, length, signal) => {
+      const mine = last.then(() => {
+        signal?.throwIfAborted();
+        return read(offset, length, signal);
+      });
+      last = mine.catch(() => {});
+      return mine;
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function readAt(
+  file: Deno.FsFile,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  await file.seek(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = await file.read(bytes.subarray(filled));
+    if (read === null) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+}
+
+async function translate<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      const details = { reason: "FILE_GONE" };
+      throw new NotFoundError(`Cannot read "${name}": the file is gone`, details, { cause });
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new DeniedError(`Cannot read "${name}": no right to read it`, {}, { cause });
+    }
+    if ((cause as { code?: string }).code === "EIO") {
+      throw new UnavailableError(`Cannot read "${name}": its drive failed`, {}, { cause });
+    }
+    throw cause;
+  }
+}

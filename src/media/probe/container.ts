@@ -1,0 +1,100 @@
+/**
+ * What is in a media file, read in this process by mediabunny.
+ *
+ * @module
+ */
+import type { Input, InputTrack } from "mediabunny";
+import type { Description, Track } from "../media.ts";
+
+export interface ProbedContainer {
+  description: Description;
+  bytesRead: number;
+}
+
+/** The container's name as we say it everywhere, by mediabunny's name of the format. */
+const containers: Record<string, string> = {
+  "MP4": "mp4",
+  "QuickTime File Format": "mov",
+  "Matroska": "matroska",
+  "WebM": "webm",
+  "MP3": "mp3",
+  "WAVE": "wav",
+  "Ogg": "ogg",
+  "FLAC": "flac",
+  "ADTS": "adts",
+  "MPEG Transport Stream": "mpegts",
+};
+
+/**
+ * Describes the file at `path`, or answers undefined where mediabunny does not know the format.
+ * Runs in a worker, hence the synchronous reads.
+ *
+ * @throws {Error} the format is known but its content is damaged
+ */
+export async function probeContainer(path: string): Promise<ProbedContainer | undefined> {
+  const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
+  using file = Deno.openSync(path);
+  const sizeBytes = file.statSync().size;
+  let bytesRead = 0;
+  const source = new CustomSource({
+    getSize: () => sizeBytes,
+    read: (start, end) => {
+      const bytes = readAt(file, start, end - start);
+      bytesRead += bytes.length;
+      return bytes;
+    },
+    // Headers are small and scattered: reading ahead would only fetch film that nobody looks at.
+    prefetchProfile: "none",
+  });
+  using input = new Input({ formats: ALL_FORMATS, source });
+  if (!(await input.canRead())) return undefined;
+  return { description: await describe(input), bytesRead };
+}
+
+async function describe(input: Input): Promise<Description> {
+  const format = (await input.getFormat()).name;
+  const tracks = await Promise.all((await input.getTracks()).map(describeTrack));
+  const seconds = await input.getDurationFromMetadata() ?? await input.computeDuration();
+  return {
+    container: containers[format] ?? format.toLowerCase(),
+    mimeType: await input.getMimeType(),
+    ...Number.isFinite(seconds) && seconds > 0 && { durationMs: Math.round(seconds * 1000) },
+    tracks,
+  };
+}
+
+async function describeTrack(track: InputTrack): Promise<Track> {
+  const [codec, internal, codecString, language] = await Promise.all([
+    track.getCodec(),
+    track.getInternalCodecId(),
+    track.getCodecParameterString(),
+    track.getLanguageCode(),
+  ]);
+  return {
+    kind: track.type,
+    codec: codec ?? (typeof internal === "string" ? internal : "unknown"),
+    ...codecString && { codecString },
+    ...language !== "und" && { language },
+    ...track.isVideoTrack() && {
+      width: await track.getDisplayWidth(),
+      height: await track.getDisplayHeight(),
+    },
+    ...track.isAudioTrack() && {
+      channels: await track.getNumberOfChannels(),
+      sampleRate: await track.getSampleRate(),
+    },
+  };
+}
+
+/** Reads exactly `length` bytes, or fewer where the file ends earlier than it said. */
+function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
+  file.seekSync(offset, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = file.readSync(bytes.subarray(filled));
+    if (read === null) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+}

@@ -1,0 +1,48 @@
+/**
+ * The last step of a scan: the hashes of each file, in one read.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { HashName } from "../hash/algorithms.ts";
+import type { Step } from "./drain.ts";
+import { problemOf } from "./probe_step.ts";
+import type { Tally } from "./progress.ts";
+import type { ScanStore, Waiting } from "./store.ts";
+
+const CHANGED = "The file changed while it was read: it is read again at the next scan";
+
+export function hashStep(store: ScanStore, algorithms: readonly HashName[], tally: Tally): Step {
+  return {
+    status: "probed",
+    toJob: (files) => ({
+      kind: "hash",
+      files: files.map((file) => ({
+        path: join(file.root, file.relativePath),
+        expected: { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs },
+        names: missing(store, file, algorithms),
+      })),
+    }),
+    save: (results) => {
+      for (const { file, result } of results) {
+        const path = join(file.root, file.relativePath);
+        const unusable = (problem: string) => {
+          store.saveUnreadable(file.id, problem);
+          tally.issue(path, problem);
+        };
+        if ("error" in result) unusable(problemOf(result.error));
+        else if (!("hashed" in result) || result.hashed === "changed") unusable(CHANGED);
+        else {
+          store.saveHashes(file.id, result.hashed.hashes);
+          tally.report.bytesRead += result.hashed.bytesRead;
+        }
+        tally.advance(1, file.sizeBytes, path);
+      }
+    },
+  };
+}
+
+function missing(store: ScanStore, { id }: Waiting, names: readonly HashName[]): HashName[] {
+  const known = store.algorithmsOf(id);
+  return names.filter((name) => !known.includes(name));
+}

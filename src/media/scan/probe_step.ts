@@ -1,0 +1,113 @@
+/**
+ * The second step of a scan: what is in each file. mediabunny reads it in a worker; what that does
+ * not know goes to ffprobe, a program of its own for each file.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Description, extensionOf } from "../media.ts";
+import { ffprobeArgs, parseFfprobe } from "../probe/ffprobe.ts";
+import { CommandError } from "../../base/command.ts";
+import { reasonOf, UnavailableError } from "../../base/errors.ts";
+import { Semaphore } from "../../pool/mod.ts";
+import type { FileResult } from "../worker.ts";
+import type { Step } from "./drain.ts";
+import type { Tally } from "./progress.ts";
+import type { ScanDeps, ScanOptions } from "./scan.ts";
+import { NEEDS_FFPROBE, type Waiting } from "./store.ts";
+import { explain } from "./walk.ts";
+
+/** ffprobe runs at once; each takes some 60 ms, mostly to start. */
+const FFPROBES_AT_ONCE = 2;
+
+export function probeStep(
+  { store }: ScanDeps,
+  { ffprobe }: Pick<ScanOptions, "ffprobe">,
+  tally: Tally,
+): Step {
+  return {
+    status: "new",
+    toJob: (files) => ({
+      kind: "probe",
+      paths: files.map((file) => join(file.root, file.relativePath)),
+    }),
+    save: (results) => {
+      for (const { file, result } of results) {
+        if ("probed" in result && result.probed !== "unknown format") {
+          tally.report.bytesRead += result.probed.bytesRead;
+          save(store, tally, file, result.probed.description);
+        } else if (file.sizeBytes === 0) {
+          save(store, tally, file, byName(file), "The file is empty");
+        } else if ("probed" in result) {
+          // Left as it is, it is what probeForeign() takes next.
+          if (!ffprobe) save(store, tally, file, byName(file), NEEDS_FFPROBE);
+        } else if ("error" in result && isReadFailure(result.error)) {
+          store.saveUnreadable(file.id, problemOf(result.error));
+          tally.issue(join(file.root, file.relativePath), problemOf(result.error));
+        } else {
+          const reason = "error" in result ? result.error.message : "unknown";
+          save(store, tally, file, byName(file), `The content is damaged or cut off: ${reason}`);
+        }
+      }
+    },
+  };
+}
+
+/** Asks ffprobe about every file that is still new: those whose container mediabunny refused. */
+export async function probeForeign(
+  { store, lanes, run }: ScanDeps,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  const places = new Semaphore(FFPROBES_AT_ONCE);
+  const probe = async (file: Waiting) => {
+    using _place = await places.acquire({ signal });
+    using _lease = await lanes.acquire(file.driveIds, { signal });
+    const path = join(file.root, file.relativePath);
+    try {
+      const output = await run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
+      save(store, tally, file, parseFfprobe(output));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UnavailableError && !(error instanceof CommandError)) throw error;
+      save(store, tally, file, byName(file), `The content cannot be read: ${reasonOf(error)}`);
+    }
+  };
+  for (let after = 0;;) {
+    const files = store.waiting("new", after, 64);
+    if (files.length === 0) return;
+    after = files.at(-1)!.rowid;
+    await Promise.all(files.map(probe));
+  }
+}
+
+function save(
+  store: ScanDeps["store"],
+  tally: Tally,
+  file: Waiting,
+  found: Description,
+  error?: string,
+): void {
+  store.saveProbe(file.id, found, error);
+  const path = join(file.root, file.relativePath);
+  if (error) tally.issue(path, error);
+  tally.advance(1, file.sizeBytes, path);
+}
+
+/** All that is known of a file nobody can look into: what its name says. */
+function byName({ relativePath }: Waiting): Description {
+  return { container: extensionOf(relativePath).slice(1) || "unknown", tracks: [] };
+}
+
+type WorkerFailure = Extract<FileResult, { error: unknown }>["error"];
+
+/** The file system refused, in contrast to a file that is damaged. */
+function isReadFailure({ name }: WorkerFailure): boolean {
+  return name in Deno.errors;
+}
+
+/** A worker's failure in words; errors lose their class on the way out of a worker. */
+export function problemOf({ name, message }: WorkerFailure): string {
+  const Type = Deno.errors[name as keyof typeof Deno.errors];
+  return explain(Type ? new Type(message) : new Error(message), "file");
+}

@@ -1,0 +1,88 @@
+/**
+ * What a scan has done so far, told a few times a second and not for every file.
+ *
+ * @module
+ */
+
+/** What one scan did. Sizes in bytes, time in seconds. */
+export interface ScanReport {
+  files: number;
+  new: number;
+  changed: number;
+  /** Files told to have moved; always 0 until moves are recognised. */
+  moved: number;
+  gone: number;
+  /** Files and folders that could not be used, or not wholly. */
+  errors: number;
+  bytesRead: number;
+  seconds: number;
+  /** The first of the errors, in words. */
+  issues: { path: string; problem: string }[];
+}
+
+export type Phase = "walk" | "probe" | "hash";
+
+export interface ScanProgress {
+  phase: Phase;
+  files: number;
+  /** Absent while walking: nobody knows yet. */
+  filesTotal?: number;
+  bytes: number;
+  bytesTotal?: number;
+  path?: string;
+}
+
+const MAX_ISSUES = 100;
+const MIN_INTERVAL_MS = 200;
+
+export class Tally {
+  readonly report: ScanReport = {
+    files: 0,
+    new: 0,
+    changed: 0,
+    moved: 0,
+    gone: 0,
+    errors: 0,
+    bytesRead: 0,
+    seconds: 0,
+    issues: [],
+  };
+  readonly #started = performance.now();
+  readonly #tell: (progress: ScanProgress) => void;
+  #progress: ScanProgress = { phase: "walk", files: 0, bytes: 0 };
+  #toldAt = 0;
+
+  constructor(tell: (progress: ScanProgress) => void) {
+    this.#tell = tell;
+  }
+
+  enter(phase: Phase, total?: { files: number; bytes: number }): void {
+    this.#progress = {
+      phase,
+      files: 0,
+      bytes: 0,
+      ...total && { filesTotal: total.files, bytesTotal: total.bytes },
+    };
+    this.#tell(this.#progress);
+  }
+
+  advance(files: number, bytes: number, path?: string): void {
+    this.#progress.files += files;
+    this.#progress.bytes += bytes;
+    if (path !== undefined) this.#progress.path = path;
+    const now = performance.now();
+    if (now - this.#toldAt < MIN_INTERVAL_MS) return;
+    this.#toldAt = now;
+    this.#tell({ ...this.#progress });
+  }
+
+  issue(path: string, problem: string): void {
+    this.report.errors++;
+    if (this.report.issues.length < MAX_ISSUES) this.report.issues.push({ path, problem });
+  }
+
+  finish(): ScanReport {
+    this.report.seconds = (performance.now() - this.#started) / 1000;
+    return this.report;
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * How far a scan has come, in SQLite. A file's status says what is still to be done with it, so a
+ * scan that was cut off goes on where it was.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import type { Database } from "../../db/mod.ts";
+import type { FileState } from "../file_state.ts";
+import type { Hashes, HashName } from "../hash/algorithms.ts";
+import { type Description, type MediaFile, titleOf } from "../media.ts";
+import { type MediaRow, toMedia } from "../media_row.ts";
+import type { KnownFile } from "./diff.ts";
+
+export type ScanStore = ReturnType<typeof createScanStore>;
+
+export interface Sighting extends FileState {
+  root: string;
+  relativePath: string;
+  driveIds: string[];
+}
+
+/** A file that waits for the next step, with its place in the queue. */
+export type Waiting = MediaFile & { rowid: number };
+
+/** The error of a file that only ffprobe could have read; it is tried again once ffprobe is there. */
+export const NEEDS_FFPROBE =
+  "This container can only be read with ffprobe: install ffmpeg, then scan again";
+
+/** The scan's view of the media tables in `db`. Every method is one short synchronous step. */
+export function createScanStore(db: Database) {
+  // Rows seen by the scan under way. In memory: a million integers, gone with the connection.
+  db.run("CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY)");
+  const now = () => new Date().toISOString();
+
+  return {
+    transaction: <T>(work: () => T): T => db.transaction(work),
+
+    /** Asked once per file of every scan, so it fetches no more than the diff needs. */
+    known: (root: string, relativePath: string): (KnownFile & { rowid: number }) | undefined =>
+      db.get(
+        `SELECT rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status
+         FROM media WHERE root = ? AND relative_path = ?`,
+        root,
+        relativePath,
+      ),
+
+    insert({ root, relativePath, driveIds, sizeBytes, modifiedMs }: Sighting): number {
+      return db.get<{ rowid: number }>(
+        `INSERT INTO media (id, root, relative_path, wire_path, size_bytes, modified_ms, drive_ids,
+           status, title, added_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?) RETURNING rowid`,
+        crypto.randomUUID(),
+        root,
+        relativePath,
+        wirePath(root, relativePath),
+        sizeBytes,
+        modifiedMs,
+        JSON.stringify(driveIds),
+        titleOf(relativePath),
+        now(),
+        now(),
+      )!.rowid;
+    },
+
+    /** The file is another now: what was known of its content goes. */
+    change(rowid: number, { sizeBytes, modifiedMs, driveIds }: Sighting): void {
+      db.run("DELETE FROM hashes WHERE media_id = (SELECT id FROM media WHERE rowid = ?)", rowid);
+      db.run(
+        `UPDATE media SET size_bytes = ?, modified_ms = ?, drive_ids = ?, status = 'new',
+           error = NULL, container = NULL, mime_type = NULL, duration_ms = NULL, tracks = '[]',
+           updated_at = ? WHERE rowid = ?`,
+        sizeBytes,
+        modifiedMs,
+        JSON.stringify(driveIds),
+        now(),
+        rowid,
+      );
+    },
+
+    /** A file is back as it was: it goes on from what is still known of it. */
+    restore: (rowid: number): number =>
+      db.run(
+        `UPDATE media SET
+           status = CASE WHEN status = 'unreadable' OR container IS NULL THEN 'new' ELSE 'probed' END,
+           error = CASE status WHEN 'unreadable' THEN NULL ELSE error END,
+           updated_at = ? WHERE rowid = ?`,
+        now(),
+        rowid,
+      ),
+
+    see: (rowid: number) => db.run("INSERT OR IGNORE INTO seen VALUES (?)", rowid),
+
+    forgetSeen: () => db.run("DELETE FROM seen"),
+
+    /** Marks what was not seen below `root`, save what lies below folders nobody could look into. */
+    markMissing(root: string, unknownFolders: readonly string[]): number {
+      const spared = unknownFolders.map(() => " AND relative_path NOT GLOB ?").join("");
+      return db.run(
+        `UPDATE media SET status = 'missing', updated_at = ?
+         WHERE root = ? AND status NOT IN ('missing', 'forgotten')
+           AND rowid NOT IN (SELECT id FROM seen)${spared}`,
+        now(),
+        root,
+        ...unknownFolders.map(globBelow),
+      );
+    },
+
+    /** The roots of all files in the library, those of folders that are no longer set included. */
+    roots: (): string[] =>
+      db.all<{ root: string }>("SELECT DISTINCT root FROM media").map(({ root }) => root),
+
+    /** The next files for a step, in order of rowid, from just after `after`. */
+    waiting: (status: "new" | "probed", after: number, limit: number): Waiting[] =>
+      db.all<MediaRow & { rowid: number }>(
+        "SELECT rowid, * FROM media WHERE status = ? AND rowid > ? ORDER BY rowid LIMIT ?",
+        status,
+        after,
+        limit,
+      ).map((row) => ({ ...toMedia(row), rowid: row.rowid })),
+
+    countWaiting: (status: "new" | "probed"): { files: number; bytes: number } =>
+      db.get(
+        "SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media WHERE status = ?",
+        status,
+      )!,
+
+    algorithmsOf: (id: string): string[] =>
+      db.all<{ algorithm: string }>("SELECT algorithm FROM hashes WHERE media_id = ?", id)
+        .map(({ algorithm }) => algorithm),
+
+    saveProbe: (id: string, found: Description, error?: string) =>
+      db.run(
+        `UPDATE media SET status = 'probed', error = ?, container = ?, mime_type = ?,
+           duration_ms = ?, tracks = ?, updated_at = ? WHERE id = ? AND status = 'new'`,
+        error ?? null,
+        found.container,
+        found.mimeType ?? null,
+        found.durationMs ?? null,
+        JSON.stringify(found.tracks),
+        now(),
+        id,
+      ),
+
+    saveHashes(id: string, hashes: Hashes): void {
+      for (const [algorithm, digest] of Object.entries(hashes)) {
+        db.run("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", id, algorithm, digest);
+      }
+      db.run(
+        "UPDATE media SET status = 'ready', updated_at = ? WHERE id = ? AND status = 'probed'",
+        now(),
+        id,
+      );
+    },
+
+    saveUnreadable: (id: string, error: string) =>
+      db.run(
+        "UPDATE media SET status = 'unreadable', error = ?, updated_at = ? WHERE id = ?",
+        error,
+        now(),
+        id,
+      ),
+
+    /** Sends the files back that were waiting for ffprobe. */
+    reopenUnprobed: () =>
+      db.run(
+        "UPDATE media SET status = 'new' WHERE error = ? AND status IN ('probed', 'ready')",
+        NEEDS_FFPROBE,
+      ),
+
+    /** Sends files of rowid in (after, after + span] back to hashing if they lack one of `names`. */
+    reopenUnhashed: (names: readonly HashName[], after: number, span: number) =>
+      db.run(
+        `UPDATE media SET status = 'probed'
+         WHERE rowid > ? AND rowid <= ? AND status = 'ready' AND (
+           SELECT count(*) FROM hashes WHERE media_id = media.id
+           AND algorithm IN (SELECT value FROM json_each(?))) < ?`,
+        after,
+        after + span,
+        JSON.stringify(names),
+        names.length,
+      ),
+
+    lastRowid: () =>
+      db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,
+  };
+
+  /** Unique over all roots: the second of two equal paths gets its root's name in front. */
+  function wirePath(root: string, relativePath: string): string {
+    const taken = (path: string) => db.get("SELECT 1 FROM media WHERE wire_path = ?", path);
+    if (!taken(relativePath)) return relativePath;
+    const name = basename(root) || "root";
+    for (let count = 1;; count++) {
+      const path = `${count === 1 ? name : `${name}-${count}`}/${relativePath}`;
+      if (!taken(path)) return path;
+    }
+  }
+}
+
+/** A GLOB pattern for everything below a folder ("" is the root itself). */
+function globBelow(folder: string): string {
+  return folder ? `${folder.replaceAll(/[*?[]/g, "[$&]")}/*` : "*";
+}

@@ -1,0 +1,121 @@
+/**
+ * The library in SQLite: what is known of each media file, and what the edge calls it.
+ *
+ * @module
+ */
+import { ConflictError } from "../base/errors.ts";
+import type { Database } from "../db/mod.ts";
+import type { Hashes } from "./hash/algorithms.ts";
+import type { MediaFile, MediaStatus } from "./media.ts";
+import { type MediaRow, toMedia } from "./media_row.ts";
+
+export type MediaStore = ReturnType<typeof createMediaStore>;
+
+export interface MediaCounts {
+  byStatus: Record<MediaStatus, number>;
+  /** Files that are there, and their bytes. */
+  files: number;
+  bytes: number;
+  /** Files with something wrong, in words in their `error`. */
+  withErrors: number;
+}
+
+/** What can be played and offered: it is there, and its owner has not withdrawn it. */
+const PRESENT = "status IN ('new', 'probed', 'ready')";
+
+/** The media tables of `db`. Every method is one short synchronous step. */
+export function createMediaStore(db: Database) {
+  const now = () => new Date().toISOString();
+  const many = (sql: string, ...values: (string | number)[]) =>
+    db.all<MediaRow>(sql, ...values).map(toMedia);
+
+  return {
+    find: (id: string): MediaFile | undefined => many("SELECT * FROM media WHERE id = ?", id)[0],
+
+    findByCatalogId: (catalogId: string): MediaFile | undefined =>
+      many("SELECT * FROM media WHERE catalog_id = ?", catalogId)[0],
+
+    /** A page in order of id, from just after `after`. */
+    list: ({ after, limit }: { after: string; limit: number }): MediaFile[] =>
+      many("SELECT * FROM media WHERE id > ? ORDER BY id LIMIT ?", after, limit),
+
+    counts(): MediaCounts {
+      const byStatus = { new: 0, probed: 0, ready: 0, unreadable: 0, missing: 0, forgotten: 0 };
+      const counts = { byStatus, files: 0, bytes: 0, withErrors: 0 };
+      const rows = db.all<{ status: MediaStatus; files: number; bytes: number; errors: number }>(
+        `SELECT status, count(*) files, sum(size_bytes) bytes, count(error) errors
+         FROM media GROUP BY status`,
+      );
+      for (const { status, files, bytes, errors } of rows) {
+        byStatus[status] = files;
+        if (status === "missing" || status === "forgotten") continue;
+        counts.files += files;
+        counts.bytes += bytes;
+        counts.withErrors += errors;
+      }
+      return counts;
+    },
+
+    hashesOf(id: string): Hashes {
+      const rows = db.all<{ algorithm: string; digest: string }>(
+        "SELECT algorithm, digest FROM hashes WHERE media_id = ?",
+        id,
+      );
+      return Object.fromEntries(rows.map(({ algorithm, digest }) => [algorithm, digest]));
+    },
+
+    addHashes(id: string, hashes: Hashes): void {
+      for (const [algorithm, digest] of Object.entries(hashes)) {
+        db.run("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", id, algorithm, digest);
+      }
+    },
+
+    /** Files that the edge has no name for yet, as it shall see them. */
+    unoffered: (limit: number): { relativePath: string; sizeBytes: number }[] =>
+      db.all(
+        `SELECT wire_path AS relativePath, size_bytes AS sizeBytes FROM media
+         WHERE catalog_id IS NULL AND ${PRESENT} ORDER BY rowid LIMIT ?`,
+        limit,
+      ),
+
+    /** Takes the edge's names; one that is in use here already is not taken twice. */
+    assign(pairs: readonly { relativePath: string; catalogId: string }[]): number {
+      return db.transaction(() =>
+        pairs.reduce((taken, { relativePath, catalogId }) =>
+          taken + db.run(
+            `UPDATE OR IGNORE media SET catalog_id = ?, updated_at = ? WHERE wire_path = ?`,
+            catalogId,
+            now(),
+            relativePath,
+          ), 0)
+      );
+    },
+
+    /** What this peer announces. */
+    catalogIds: (): string[] =>
+      db.all<{ id: string }>(
+        `SELECT catalog_id id FROM media WHERE catalog_id IS NOT NULL AND ${PRESENT}`,
+      ).map(({ id }) => id),
+
+    /** @throws {ConflictError} `newId` names another file */
+    remap(oldId: string, newId: string): number {
+      if (oldId !== newId && db.get("SELECT 1 FROM media WHERE catalog_id = ?", newId)) {
+        throw new ConflictError(`Cannot rename "${oldId}": "${newId}" is another file`, { newId });
+      }
+      return db.run(
+        "UPDATE media SET catalog_id = ?, updated_at = ? WHERE catalog_id = ?",
+        newId,
+        now(),
+        oldId,
+      );
+    },
+
+    /** The file stays where it is, and is neither offered nor played any more. */
+    forget: (catalogId: string): number =>
+      db.run(
+        "UPDATE media SET status = 'forgotten', updated_at = ? WHERE catalog_id = ?",
+        now(),
+        catalogId,
+      ),
+  };
+}
