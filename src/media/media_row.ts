@@ -5,43 +5,42 @@
  */
 import type { MediaFile, MediaStatus, Track } from "./media.ts";
 
+/** What to select for a MediaRow. */
+export const mediaColumns = `rowid, id, root, relative_path AS relativePath, title,
+  size_bytes AS sizeBytes, modified_ms AS modifiedMs, drive_ids AS driveIds, status, error,
+  container, mime_type AS mimeType, duration_ms AS durationMs, tracks, catalog_id AS catalogId,
+  added_at AS addedAt, updated_at AS updatedAt`;
+
 export interface MediaRow {
+  rowid: number;
   id: string;
   root: string;
-  relative_path: string;
-  wire_path: string;
-  size_bytes: number;
-  modified_ms: number;
-  drive_ids: string;
+  relativePath: string;
+  title: string;
+  sizeBytes: number;
+  modifiedMs: number;
+  driveIds: string;
   status: MediaStatus;
   error: string | null;
   container: string | null;
-  mime_type: string | null;
-  duration_ms: number | null;
+  mimeType: string | null;
+  durationMs: number | null;
   tracks: string;
-  title: string;
-  catalog_id: string | null;
-  added_at: string;
-  updated_at: string;
+  catalogId: string | null;
+  addedAt: string;
+  updatedAt: string;
 }
 
-export function toMedia(row: MediaRow): MediaFile {
+export function toMedia({ rowid: _, ...row }: MediaRow): MediaFile {
+  const { error, container, mimeType, durationMs, catalogId, driveIds, tracks, ...always } = row;
   return {
-    id: row.id,
-    root: row.root,
-    relativePath: row.relative_path,
-    title: row.title,
-    sizeBytes: row.size_bytes,
-    modifiedMs: row.modified_ms,
-    driveIds: JSON.parse(row.drive_ids) as string[],
-    status: row.status,
-    ...row.error !== null && { error: row.error },
-    ...row.container !== null && { container: row.container },
-    ...row.mime_type !== null && { mimeType: row.mime_type },
-    ...row.duration_ms !== null && { durationMs: row.duration_ms },
-    tracks: JSON.parse(row.tracks) as Track[],
-    ...row.catalog_id !== null && { catalogId: row.catalog_id },
-    addedAt: row.added_at,
-    updatedAt: row.updated_at,
+    ...always,
+    driveIds: JSON.parse(driveIds) as string[],
+    tracks: JSON.parse(tracks) as Track[],
+    ...error !== null && { error },
+    ...container !== null && { container },
+    ...mimeType !== null && { mimeType },
+    ...durationMs !== null && { durationMs },
+    ...catalogId !== null && { catalogId },
   };
 }

@@ -7,7 +7,7 @@ import { ConflictError } from "../base/errors.ts";
 import type { Database } from "../db/mod.ts";
 import type { Hashes } from "./hash/algorithms.ts";
 import type { MediaFile, MediaStatus } from "./media.ts";
-import { type MediaRow, toMedia } from "./media_row.ts";
+import { mediaColumns, type MediaRow, toMedia } from "./media_row.ts";
 
 export type MediaStore = ReturnType<typeof createMediaStore>;
 
@@ -26,18 +26,18 @@ const PRESENT = "status IN ('new', 'probed', 'ready')";
 /** The media tables of `db`. Every method is one short synchronous step. */
 export function createMediaStore(db: Database) {
   const now = () => new Date().toISOString();
-  const many = (sql: string, ...values: (string | number)[]) =>
-    db.all<MediaRow>(sql, ...values).map(toMedia);
+  const many = (where: string, ...values: (string | number)[]) =>
+    db.all<MediaRow>(`SELECT ${mediaColumns} FROM media ${where}`, ...values).map(toMedia);
 
   return {
-    find: (id: string): MediaFile | undefined => many("SELECT * FROM media WHERE id = ?", id)[0],
+    find: (id: string): MediaFile | undefined => many("WHERE id = ?", id)[0],
 
     findByCatalogId: (catalogId: string): MediaFile | undefined =>
-      many("SELECT * FROM media WHERE catalog_id = ?", catalogId)[0],
+      many("WHERE catalog_id = ?", catalogId)[0],
 
     /** A page in order of id, from just after `after`. */
     list: ({ after, limit }: { after: string; limit: number }): MediaFile[] =>
-      many("SELECT * FROM media WHERE id > ? ORDER BY id LIMIT ?", after, limit),
+      many("WHERE id > ? ORDER BY id LIMIT ?", after, limit),
 
     counts(): MediaCounts {
       const byStatus = { new: 0, probed: 0, ready: 0, unreadable: 0, missing: 0, forgotten: 0 };

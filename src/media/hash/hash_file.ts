@@ -4,6 +4,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
 import type { Turn } from "../../pool/mod.ts";
 import { algorithms, type Hashes, type HashName } from "./algorithms.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
 import type { Input, InputTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
 

@@ -9,7 +9,7 @@ import type { Database } from "../../db/mod.ts";
 import type { FileState } from "../file_state.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
 import { type Description, type MediaFile, titleOf } from "../media.ts";
-import { type MediaRow, toMedia } from "../media_row.ts";
+import { mediaColumns, type MediaRow, toMedia } from "../media_row.ts";
 import type { KnownFile } from "./diff.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
@@ -112,8 +112,8 @@ export function createScanStore(db: Database) {
 
     /** The next files for a step, in order of rowid, from just after `after`. */
     waiting: (status: "new" | "probed", after: number, limit: number): Waiting[] =>
-      db.all<MediaRow & { rowid: number }>(
-        "SELECT rowid, * FROM media WHERE status = ? AND rowid > ? ORDER BY rowid LIMIT ?",
+      db.all<MediaRow>(
+        `SELECT ${mediaColumns} FROM media WHERE status = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
         status,
         after,
         limit,

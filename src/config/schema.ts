@@ -1,0 +1,137 @@
+/**
+ * Every setting, once: its default, what it may be, and what it is for. Names in the environment,
+ * REST, the command line's help and the docs all come from this table.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** How a value stands in text: lists are joined by commas. */
+export type ValueType = "string" | "integer" | "boolean" | "list";
+
+interface Setting<T> {
+  type: ValueType;
+  schema: z.ZodType<T>;
+  default: T;
+  help: string;
+  /** Set at start only, by the environment or a flag: it decides where settings are stored. */
+  fixed?: true;
+}
+
+const path = z.string().min(1);
+const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expected host:port");
+const extension = z.string().trim().toLowerCase()
+  .transform((text) => text.startsWith(".") ? text : `.${text}`)
+  .pipe(z.string().regex(/^\.[a-z0-9]+$/, "expected an extension such as .mkv"));
+const list = <T>(item: z.ZodType<T>) => z.array(item).max(1000);
+
+const text = (help: string, schema: z.ZodType<string>, fallback: string): Setting<string> => ({
+  type: "string",
+  schema,
+  default: fallback,
+  help,
+});
+const whole = (help: string, min: number, max: number, fallback: number): Setting<number> => ({
+  type: "integer",
+  schema: z.int().min(min).max(max),
+  default: fallback,
+  help,
+});
+const yesNo = (help: string, fallback: boolean): Setting<boolean> => ({
+  type: "boolean",
+  schema: z.boolean(),
+  default: fallback,
+  help,
+});
+const several = (
+  help: string,
+  item: z.ZodType<string>,
+  fallback: string[],
+): Setting<string[]> => ({ type: "list", schema: list(item), default: fallback, help });
+
+const VIDEO = [".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi"];
+const LEVELS = ["debug", "info", "warn", "error"];
+
+export const settings = {
+  dataDir: { ...text("Where the library and this peer's identity live", path, ""), fixed: true },
+  peerId: {
+    ...text("This peer's name to the edge; made once and kept when empty", z.string().max(200), ""),
+    fixed: true,
+  },
+  mediaDirs: several("Media folders", path, []),
+  includeExtensions: several("Extensions that count as media", extension, VIDEO),
+  excludeDirs: several("Folder names or absolute paths that are passed over", path, []),
+  hashAlgorithms: several(
+    "Hashes computed of each file: md5, sha1, sha256, sha512, blake2b",
+    z.enum(["md5", "sha1", "sha256", "sha512", "blake2b"]),
+    ["md5", "sha1"],
+  ),
+  scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),
+  httpHost: text("Address that REST and the page listen on", z.string().min(1), "127.0.0.1"),
+  httpPort: whole("Port of REST and the page; 0 = any free one", 0, 65_535, 8080),
+  grpcServerAddress: text("Where the edge role listens for peers", address, "127.0.0.1:50051"),
+  edgeGrpcAddress: text(
+    "The edge to join; when empty, this program is its own edge",
+    z.union([z.literal(""), address]),
+    "",
+  ),
+  edgeId: text("The edge role's name", z.string().min(1).max(200), "edge-1"),
+  grpcUseTls: yesNo("Whether the link to the edge is TLS", false),
+  grpcCertPath: text(
+    "PEM file of the authority that signed the edge's certificate",
+    z.string(),
+    "",
+  ),
+  grpcTimeoutSec: whole("Seconds to wait for an answer of the edge", 1, 3600, 30),
+  grpcHeartbeatIntervalSec: whole("Seconds between signs of life to the edge", 1, 3600, 30),
+  grpcReconnectIntervalSec: whole("Seconds before the first new attempt to connect", 1, 3600, 1),
+  peerTimeoutSec: whole("Seconds of silence after which the edge drops a peer", 1, 86_400, 120),
+  maxPeers: whole("Peers that the edge role takes at once", 1, 1_000_000, 1000),
+  remoteDelete: text(
+    "What a delete from the edge does: deny it, or forget the entry (the file stays)",
+    z.enum(["deny", "forget"]),
+    "forget",
+  ),
+  maxStreams: whole("Streams served at once", 1, 10_000, 16),
+  stunServers: several("STUN servers for viewers outside this network", z.string().min(1), []),
+  workers: whole("Files read or hashed at once; 0 = one per processor", 0, 256, 0),
+  logLevel: text("The least that is logged: debug, info, warn, error", z.enum(LEVELS), "info"),
+} satisfies Record<
+  string,
+  Setting<string> | Setting<number> | Setting<boolean> | Setting<string[]>
+>;
+
+export type SettingName = keyof typeof settings;
+
+export type Config = { [Name in SettingName]: typeof settings[Name]["default"] };
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** `mediaDirs` → `media_dirs`, its name in REST, and in capitals in the environment. */
+export function keyOf(name: SettingName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+export function envNameOf(name: SettingName): string {
+  return keyOf(name).toUpperCase();
+}
+
+/** Names that earlier Giggityflix programs used for the same settings. */
+const aliases: Record<string, SettingName> = {
+  edge_address: "edgeGrpcAddress",
+  use_tls: "grpcUseTls",
+  cert_path: "grpcCertPath",
+  heartbeat_interval_sec: "grpcHeartbeatIntervalSec",
+  reconnect_interval_sec: "grpcReconnectIntervalSec",
+  media_extensions: "includeExtensions",
+  scraping_paths: "mediaDirs",
+  api_port: "httpPort",
+  webrtc_stun_servers: "stunServers",
+  stun_server: "stunServers",
+};
+
+/** The setting of a name in any spelling: `MEDIA_DIRS`, `media_dirs`, or an older alias. */
+export function findSetting(key: string): SettingName | undefined {
+  const plain = key.toLowerCase().replace(/^giggityflix_/, "");
+  return settingNames.find((name) => keyOf(name) === plain) ?? aliases[plain];
+}
