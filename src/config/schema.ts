@@ -118,16 +118,16 @@ export function envNameOf(name: SettingName): string {
 
 /** Names that earlier Giggityflix programs used for the same settings. */
 const aliases: Record<string, SettingName> = {
-  edge_address: "edgeGrpcAddress",
-  use_tls: "grpcUseTls",
-  cert_path: "grpcCertPath",
-  heartbeat_interval_sec: "grpcHeartbeatIntervalSec",
-  reconnect_interval_sec: "grpcReconnectIntervalSec",
-  media_extensions: "includeExtensions",
-  scraping_paths: "mediaDirs",
-  api_port: "httpPort",
-  webrtc_stun_servers: "stunServers",
-  stun_server: "stunServers",
+  "edge_address": "edgeGrpcAddress",
+  "use_tls": "grpcUseTls",
+  "cert_path": "grpcCertPath",
+  "heartbeat_interval_sec": "grpcHeartbeatIntervalSec",
+  "reconnect_interval_sec": "grpcReconnectIntervalSec",
+  "media_extensions": "includeExtensions",
+  "scraping_paths": "mediaDirs",
+  "api_port": "httpPort",
+  "webrtc_stun_servers": "stunServers",
+  "stun_server": "stunServers",
 };
 
 /** The setting of a name in any spelling: `MEDIA_DIRS`, `media_dirs`, or an older alias. */

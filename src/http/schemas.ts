@@ -63,3 +63,127 @@ export type Track = z.infer<typeof Track>;
 export type MediaDescription = z.infer<typeof MediaDescription>;
 export type CatalogItem = z.infer<typeof CatalogItem>;
 export type Stream = z.infer<typeof Stream>;
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+}).openapi("Problem", { description: "RFC 9457" });
+
+export const Health = z.object({
+  status: z.enum(["healthy", "degraded"]),
+  service: z.string(),
+  version: z.string(),
+  timestamp: z.string(),
+  parts: z.record(z.string(), z.looseObject({ status: z.enum(["healthy", "degraded", "off"]) })),
+}).openapi("Health");
+
+export const Drive = z.object({
+  id: z.string(),
+  name: z.string(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  serial: z.string().optional(),
+  wwn: z.string().optional(),
+  size_bytes: z.int(),
+  kind: z.string().openapi({ example: "hdd" }),
+  evidence: z.string().openapi({ description: "Why that kind, and what the id is made of" }),
+  bus: z.string().optional(),
+  removable: z.boolean(),
+  present: z.boolean(),
+  detected_at: z.string(),
+  updated_at: z.string(),
+}).openapi("Drive");
+
+export const Partition = z.object({
+  id: z.string(),
+  name: z.string(),
+  mount_point: z.string().nullable(),
+  mount_points: z.array(z.string()),
+  physical_drive: z.string().nullable().openapi({ description: "The first of drive_ids" }),
+  drive_ids: z.array(z.string()),
+  filesystem_type: z.string().optional(),
+  uuid: z.string().optional(),
+  label: z.string().optional(),
+  size_bytes: z.int(),
+  present: z.boolean(),
+  created_at: z.string(),
+  updated_at: z.string(),
+}).openapi("Partition");
+
+const SettingValue = z.union([z.string(), z.int(), z.boolean(), z.array(z.string())]);
+
+export const Setting = z.object({
+  key: z.string(),
+  value: z.string().openapi({ description: "As it would stand in the environment" }),
+  typed_value: SettingValue,
+  default_value: z.string(),
+  typed_default_value: SettingValue,
+  value_type: z.string(),
+  description: z.string(),
+  env_variable: z.string(),
+  is_env_overridable: z.boolean(),
+  source: z.enum(["default", "stored", "environment", "flag"]),
+  editable: z.boolean(),
+}).openapi("Setting");
+
+export const MediaItem = z.object({
+  id: z.string(),
+  catalog_id: z.string().nullable(),
+  title: z.string(),
+  root: z.string(),
+  relative_path: z.string(),
+  size_bytes: z.int(),
+  modified_at: z.string(),
+  drive_ids: z.array(z.string()),
+  status: z.enum(["new", "probed", "ready", "unreadable", "missing", "forgotten"]),
+  error: z.string().nullable(),
+  container: z.string().nullable(),
+  mime_type: z.string().nullable(),
+  duration_ms: z.int().nullable(),
+  tracks: z.array(Track),
+  added_at: z.string(),
+  updated_at: z.string(),
+}).openapi("MediaItem");
+
+export const MediaDetail = MediaItem.extend({
+  hashes: z.record(z.string(), z.string()),
+}).openapi("MediaDetail");
+
+export const Peer = z.object({
+  peer_id: z.string(),
+  online: z.boolean(),
+  connected_at: z.string().nullable(),
+  last_seen_at: z.string().nullable(),
+  catalog_size: z.int(),
+}).openapi("Peer");
+
+export const ScanResult = z.object({
+  files: z.int(),
+  new: z.int(),
+  changed: z.int(),
+  moved: z.int(),
+  gone: z.int(),
+  errors: z.int(),
+  bytes_read: z.int(),
+  seconds: z.number(),
+  issues: z.array(z.object({ path: z.string(), problem: z.string() })),
+}).openapi("ScanResult");
+
+export const ScanProgress = z.object({
+  phase: z.enum(["walk", "probe", "hash"]),
+  files: z.int(),
+  files_total: z.int().optional(),
+  bytes: z.int(),
+  bytes_total: z.int().optional(),
+  path: z.string().optional(),
+}).openapi("ScanProgress");
+
+export const ScanStatus = z.object({
+  running: z.boolean(),
+  progress: ScanProgress.nullable(),
+  last: ScanResult.extend({ finished_at: z.string() }).nullable(),
+  failed: z.string().nullable().openapi({ description: "Why the last scan gave up" }),
+}).openapi("ScanStatus");

@@ -1,0 +1,55 @@
+/**
+ * Turns what was thrown into an RFC 9457 problem. The only place that picks a status.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import {
+  ConflictError,
+  DeniedError,
+  Failure,
+  InvalidError,
+  NotFoundError,
+  UnavailableError,
+} from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+
+const statuses = [
+  [InvalidError, 400, "Invalid request"],
+  [DeniedError, 403, "Not allowed"],
+  [NotFoundError, 404, "Not found"],
+  [ConflictError, 409, "Conflict"],
+  [UnavailableError, 503, "Not available now"],
+] as const;
+
+/** Answers with the problem; what nobody expected is logged with its stack, and told without. */
+export function problems(log: Log) {
+  return function onError(error: Error, c: Context): Response {
+    if (error instanceof HTTPException) {
+      return problem(c, error.status, error.message, "Request refused");
+    }
+    const known = statuses.find(([type]) => error instanceof type);
+    if (known) {
+      const details = error instanceof Failure ? error.details : {};
+      return problem(c, known[1], error.message, known[2], details);
+    }
+    if (c.req.raw.signal.aborted) return new Response(null, { status: 499 }); // nobody listens
+    log.error("Request failed", { method: c.req.method, path: c.req.path, error });
+    return problem(c, 500, "Something went wrong in the program: its log says what", "Internal error");
+  };
+}
+
+function problem(
+  c: Context,
+  status: number,
+  detail: string,
+  title: string,
+  details: Record<string, unknown> = {},
+): Response {
+  const body = { ...details, type: "about:blank", status, title, detail, instance: c.req.path };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+}

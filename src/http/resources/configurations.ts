@@ -1,0 +1,91 @@
+/**
+ * /api/configurations: every setting, its value, and where that comes from.
+ *
+ * @module
+ */
+import { formatSetting, type SettingView } from "../../config/mod.ts";
+import { createRoute, failures, json, pageOf, PageQuery, router, z } from "../router.ts";
+import { fromCursor, toCursor } from "../router.ts";
+import { Setting } from "../schemas.ts";
+
+export interface ConfigurationsPort {
+  list(): SettingView[];
+  find(key: string): SettingView;
+  set(key: string, value: unknown): SettingView;
+}
+
+const tags = ["configuration"];
+
+const KeyParam = z.object({
+  key: z.string().max(200).openapi({ param: { name: "key", in: "path" } }),
+});
+
+export function configurations(port: ConfigurationsPort) {
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "All settings",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(Setting, "Settings in order of key"), ...failures },
+      }),
+      (c) => {
+        const { limit, cursor } = c.req.valid("query");
+        const after = fromCursor(cursor);
+        const all = port.list().sort((a, b) => a.key < b.key ? -1 : 1)
+          .filter(({ key }) => key > after);
+        const items = all.slice(0, limit);
+        const last = all.length > limit ? items.at(-1) : undefined;
+        return c.json({ items: items.map(body), next_cursor: last ? toCursor(last.key) : null }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{key}",
+        tags,
+        summary: "One setting",
+        request: { params: KeyParam },
+        responses: { 200: json(Setting, "The setting"), ...failures },
+      }),
+      (c) => c.json(body(port.find(c.req.valid("param").key)), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "patch",
+        path: "/{key}/value",
+        tags,
+        summary: "Change a setting; null returns to its default",
+        request: {
+          params: KeyParam,
+          body: {
+            required: true,
+            content: { "application/json": { schema: z.object({ value: z.unknown() }) } },
+          },
+        },
+        responses: { 200: json(Setting, "The setting as it is now"), ...failures },
+      }),
+      (c) => {
+        const { value } = c.req.valid("json");
+        return c.json(body(port.set(c.req.valid("param").key, value ?? null)), 200);
+      },
+    );
+}
+
+function body(it: SettingView): z.infer<typeof Setting> {
+  return {
+    key: it.key,
+    value: formatSetting(it.value),
+    typed_value: it.value,
+    default_value: formatSetting(it.default),
+    typed_default_value: it.default,
+    value_type: it.type,
+    description: it.help,
+    env_variable: it.envName,
+    is_env_overridable: true,
+    source: it.source,
+    editable: it.editable,
+  };
+}

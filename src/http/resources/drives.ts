@@ -1,0 +1,155 @@
+/**
+ * /api/drives and /api/partitions: the physical drives of this peer, and what is mounted from them.
+ *
+ * @module
+ */
+import { NotFoundError } from "../../base/errors.ts";
+import type { Page, StoredDrive, StoredPartition } from "../../drives/mod.ts";
+import {
+  createRoute,
+  failures,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  z,
+} from "../router.ts";
+import { Drive, Partition } from "../schemas.ts";
+
+/** What these resources need; `src/drives` provides it. */
+export interface DrivesPort {
+  drives(page: { limit: number; cursor?: string }): Page<StoredDrive>;
+  findDrive(id: string): StoredDrive | undefined;
+  partitions(page: { limit: number; cursor?: string }): Page<StoredPartition>;
+  findPartition(id: string): StoredPartition | undefined;
+  refresh(signal: AbortSignal): Promise<{ drivesAdded: number; partitionsAdded: number }>;
+}
+
+const tags = ["drives"];
+
+export function drives(port: DrivesPort) {
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "The physical drives",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(Drive, "Drives, those that are away included"), ...failures },
+      }),
+      (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), driveBody), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/refresh",
+        tags,
+        summary: "Detect the drives anew",
+        responses: {
+          200: json(
+            z.object({ drives_added: z.int(), partitions_added: z.int() }),
+            "What was not known before",
+          ),
+          ...failures,
+        },
+      }),
+      async (c) => {
+        const { drivesAdded, partitionsAdded } = await port.refresh(c.req.raw.signal);
+        return c.json({ drives_added: drivesAdded, partitions_added: partitionsAdded }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}",
+        tags,
+        summary: "One drive",
+        request: { params: IdParam },
+        responses: { 200: json(Drive, "The drive"), ...failures },
+      }),
+      (c) => {
+        const { id } = c.req.valid("param");
+        const drive = port.findDrive(id);
+        if (!drive) throw new NotFoundError(`Cannot find drive "${id}"`, { id });
+        return c.json(driveBody(drive), 200);
+      },
+    );
+}
+
+export function partitions(port: DrivesPort) {
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "Everything that carries a file system",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(Partition, "Partitions"), ...failures },
+      }),
+      (c) => c.json(toPage(port.partitions(pageQuery(c.req.valid("query"))), partitionBody), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}",
+        tags,
+        summary: "One partition",
+        request: { params: IdParam },
+        responses: { 200: json(Partition, "The partition"), ...failures },
+      }),
+      (c) => {
+        const { id } = c.req.valid("param");
+        const partition = port.findPartition(id);
+        if (!partition) throw new NotFoundError(`Cannot find partition "${id}"`, { id });
+        return c.json(partitionBody(partition), 200);
+      },
+    );
+}
+
+function pageQuery({ limit, cursor }: z.infer<typeof PageQuery>) {
+  return { limit, ...cursor !== undefined && { cursor } };
+}
+
+function toPage<Item, Body>({ items, nextCursor }: Page<Item>, body: (item: Item) => Body) {
+  return { items: items.map(body), next_cursor: nextCursor ?? null };
+}
+
+function driveBody(it: StoredDrive): z.infer<typeof Drive> {
+  return {
+    id: it.id,
+    name: it.name,
+    manufacturer: it.vendor,
+    model: it.model,
+    serial: it.serial,
+    wwn: it.wwn,
+    size_bytes: it.sizeBytes,
+    kind: it.kind,
+    evidence: it.evidence,
+    bus: it.bus,
+    removable: it.removable,
+    present: it.present,
+    detected_at: it.firstSeenAt,
+    updated_at: it.lastSeenAt,
+  };
+}
+
+function partitionBody(it: StoredPartition): z.infer<typeof Partition> {
+  return {
+    id: it.id,
+    name: it.name,
+    mount_point: it.mountPoints[0] ?? null,
+    mount_points: it.mountPoints,
+    physical_drive: it.driveIds[0] ?? null,
+    drive_ids: it.driveIds,
+    filesystem_type: it.fileSystem,
+    uuid: it.uuid,
+    label: it.label,
+    size_bytes: it.sizeBytes,
+    present: it.present,
+    created_at: it.firstSeenAt,
+    updated_at: it.lastSeenAt,
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * /api/media: the files of this peer, their bytes, and the scan that finds them.
+ *
+ * @module
+ */
+import { InvalidError, NotFoundError } from "../../base/errors.ts";
+import type { Hashes, MediaFile, OpenedFile, ScanReport, ScanState } from "../../media/mod.ts";
+import { serveFile } from "../file_response.ts";
+import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
+import { fromCursor, toCursor } from "../router.ts";
+import { MediaDetail, MediaItem, ScanResult, ScanStatus } from "../schemas.ts";
+import { trackBody } from "./track_body.ts";
+
+export interface MediaPort {
+  list(page: { after: string; limit: number }): MediaFile[];
+  find(id: string): MediaFile | undefined;
+  hashesOf(id: string): Hashes;
+  open(file: MediaFile): Promise<OpenedFile>;
+  scanState(): Readonly<ScanState>;
+  /** Adds the folders to the media folders, where given, and scans. */
+  scan(folders: string[] | undefined, signal: AbortSignal): Promise<ScanReport>;
+  /** Begins a scan that goes on when the caller leaves. */
+  beginScan(folders: string[] | undefined): Promise<void>;
+}
+
+const tags = ["media"];
+
+export function media(port: MediaPort) {
+  const find = (id: string): MediaFile => {
+    const file = port.find(id);
+    if (!file) throw new NotFoundError(`Cannot find media "${id}"`, { id });
+    return file;
+  };
+
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "The media files of this peer",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(MediaItem, "Media files in order of id"), ...failures },
+      }),
+      (c) => {
+        const { limit, cursor } = c.req.valid("query");
+        const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
+        const last = items.length > limit ? items[limit - 1] : undefined;
+        return c.json({
+          items: items.slice(0, limit).map(itemBody),
+          next_cursor: last ? toCursor(last.id) : null,
+        }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/scan",
+        tags,
+        summary: "The scan under way and the last one",
+        responses: { 200: json(ScanStatus, "How far it is"), ...failures },
+      }),
+      (c) => c.json(scanBody(port.scanState()), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/scan",
+        tags,
+        summary: "Scan now",
+        description: "Answers 202 at once; with `wait`, 200 when the scan is done.",
+        request: {
+          body: {
+            content: {
+              "application/json": {
+                schema: z.object({
+                  folders: z.array(z.string().min(1)).max(100).optional().openapi({
+                    description: "Absolute; they become media folders",
+                  }),
+                  wait: z.boolean().optional(),
+                }),
+              },
+            },
+          },
+        },
+        responses: {
+          200: json(ScanResult, "What the scan found"),
+          202: json(ScanStatus, "The scan has begun"),
+          ...failures,
+        },
+      }),
+      async (c) => {
+        const { folders, wait } = await scanRequest(c.req.raw);
+        if (wait) return c.json(reportBody(await port.scan(folders, c.req.raw.signal)), 200);
+        await port.beginScan(folders);
+        return c.json(scanBody(port.scanState()), 202);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}",
+        tags,
+        summary: "One media file, with its hashes",
+        request: { params: IdParam },
+        responses: { 200: json(MediaDetail, "The file"), ...failures },
+      }),
+      (c) => {
+        const file = find(c.req.valid("param").id);
+        return c.json({ ...itemBody(file), hashes: { ...port.hashesOf(file.id) } }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}/file",
+        tags,
+        summary: "The bytes of a file, whole or a range of them",
+        request: { params: IdParam },
+        responses: {
+          200: { description: "All bytes", content: { "application/octet-stream": {} } },
+          206: { description: "The range asked for" },
+          416: { description: "No such range" },
+          ...failures,
+        },
+      }),
+      async (c) => {
+        const file = await port.open(find(c.req.valid("param").id));
+        return serveFile(c.req.raw, file);
+      },
+    );
+}
+
+const ScanRequest = z.object({
+  folders: z.array(z.string().min(1)).max(100).optional(),
+  wait: z.boolean().optional(),
+});
+
+/** The body may be left out altogether. */
+async function scanRequest(request: Request): Promise<z.infer<typeof ScanRequest>> {
+  const text = await request.clone().text().catch(() => "");
+  if (text.trim() === "") return {};
+  try {
+    return ScanRequest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new InvalidError('Cannot read the body: expected {"folders": [...], "wait": true}', {}, {
+      cause,
+    });
+  }
+}
+
+function itemBody(it: MediaFile): z.infer<typeof MediaItem> {
+  return {
+    id: it.id,
+    catalog_id: it.catalogId ?? null,
+    title: it.title,
+    root: it.root,
+    relative_path: it.relativePath,
+    size_bytes: it.sizeBytes,
+    modified_at: new Date(it.modifiedMs).toISOString(),
+    drive_ids: it.driveIds,
+    status: it.status,
+    error: it.error ?? null,
+    container: it.container ?? null,
+    mime_type: it.mimeType ?? null,
+    duration_ms: it.durationMs ?? null,
+    tracks: it.tracks.map(trackBody),
+    added_at: it.addedAt,
+    updated_at: it.updatedAt,
+  };
+}
+
+function scanBody({ running, progress, last, failed }: ScanState): z.infer<typeof ScanStatus> {
+  return {
+    running,
+    progress: progress
+      ? {
+        phase: progress.phase,
+        files: progress.files,
+        files_total: progress.filesTotal,
+        bytes: progress.bytes,
+        bytes_total: progress.bytesTotal,
+        path: progress.path,
+      }
+      : null,
+    last: last ? { ...reportBody(last), finished_at: last.finishedAt } : null,
+    failed: failed ?? null,
+  };
+}
+
+/** What a scan did, in REST's words. */
+export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
+  const { bytesRead, seconds, files, moved, gone, errors, issues } = it;
+  return {
+    files,
+    new: it.new,
+    changed: it.changed,
+    moved,
+    gone,
+    errors,
+    bytes_read: bytesRead,
+    seconds: Math.round(seconds * 1000) / 1000,
+    issues,
+  };
+}
