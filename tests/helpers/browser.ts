@@ -1,0 +1,38 @@
+/** A real Chromium for tests, where this machine has one. @module */
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { type Browser, chromium } from "playwright-core";
+
+const places = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/snap/bin/chromium",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** Where Chromium is; undefined when it is not installed. CHROMIUM names another place. */
+export function chromiumPath(): string | undefined {
+  return [process.env.CHROMIUM, ...places].find((path) => path && existsSync(path));
+}
+
+/** Nothing special for WebRTC: what plays here must play in a browser as it is installed. */
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+/** Starts it without a window; the caller closes it. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new Error("Cannot start a browser: Chromium is not installed");
+  return chromium.launch({ executablePath, args });
+}
