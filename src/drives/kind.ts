@@ -1,0 +1,84 @@
+/**
+ * Which kind of drive a device is, and what says so.
+ *
+ * @module
+ */
+import type { BlockDevice } from "./block.ts";
+import type { DriveKind } from "./drive.ts";
+
+interface Rule {
+  kind: DriveKind;
+  /** The fact that decides, in words; undefined when this rule has nothing to say. */
+  because(device: BlockDevice, bus: string | undefined): string | undefined;
+}
+
+/** The first rule with something to say decides. */
+const rules: Rule[] = [
+  {
+    kind: "unknown",
+    because: ({ type, name }) =>
+      type === "disk" || type === "rom"
+        ? undefined
+        : `the disk beneath ${name} (${type}) is not visible`,
+  },
+  { kind: "optical", because: ({ type }) => type === "rom" ? "it is of type rom" : undefined },
+  {
+    kind: "network",
+    because: (_, bus) => networks.has(bus ?? "") ? `its bus is ${bus}` : undefined,
+  },
+  { kind: "usb", because: (_, bus) => bus === "usb" ? "its bus is usb" : undefined },
+  { kind: "nvme", because: (_, bus) => bus === "nvme" ? "its bus is nvme" : undefined },
+  { kind: "sd", because: (_, bus) => bus === "mmc" ? "its bus is mmc (SD or eMMC)" : undefined },
+  // Before the rotation flag: a hypervisor sets that to anything.
+  { kind: "virtual", because: hypervisor },
+  { kind: "unknown", because: ({ name }) => /^fd\d/.test(name) ? "it is a floppy" : undefined },
+  { kind: "hdd", because: ({ rotational }) => rotational ? "it says that it rotates" : undefined },
+  {
+    kind: "ssd",
+    because: ({ rotational }) =>
+      rotational === false ? "it says that it does not rotate" : undefined,
+  },
+  { kind: "unknown", because: () => "nothing tells its kind" },
+];
+
+const networks = new Set(["iscsi", "fc", "fcoe", "nbd", "rbd", "drbd"]);
+
+const madeByHypervisor =
+  /\b(qemu|vbox|vmware|virtual[ _](disk|hd)|msft virtual|xen|persistentdisk|blockvolume)\b/i;
+
+function hypervisor(device: BlockDevice, bus: string | undefined): string | undefined {
+  if (bus && ["virtio", "xen", "zfs"].includes(bus)) return `its bus is ${bus}`;
+  const told = [device.vendor, device.model].filter(Boolean).join(" ").replaceAll("_", " ");
+  return madeByHypervisor.test(told) ? `it calls itself "${told}"` : undefined;
+}
+
+/** Kind and evidence of a drive on `bus`. */
+export function kindOf(device: BlockDevice, bus = busOf(device)): {
+  kind: DriveKind;
+  evidence: string;
+} {
+  for (const { kind, because } of rules) {
+    const evidence = because(device, bus);
+    if (evidence) return { kind, evidence };
+  }
+  throw new TypeError("the last rule speaks always");
+}
+
+/** Names that tell the bus where the tool does not. */
+const buses: [RegExp, string][] = [
+  [/^vd[a-z]/, "virtio"],
+  [/^xvd[a-z]/, "xen"],
+  [/^mmcblk\d/, "mmc"],
+  [/^nvme\d/, "nvme"],
+  [/^nbd\d/, "nbd"],
+  [/^rbd\d/, "rbd"],
+  [/^drbd\d/, "drbd"],
+  [/^zd\d/, "zfs"],
+];
+
+/** How the drive is attached. */
+export function busOf({ transport, subsystems, name }: BlockDevice): string | undefined {
+  if (transport) return transport.toLowerCase();
+  if (subsystems?.split(":").includes("usb")) return "usb";
+  return buses.find(([pattern]) => pattern.test(name))?.[1];
+}

@@ -1,0 +1,191 @@
+/**
+ * Which physical drives a read of a path touches, with the chain of facts that proves it.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { UnavailableError } from "../base/errors.ts";
+import { type DriveReport, type Partition, UNKNOWN_DRIVE } from "./drive.ts";
+import {
+  createMountTree,
+  type FindMount,
+  isMountOf,
+  type Mount,
+  parseMountInfo,
+} from "./mount_info.ts";
+
+export interface Location {
+  /** Never empty; "mem" for memory, "net:<server>" for a network mount, "unknown" for the rest. */
+  driveIds: string[];
+  partitionId?: string;
+  mountPoint?: string;
+  /** From the mount down to the drives, each a sentence. */
+  chain: string[];
+}
+
+export interface Locator {
+  /** @throws {UnavailableError} the file system does not answer */
+  locate(path: string): Promise<Location>;
+}
+
+export interface LocatorOptions {
+  /** What is known now; the same object until that changes. */
+  report: () => DriveReport;
+  /** The text of /proc/self/mountinfo; undefined where there is none. */
+  readMountInfo?: () => Promise<string | undefined>;
+  /** The file behind a loop device, by its device number. */
+  readBackingFile?: (deviceNumber: string) => Promise<string | undefined>;
+  /** Milliseconds for which a reading of the mounts is good. */
+  freshMs?: number;
+  /** Milliseconds in which a file system must answer. */
+  limitMs?: number;
+}
+
+interface View {
+  text: string | undefined;
+  report: DriveReport;
+  findMount: FindMount;
+  /** One answer for each mount serves all the files on it. */
+  answers: Map<Mount, Promise<Location>>;
+}
+
+/** An image in an image in an image: nobody means that. */
+const MAX_IMAGES = 4;
+
+/** Answers from the mounts of now and the drives of the last detection. */
+export function openLocator(options: LocatorOptions): Locator {
+  const { report, freshMs = 3000, limitMs = 5000 } = options;
+  const { readMountInfo = readProc, readBackingFile = readLoop } = options;
+  let view: Promise<View> | undefined;
+  let readAt = -Infinity;
+
+  async function look(last: View | undefined): Promise<View> {
+    const text = await readMountInfo();
+    const now = report();
+    if (last && last.text === text && last.report === now) return last;
+    const findMount = createMountTree(parseMountInfo(text ?? ""));
+    return { text, report: now, findMount, answers: new Map() };
+  }
+
+  async function currentView(): Promise<View> {
+    const last = await view?.catch(() => undefined);
+    const isStale = performance.now() - readAt > freshMs || last?.report !== report();
+    if (!last || isStale) {
+      readAt = performance.now();
+      // Who asks meanwhile waits for the same reading.
+      view = look(last);
+    }
+    return await view!;
+  }
+
+  async function locate(path: string, depth: number): Promise<Location> {
+    const [real, { report, findMount, answers }] = await Promise.all([
+      within(limitMs, nearestReal(resolve(path)), path),
+      currentView(),
+    ]);
+    const mount = findMount(real);
+    if (!mount) return { driveIds: [UNKNOWN_DRIVE], chain: ["this system has no mount table"] };
+    let answer = answers.get(mount);
+    if (!answer) answers.set(mount, answer = onMount(mount, report, depth));
+    // What failed may work the next time.
+    return await answer.catch((error) => {
+      answers.delete(mount);
+      throw error;
+    });
+  }
+
+  async function onMount(mount: Mount, report: DriveReport, depth: number): Promise<Location> {
+    const partition = report.partitions.find((one) => isMountedAs(mount, one));
+    if (partition) return onPartition(mount, partition, report);
+    const isLoop = mount.deviceNumber.startsWith("7:") && depth < MAX_IMAGES;
+    const image = isLoop ? await readBackingFile(mount.deviceNumber) : undefined;
+    if (image) {
+      const { driveIds, chain } = await locate(image, depth + 1);
+      return { driveIds, mountPoint: mount.mountPoint, chain: [say(mount), image, ...chain] };
+    }
+    const lane = laneOf(mount);
+    return { driveIds: [lane], mountPoint: mount.mountPoint, chain: [say(mount), lane] };
+  }
+
+  return { locate: (path) => locate(path, 0) };
+}
+
+function onPartition(mount: Mount, partition: Partition, { drives }: DriveReport): Location {
+  const { id, name, driveIds } = partition;
+  const links = driveIds.map((driveId) => {
+    const drive = drives.find((one) => one.id === driveId);
+    return `drive ${driveId}${
+      drive ? ` (${[drive.name, drive.model].filter(Boolean).join(", ")})` : ""
+    }`;
+  });
+  return {
+    driveIds: driveIds.length > 0 ? driveIds : [UNKNOWN_DRIVE],
+    partitionId: id,
+    mountPoint: mount.mountPoint,
+    chain: [say(mount), `partition ${id} (${name})`, ...links],
+  };
+}
+
+function say({ mountPoint, fileSystem, source, deviceNumber }: Mount): string {
+  return `mount ${mountPoint} (${fileSystem}, ${source}, ${deviceNumber})`;
+}
+
+function isMountedAs(mount: Mount, partition: Partition): boolean {
+  // A dataset of ZFS names its pool, and no device.
+  if (mount.fileSystem === "zfs" && partition.fileSystem === "zfs") {
+    return mount.source.split("/")[0] === partition.label;
+  }
+  return isMountOf(mount, partition.deviceNumber, partition.devices);
+}
+
+/** What stands in a mount's source for the server, by file system. */
+const servers: [fileSystem: RegExp, server: RegExp][] = [
+  [/^nfs4?$|^ceph$|^fuse\.(ceph|glusterfs)$|^glusterfs$|^lustre$/, /^(\[[^\]]+\]|[^:,]+)/],
+  [/^(cifs|smb3|smbfs)$/, /^[\\/]{2}([^\\/]+)/],
+  [/^fuse\.sshfs$/, /^(?:[^@]*@)?(\[[^\]]+\]|[^:]+):/],
+  [/^fuse\.rclone$/, /^([^:{]+)/],
+  [/^(davfs|fuse\.(davfs2?|s3fs|curlftpfs))$/, /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:]+)/],
+];
+
+/** The lane of a mount that stands on no drive of ours. */
+function laneOf({ fileSystem, source }: Mount): string {
+  if (/^(tmpfs|ramfs|devtmpfs|hugetlbfs)$/.test(fileSystem)) return "mem";
+  if (/^\/dev\/z?ram\d/.test(source)) return "mem";
+  const server = servers.find(([pattern]) => pattern.test(fileSystem))?.[1].exec(source)?.[1];
+  return server ? `net:${server.replaceAll(/[[\]]/g, "").toLowerCase()}` : UNKNOWN_DRIVE;
+}
+
+/** The path without links; of what does not exist yet, the folder that it will come into. */
+async function nearestReal(path: string): Promise<string> {
+  for (let place = path;; place = dirname(place)) {
+    try {
+      return await Deno.realPath(place);
+    } catch {
+      // Not there, or not ours to see: its folder is on the same drive, or nothing tells.
+      if (place === dirname(place)) return place;
+    }
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>, path: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const state = `its file system did not answer in ${limitMs} ms`;
+    reject(new UnavailableError(`Cannot locate "${path}": ${state}`, { path }));
+  }, limitMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readProc(): Promise<string | undefined> {
+  return await Deno.readTextFile("/proc/self/mountinfo").catch(() => undefined);
+}
+
+async function readLoop(deviceNumber: string): Promise<string | undefined> {
+  const file = `/sys/dev/block/${deviceNumber}/loop/backing_file`;
+  const path = await Deno.readTextFile(file).catch(() => undefined);
+  return path?.trim();
+}

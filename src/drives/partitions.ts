@@ -1,0 +1,118 @@
+/**
+ * Which of the block devices carry a file system, and the one id that each file system keeps.
+ *
+ * @module
+ */
+import { type BlockDevice, diskNameOf, isGhost } from "./block.ts";
+import type { Partition } from "./drive.ts";
+import { createId } from "./identity.ts";
+import type { Graph } from "./topology.ts";
+
+/** Signatures that are no file system: a part of something larger, or nothing to read. */
+const members =
+  /^(lvm\d_member|linux_raid_member|.*_raid_member|mpath_member|crypto_luks|bitlocker|bcache|swap|swsuspend|dm_snapshot_cow|dm_verity_hash|drbd|vmfs_volume_member)$/i;
+
+/** File systems that span devices: one UUID on several of them is one file system. */
+const spanning = /^(btrfs|bcachefs|zfs|zfs_member)$/;
+
+/** Whether there is something here that a person could open. */
+export function isReadable({ fileSystem, mountPoints }: BlockDevice): boolean {
+  return mountPoints.length > 0 || (fileSystem !== undefined && !members.test(fileSystem));
+}
+
+interface Volume extends Omit<Partition, "id"> {
+  spans: boolean;
+  partUuid: string | undefined;
+}
+
+/** Every file system of this machine that stands on a drive. */
+export function partitionsOf(graph: Graph, driveIdOf: Map<string, string>): Partition[] {
+  const volumes: Volume[] = [];
+  for (const device of graph.devices.values()) {
+    if (!isReadable(device)) continue;
+    // The signature on a whole disk shows again on its first partition; the mount tells which.
+    if (graph.childrenOf(device.name).length > 0 && device.mountPoints.length === 0) continue;
+    const roots = graph.rootsOf(device.name);
+    if (roots.every((name) => isGhost({ name }))) continue;
+    volumes.push(toVolume(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])));
+  }
+  return named(merged(volumes));
+}
+
+function toVolume(device: BlockDevice, driveIds: string[]): Volume {
+  const { name, mapperName, fileSystem } = device;
+  return {
+    name: mapperName ?? name,
+    driveIds: [...new Set(driveIds)].sort(),
+    fileSystem: fileSystem === "zfs_member" ? "zfs" : fileSystem,
+    uuid: device.uuid,
+    label: device.label,
+    mountPoints: [...new Set(device.mountPoints)].sort(),
+    sizeBytes: device.sizeBytes ?? 0,
+    deviceNumber: device.deviceNumber,
+    devices: mapperName && mapperName !== name ? [name, mapperName] : [name],
+    spans: spanning.test(fileSystem ?? ""),
+    partUuid: device.partUuid,
+  };
+}
+
+/** Joins what is one file system: members of one btrfs, one disk seen by two paths. */
+function merged(volumes: Volume[]): Volume[] {
+  const result: Volume[] = [];
+  const isMounted = ({ mountPoints }: Volume) => mountPoints.length > 0;
+  // The mounted first, then what stands on most drives: it takes in the others.
+  const ordered = volumes.toSorted((a, b) =>
+    Number(isMounted(b)) - Number(isMounted(a)) || b.driveIds.length - a.driveIds.length
+  );
+  for (const volume of ordered) {
+    const whole = result.find((other) =>
+      volume.uuid !== undefined && other.uuid === volume.uuid &&
+      other.fileSystem === volume.fileSystem &&
+      (volume.spans ||
+        (!isMounted(volume) && volume.driveIds.every((id) => other.driveIds.includes(id))))
+    );
+    if (!whole) {
+      result.push(volume);
+      continue;
+    }
+    if (volume.spans) whole.sizeBytes += volume.sizeBytes;
+    whole.driveIds = union(whole.driveIds, volume.driveIds);
+    whole.mountPoints = union(whole.mountPoints, volume.mountPoints);
+    whole.devices = union(whole.devices, volume.devices);
+    whole.label ??= volume.label;
+  }
+  return result;
+}
+
+function union(a: string[], b: string[]): string[] {
+  return [...new Set([...a, ...b])].sort();
+}
+
+function named(volumes: Volume[]): Partition[] {
+  const taken = new Set<string>();
+  return volumes.map(({ spans: _, partUuid, ...volume }) => {
+    const facts = factsOf(volume, partUuid);
+    let id = createId("prt", facts);
+    // A copied disk carries the UUID of its original. The first, a mounted one, keeps the id.
+    if (taken.has(id)) id = createId("prt", [...facts, ...volume.driveIds, volume.name]);
+    taken.add(id);
+    return { id, ...volume };
+  });
+}
+
+/** What an id is made of: the file system's UUID, else the partition's, else its place. */
+function factsOf(volume: Omit<Volume, "spans" | "partUuid">, partUuid?: string): string[] {
+  const uuid = volume.uuid?.toLowerCase();
+  const digits = uuid?.replaceAll(/[^\da-f]/g, "").length ?? 0;
+  if (uuid && digits >= 16) return ["uuid", uuid];
+  // FAT's 32 bits are the same on many a stick from one factory.
+  if (uuid) return ["uuid", uuid, ...volume.driveIds];
+  if (partUuid) return ["partuuid", partUuid.toLowerCase(), ...volume.driveIds];
+  const [name = volume.name] = volume.devices;
+  const place = volume.devices.length > 1
+    ? volume.name
+    : diskNameOf(name)
+    ? /\d+$/.exec(name)?.[0] ?? ""
+    : "whole";
+  return ["place", place, ...volume.driveIds];
+}

@@ -1,0 +1,129 @@
+/**
+ * Reads what the kernel and udev tell of block devices into one record that can be kept.
+ * Only cached facts are read, so that no sleeping disk wakes.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { reasonOf, UnavailableError } from "../base/errors.ts";
+
+export interface SysfsBlock {
+  /** Where the device hangs: "../devices/pci0000:00/…/ata1/host0/…/block/sda". */
+  path: string;
+  /** The disk, when this is a partition of it. */
+  parent?: string;
+  /** What this one is built on, for device mapper, md and bcache. */
+  slaves: string[];
+  /** Host:channel:target:lun. */
+  address?: string;
+  attributes: Record<string, string | undefined>;
+  /** Its entry in udev's database, as it stands there. */
+  udev?: string;
+}
+
+export interface SysfsRecord {
+  blocks: Record<string, SysfsBlock>;
+  mountInfo: string;
+}
+
+/** What lsblk leaves out where there is no udev. */
+export interface Missing {
+  disks: Record<string, SysfsBlock["attributes"]>;
+  mountInfo: string;
+}
+
+const ofEach = ["dev", "size", "partition", "removable", "queue/rotational"];
+const identityOfDisks = ["serial", "device/serial", "wwid", "device/wwid"];
+const ofDisks = [
+  ...identityOfDisks,
+  "hidden",
+  "device/model",
+  "device/vendor",
+  "device/type",
+  "dm/name",
+  "dm/uuid",
+  "md/level",
+];
+
+/** Everything that the sysfs strategy wants to know; `root` is for a copy of another machine. */
+export async function collectSysfs(
+  { signal, root = "" }: { signal: AbortSignal; root?: string },
+): Promise<SysfsRecord> {
+  const blocks: Record<string, SysfsBlock> = {};
+  const folder = `${root}/sys/block`;
+  const disks = await names(folder).catch((error) => {
+    throw new UnavailableError(`Cannot read "${folder}": ${reasonOf(error)}`, {}, {
+      cause: error,
+    });
+  });
+  for (const disk of disks) {
+    signal.throwIfAborted();
+    const place = `${folder}/${disk}`;
+    blocks[disk] = await readDisk(place, root);
+    for (const name of await names(place)) {
+      const attributes = name.startsWith(disk) ? await read(`${place}/${name}`, ofEach) : {};
+      if (!attributes.partition) continue;
+      const path = `${blocks[disk].path}/${name}`;
+      blocks[name] = { path, parent: disk, slaves: [], attributes };
+      await addUdev(blocks[name], root);
+    }
+  }
+  const mountInfo = await text(`${root}/proc/self/mountinfo`) ?? "";
+  return { blocks, mountInfo };
+}
+
+/** What the kernel can tell of disks where udev's database is missing, as in a container. */
+export async function collectMissing(): Promise<Missing> {
+  const disks: Missing["disks"] = {};
+  for (const disk of await names("/sys/block").catch(() => [])) {
+    disks[disk] = await read(`/sys/block/${disk}`, identityOfDisks);
+  }
+  return { disks, mountInfo: await text("/proc/self/mountinfo") ?? "" };
+}
+
+async function readDisk(place: string, root: string): Promise<SysfsBlock> {
+  const block: SysfsBlock = {
+    path: await Deno.readLink(place).catch(() => place),
+    slaves: await names(`${place}/slaves`).catch(() => []),
+    attributes: await read(place, [...ofEach, ...ofDisks]),
+  };
+  const device = basename(await Deno.readLink(`${place}/device`).catch(() => ""));
+  if (/^\d+:\d+:\d+:\d+$/.test(device)) block.address = device;
+  await addUdev(block, root);
+  return block;
+}
+
+/** The kernel's own idea of a serial number. */
+export function serialIn(attributes: SysfsBlock["attributes"] = {}): string | undefined {
+  return attributes.serial ?? attributes["device/serial"];
+}
+
+/** The kernel's own idea of a world-wide name. */
+export function wwnIn(attributes: SysfsBlock["attributes"] = {}): string | undefined {
+  return attributes.wwid ?? attributes["device/wwid"];
+}
+
+async function addUdev(block: SysfsBlock, root: string): Promise<void> {
+  const known = await text(`${root}/run/udev/data/b${block.attributes.dev}`);
+  if (known !== undefined) block.udev = known;
+}
+
+async function read(folder: string, names: string[]): Promise<SysfsBlock["attributes"]> {
+  const attributes: SysfsBlock["attributes"] = {};
+  for (const name of names) {
+    const value = (await text(`${folder}/${name}`))?.trim();
+    if (value) attributes[name] = value;
+  }
+  return attributes;
+}
+
+/** The file's text, or undefined: an attribute that a driver lacks may answer with any error. */
+async function text(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(path).catch(() => undefined);
+}
+
+async function names(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) found.push(name);
+  return found.sort();
+}

@@ -1,0 +1,16 @@
+/**
+ * The strategy map: for each platform, what to try, best first.
+ *
+ * @module
+ */
+import type { Platform } from "../../base/platform.ts";
+import type { Strategy } from "../strategy.ts";
+import { fallback } from "./fallback.ts";
+import { lsblk } from "./lsblk.ts";
+import { sysfs } from "./sysfs.ts";
+
+export const strategies: Record<Platform, Strategy[]> = {
+  linux: [lsblk, sysfs, fallback("neither lsblk nor /sys could be asked")],
+  darwin: [fallback("finding the drives of macOS comes in a later version")],
+  windows: [fallback("finding the drives of Windows comes in a later version")],
+};
