@@ -57,32 +57,27 @@ export function openLocator(options: LocatorOptions): Locator {
   const { report, freshMs = 3000, limitMs = 5000 } = options;
   const { readMountInfo = readProc, readBackingFile = readLoop } = options;
   let view: Promise<View> | undefined;
-  let readAt = -Infinity;
+  let viewed: { at: number; report: DriveReport } | undefined;
 
-  async function look(last: View | undefined): Promise<View> {
+  async function look(before: Promise<View> | undefined, report: DriveReport): Promise<View> {
     const text = await readMountInfo();
-    const now = report();
-    if (last && last.text === text && last.report === now) return last;
+    const last = await before?.catch(() => undefined);
+    if (last?.text === text && last?.report === report) return last;
     const findMount = createMountTree(parseMountInfo(text ?? ""));
-    return { text, report: now, findMount, answers: new Map() };
+    return { text, report, findMount, answers: new Map() };
   }
 
-  async function currentView(): Promise<View> {
-    const last = await view?.catch(() => undefined);
-    const isStale = performance.now() - readAt > freshMs || last?.report !== report();
-    if (!last || isStale) {
-      readAt = performance.now();
-      // Who asks meanwhile waits for the same reading.
-      view = look(last);
-    }
-    return await view!;
+  /** Many who ask at once wait for one reading. */
+  function currentView(): Promise<View> {
+    const [now, known] = [performance.now(), report()];
+    if (view && viewed?.report === known && now - viewed.at < freshMs) return view;
+    viewed = { at: now, report: known };
+    return view = look(view, known);
   }
 
   async function locate(path: string, depth: number): Promise<Location> {
-    const [real, { report, findMount, answers }] = await Promise.all([
-      within(limitMs, nearestReal(resolve(path)), path),
-      currentView(),
-    ]);
+    const [real, view] = await Promise.all([nearestReal(resolve(path)), currentView()]);
+    const { report, findMount, answers } = view;
     const mount = findMount(real);
     if (!mount) return { driveIds: [UNKNOWN_DRIVE], chain: ["this system has no mount table"] };
     let answer = answers.get(mount);
@@ -107,7 +102,7 @@ export function openLocator(options: LocatorOptions): Locator {
     return { driveIds: [lane], mountPoint: mount.mountPoint, chain: [say(mount), lane] };
   }
 
-  return { locate: (path) => locate(path, 0) };
+  return { locate: (path) => within(limitMs, locate(path, 0), path) };
 }
 
 function onPartition(mount: Mount, partition: Partition, { drives }: DriveReport): Location {
