@@ -36,7 +36,12 @@ export function problems(log: Log) {
     }
     if (c.req.raw.signal.aborted) return new Response(null, { status: 499 }); // nobody listens
     log.error("Request failed", { method: c.req.method, path: c.req.path, error });
-    return problem(c, 500, "Something went wrong in the program: its log says what", "Internal error");
+    return problem(
+      c,
+      500,
+      "Something went wrong in the program: its log says what",
+      "Internal error",
+    );
   };
 }
 

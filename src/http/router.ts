@@ -69,6 +69,6 @@ export function fromCursor(cursor: string | undefined): string {
     const bytes = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
     return new TextDecoder().decode(Uint8Array.from(bytes, (it) => it.charCodeAt(0)));
   } catch {
-    throw new InvalidError("Cannot read \"cursor\": take the one that the page before gave", {});
+    throw new InvalidError('Cannot read "cursor": take the one that the page before gave', {});
   }
 }

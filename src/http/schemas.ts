@@ -63,6 +63,8 @@ export type Track = z.infer<typeof Track>;
 export type MediaDescription = z.infer<typeof MediaDescription>;
 export type CatalogItem = z.infer<typeof CatalogItem>;
 export type Stream = z.infer<typeof Stream>;
+export type MediaItem = z.infer<typeof MediaItem>;
+export type Setting = z.infer<typeof Setting>;
 
 export const Problem = z.object({
   type: z.string(),

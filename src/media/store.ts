@@ -91,6 +91,15 @@ export function createMediaStore(db: Database) {
       );
     },
 
+    /** The edge does not know these names: their files are offered anew. */
+    unassign(catalogIds: readonly string[]): void {
+      db.transaction(() => {
+        for (const id of catalogIds) {
+          db.run("UPDATE media SET catalog_id = NULL WHERE catalog_id = ?", id);
+        }
+      });
+    },
+
     /** What this peer announces. */
     catalogIds: (): string[] =>
       db.all<{ id: string }>(

@@ -38,7 +38,10 @@ export function configurations(port: ConfigurationsPort) {
           .filter(({ key }) => key > after);
         const items = all.slice(0, limit);
         const last = all.length > limit ? items.at(-1) : undefined;
-        return c.json({ items: items.map(body), next_cursor: last ? toCursor(last.key) : null }, 200);
+        return c.json(
+          { items: items.map(settingBody), next_cursor: last ? toCursor(last.key) : null },
+          200,
+        );
       },
     )
     .openapi(
@@ -50,7 +53,7 @@ export function configurations(port: ConfigurationsPort) {
         request: { params: KeyParam },
         responses: { 200: json(Setting, "The setting"), ...failures },
       }),
-      (c) => c.json(body(port.find(c.req.valid("param").key)), 200),
+      (c) => c.json(settingBody(port.find(c.req.valid("param").key)), 200),
     )
     .openapi(
       createRoute({
@@ -69,12 +72,13 @@ export function configurations(port: ConfigurationsPort) {
       }),
       (c) => {
         const { value } = c.req.valid("json");
-        return c.json(body(port.set(c.req.valid("param").key, value ?? null)), 200);
+        return c.json(settingBody(port.set(c.req.valid("param").key, value ?? null)), 200);
       },
     );
 }
 
-function body(it: SettingView): z.infer<typeof Setting> {
+/** A setting in REST's words. */
+export function settingBody(it: SettingView): z.infer<typeof Setting> {
   return {
     key: it.key,
     value: formatSetting(it.value),

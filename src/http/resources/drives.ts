@@ -5,16 +5,7 @@
  */
 import { NotFoundError } from "../../base/errors.ts";
 import type { Page, StoredDrive, StoredPartition } from "../../drives/mod.ts";
-import {
-  createRoute,
-  failures,
-  IdParam,
-  json,
-  pageOf,
-  PageQuery,
-  router,
-  z,
-} from "../router.ts";
+import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
 import { Drive, Partition } from "../schemas.ts";
 
 /** What these resources need; `src/drives` provides it. */

@@ -47,7 +47,7 @@ export function media(port: MediaPort) {
         const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
         const last = items.length > limit ? items[limit - 1] : undefined;
         return c.json({
-          items: items.slice(0, limit).map(itemBody),
+          items: items.slice(0, limit).map(mediaBody),
           next_cursor: last ? toCursor(last.id) : null,
         }, 200);
       },
@@ -107,7 +107,7 @@ export function media(port: MediaPort) {
       }),
       (c) => {
         const file = find(c.req.valid("param").id);
-        return c.json({ ...itemBody(file), hashes: { ...port.hashesOf(file.id) } }, 200);
+        return c.json({ ...mediaBody(file), hashes: port.hashesOf(file.id) }, 200);
       },
     )
     .openapi(
@@ -149,7 +149,8 @@ async function scanRequest(request: Request): Promise<z.infer<typeof ScanRequest
   }
 }
 
-function itemBody(it: MediaFile): z.infer<typeof MediaItem> {
+/** A file in REST's words. */
+export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {
   return {
     id: it.id,
     catalog_id: it.catalogId ?? null,

@@ -23,7 +23,8 @@ export const algorithms = {
 
 export type HashName = keyof typeof algorithms;
 
-export type Hashes = Partial<Record<HashName, string>>;
+/** By algorithm; only those that were asked for. */
+export type Hashes = Record<string, string>;
 
 /** Checks a name that came from outside. */
 export function toHashName(name: string): HashName {

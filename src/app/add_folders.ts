@@ -1,0 +1,50 @@
+/**
+ * Makes folders media folders: a person who scans one wants it in the library for good.
+ *
+ * @module
+ */
+import { InvalidError, reasonOf } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import type { Configuration } from "../config/mod.ts";
+import { isBelow, resolveFolder } from "./media_folders.ts";
+import type { Peer } from "./peer.ts";
+
+/**
+ * Returns the roots to scan: the media folders that `folders` are, or lie in.
+ *
+ * @throws {InvalidError} one of them is no folder
+ */
+export async function addFolders(
+  folders: readonly string[],
+  { config, peer, log }: { config: Configuration; peer: Peer; log: Log },
+): Promise<string[]> {
+  for (const folder of folders) {
+    const info = await Deno.stat(folder).catch((cause) => {
+      throw new InvalidError(`Cannot scan "${folder}": ${reasonOf(cause)}`, { folder }, { cause });
+    });
+    if (!info.isDirectory) throw new InvalidError(`Cannot scan "${folder}": it is not a folder`);
+  }
+  const wanted = await Promise.all(folders.map(resolveFolder));
+  const covered = () => (folder: string) =>
+    peer.folders().some((root) => root === folder || isBelow(folder, root));
+  const added = wanted.filter((folder) => !covered()(folder));
+
+  const { source } = config.find("media_dirs");
+  if (added.length > 0 && (source === "default" || source === "stored")) {
+    config.set("media_dirs", [...config.value.mediaDirs, ...added]);
+    await peer.refreshFolders();
+    log.info("Media folders added", { folders: added });
+  } else if (added.length > 0) {
+    throw new InvalidError(
+      `Cannot add "${added[0]}": the ${source} sets MEDIA_DIRS. Add it there`,
+      { folder: added[0] },
+    );
+  }
+  return [
+    ...new Set(
+      wanted.map((folder) =>
+        peer.folders().find((root) => root === folder || isBelow(folder, root)) ?? folder
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,93 @@
+/**
+ * The commands: one line each. Exit codes: 0 done, 1 cannot go on, 2 wrong request, 3 not allowed,
+ * 4 not found, 5 not in this state, 6 not available now, 70 a bug, 130 interrupted.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import {
+  ConflictError,
+  DeniedError,
+  FatalError,
+  InvalidError,
+  NotFoundError,
+  UnavailableError,
+} from "../base/errors.ts";
+import { currentPlatform } from "../base/platform.ts";
+import { VERSION } from "../base/version.ts";
+import { config } from "./commands/config.ts";
+import { drives } from "./commands/drives.ts";
+import { media } from "./commands/media.ts";
+import { scan } from "./commands/scan.ts";
+import { edge, start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { version } from "./commands/version.ts";
+import { Terminal } from "./terminal.ts";
+
+/** What every command is given. */
+export interface CommandContext {
+  terminal: Terminal;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+}
+
+const commands = [start, scan, status, drives, media, config, edge, version];
+
+const exitCodes = [
+  [InvalidError, 2],
+  [DeniedError, 3],
+  [NotFoundError, 4],
+  [ConflictError, 5],
+  [UnavailableError, 6],
+  [FatalError, 1],
+] as const;
+
+/** Runs one command line and returns its exit code; `exit` is for those who cannot wait. */
+export async function runCli(args: string[], exit: (code: number) => void): Promise<number> {
+  const terminal = new Terminal();
+  using interrupted = listenForSignals(terminal, exit);
+  const program = new Command("giggityflix")
+    .description("Your own drives as a peer of a private streaming network")
+    .version(`giggityflix ${VERSION}`, "-V, --version")
+    .showHelpAfterError("(--help says more)")
+    .exitOverride();
+  for (const add of commands) {
+    program.addCommand(add({ terminal, signal: interrupted.signal }).exitOverride());
+  }
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (interrupted.signal.aborted) return 130;
+    const code = exitCodes.find(([type]) => error instanceof type)?.[1];
+    const text = error instanceof Error ? (code ? error.message : error.stack) : String(error);
+    terminal.logLine(`giggityflix: ${text}`);
+    return code ?? 70;
+  }
+}
+
+/** The first signal asks the program to end, the second ends it. */
+function listenForSignals(
+  terminal: Terminal,
+  exit: (code: number) => void,
+): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) return exit(130);
+    terminal.clear();
+    controller.abort(new DOMException("Interrupted", "AbortError"));
+  };
+  // Windows knows neither SIGTERM nor more than these two.
+  const names: Deno.Signal[] = currentPlatform() === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const name of names) Deno.addSignalListener(name, stop);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) Deno.removeSignalListener(name, stop);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Asks the agent that runs on this machine, over REST.
+ *
+ * @module
+ */
+import {
+  ConflictError,
+  DeniedError,
+  InvalidError,
+  NotFoundError,
+  reasonOf,
+  UnavailableError,
+} from "../base/errors.ts";
+import type { RunningAgent } from "./data_folder.ts";
+
+export interface AskOptions {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal;
+  /** 10,000 unless said; 0 waits for as long as it takes. */
+  timeoutMs?: number;
+}
+
+const failures = {
+  400: InvalidError,
+  403: DeniedError,
+  404: NotFoundError,
+  409: ConflictError,
+} as const;
+
+/**
+ * The agent's answer.
+ *
+ * @throws the failure that the agent answered with, or UnavailableError when it does not answer
+ */
+export async function ask<T>(
+  { url, token }: RunningAgent,
+  path: string,
+  { method = "GET", body, signal, timeoutMs = 10_000 }: AskOptions = {},
+): Promise<T> {
+  const limits = [signal, timeoutMs ? AbortSignal.timeout(timeoutMs) : undefined];
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...body !== undefined && { "content-type": "application/json" },
+    },
+    ...body !== undefined && { body: JSON.stringify(body) },
+    signal: AbortSignal.any(limits.filter((it) => it !== undefined)),
+  }).catch((cause) => {
+    signal?.throwIfAborted();
+    throw new UnavailableError(`Cannot reach the agent at ${url}: ${reasonOf(cause)}`, {}, {
+      cause,
+    });
+  });
+  const answer = await response.json();
+  if (response.ok) return answer as T;
+  const Type = failures[response.status as keyof typeof failures] ?? UnavailableError;
+  throw new Type(answer.detail ?? `The agent answered ${response.status}`);
+}
+
+/** Every item of a paged list. */
+export async function askAll<Item>(agent: RunningAgent, path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = `?limit=500${cursor ? `&cursor=${cursor}` : ""}`;
+    const page: { items: Item[]; next_cursor: string | null } = await ask(agent, path + query);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return items;
+}

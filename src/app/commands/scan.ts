@@ -1,0 +1,77 @@
+/**
+ * `giggityflix scan`: the running agent scans, or this command does where none runs.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { resolve } from "node:path";
+import { reportBody } from "../../http/mod.ts";
+import { addFolders } from "../add_folders.ts";
+import { ask } from "../client.ts";
+import type { CommandContext } from "../cli.ts";
+import { findAgent } from "../data_folder.ts";
+import { formatBytes, plain, type Terminal } from "../terminal.ts";
+import { openOffline } from "./offline.ts";
+import { dataDirOf, type Texts, textsOf, withSettings } from "./options.ts";
+
+type Result = ReturnType<typeof reportBody>;
+
+export function scan(context: CommandContext): Command {
+  const { terminal, signal } = context;
+  return withSettings(new Command("scan"), ["dataDir", "hashAlgorithms", "logLevel"], true)
+    .description("Scan the media folders now, or only DIR…, which become media folders")
+    .argument("[DIR...]")
+    .option("--json", "print one JSON object at the end")
+    .action(async (folders: string[], options) => {
+      const texts = textsOf(options);
+      const absolute = folders.length > 0 ? folders.map((folder) => resolve(folder)) : undefined;
+      const agent = await findAgent(dataDirOf(texts));
+      const result = agent
+        ? await ask<Result>(agent, "/api/media/scan/", {
+          method: "POST",
+          body: { wait: true, ...absolute && { folders: absolute } },
+          signal,
+          timeoutMs: 0,
+        })
+        : await scanHere(texts, absolute, options.json === true, context);
+      if (options.json) terminal.print(JSON.stringify(result));
+      else show(result, terminal);
+    });
+}
+
+async function scanHere(
+  texts: Texts,
+  folders: string[] | undefined,
+  quiet: boolean,
+  context: CommandContext,
+): Promise<Result> {
+  const { terminal, signal } = context;
+  await using offline = await openOffline(texts, context);
+  const peer = await offline.openPeer();
+  await peer.drives.refresh(signal);
+  const roots = folders && await addFolders(folders, { ...offline, peer });
+  const watching = new AbortController();
+  const watched = (async () => {
+    for await (const { type, data } of offline.events.listen(watching.signal)) {
+      if (type === "scan.progress" && !quiet) terminal.progress(data as never);
+    }
+  })();
+  try {
+    return reportBody(await peer.library.scan({ signal, ...roots && { roots } }));
+  } finally {
+    watching.abort();
+    await watched;
+    terminal.clear();
+  }
+}
+
+function show(result: Result, { print }: Terminal): void {
+  const { files, changed, gone, seconds, errors, issues } = result;
+  print(
+    `${files} files (${result.new} new, ${changed} changed, ${gone} gone), ` +
+      `${formatBytes(result.bytes_read)} read in ${seconds.toFixed(1)} s`,
+  );
+  if (errors > 0) print(`${errors} could not be used, or not wholly:`);
+  for (const { path, problem } of issues) print(`  ${plain(path)}: ${plain(problem)}`);
+  if (errors > issues.length) print(`  and ${errors - issues.length} more`);
+}

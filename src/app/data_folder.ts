@@ -1,0 +1,108 @@
+/**
+ * The data folder: one program at a time, this peer's name, and the token of those who may ask.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ConflictError, FatalError, reasonOf } from "../base/errors.ts";
+
+export interface DataFolder extends Disposable {
+  path: string;
+  /** Made on the first run, and kept. */
+  peerId: string;
+  /** What callers from other machines must show. */
+  token: string;
+  /** Tells other commands of this machine where this program answers. */
+  announce(url: string): Promise<void>;
+}
+
+/** How another command reaches the agent that holds the folder. */
+export interface RunningAgent {
+  url: string;
+  pid: number;
+  token: string;
+}
+
+/**
+ * Makes the folder where there is none, and locks it until it is disposed.
+ *
+ * @throws {ConflictError} another giggityflix works in it
+ * @throws {FatalError} it cannot be made or written to
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    const lock = await Deno.open(join(path, "lock"), { create: true, write: true });
+    if (!await lock.tryLock(true)) {
+      lock.close();
+      throw new ConflictError(
+        `Cannot use the data folder "${path}": another giggityflix works in it. ` +
+          "Stop that one, or set DATA_DIR",
+        { path },
+      );
+    }
+    const peerId = await keep(join(path, "peer_id"), () => crypto.randomUUID());
+    const token = await keep(join(path, "access_token"), makeToken);
+    const announcement = join(path, "agent.json");
+    return {
+      path,
+      peerId,
+      token,
+      announce: (url) => writeWhole(announcement, JSON.stringify({ url, pid: Deno.pid })),
+      [Symbol.dispose]: () => {
+        removeIfThere(announcement);
+        lock.close(); // and with it the lock goes
+      },
+    };
+  } catch (error) {
+    if (error instanceof ConflictError) throw error;
+    throw new FatalError(`Cannot use the data folder "${path}": ${reasonOf(error)}`, { path }, {
+      cause: error,
+    });
+  }
+}
+
+/** The agent that holds the folder now, if one does and says where it answers. */
+export async function findAgent(path: string): Promise<RunningAgent | undefined> {
+  try {
+    using lock = await Deno.open(join(path, "lock"), { write: true });
+    if (await lock.tryLock(true)) return undefined;
+    const { url, pid } = JSON.parse(await Deno.readTextFile(join(path, "agent.json")));
+    const token = (await Deno.readTextFile(join(path, "access_token"))).trim();
+    return { url: String(url), pid: Number(pid), token };
+  } catch (error) {
+    // No folder yet, or an agent that has not come as far as to announce itself.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** What the file says; a new file is whole from its first moment. */
+async function keep(path: string, make: () => string): Promise<string> {
+  const known = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  if (known.trim()) return known.trim();
+  const made = make();
+  await writeWhole(path, made + "\n");
+  return made;
+}
+
+/** Only its owner reads it, and nobody ever sees half of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
+  await Deno.rename(`${path}.new`, path);
+}
+
+function makeToken(): string {
+  return crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The media folders as they are on this machine now: absolute, links resolved, none inside another.
+ *
+ * @module
+ */
+import { homedir } from "node:os";
+import { join, resolve, sep } from "node:path";
+
+export async function resolveFolders(folders: readonly string[]): Promise<string[]> {
+  const resolved = await Promise.all(folders.map(resolveFolder));
+  const all = [...new Set(resolved)];
+  return all.filter((folder) => !all.some((other) => isBelow(folder, other)));
+}
+
+/** A folder that is not there now keeps its name: its drive may come back. */
+export async function resolveFolder(folder: string): Promise<string> {
+  const absolute = resolve(folder.replace(/^~(?=$|[/\\])/, homedir()));
+  return await Deno.realPath(absolute).catch(() => absolute);
+}
+
+export function isBelow(path: string, folder: string): boolean {
+  return path !== folder && join(path, sep).startsWith(join(folder, sep));
+}

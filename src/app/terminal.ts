@@ -1,0 +1,100 @@
+/**
+ * What a person sees while the program runs: plain sentences, and one moving bar where there is a
+ * terminal to move it on.
+ *
+ * @module
+ */
+import type { ScanProgress } from "../media/mod.ts";
+
+/** Seconds between two progress lines where nobody watches a bar. */
+const LINE_EVERY_MS = 5000;
+
+export class Terminal {
+  readonly #isTerminal = Deno.stdout.isTerminal();
+  #bar = "";
+  #lineAt = 0;
+  #phase = "";
+
+  /** A line for a person. */
+  readonly print = (line: string): void => {
+    this.#write(Deno.stdout, line);
+  };
+
+  /** A line of the log. */
+  readonly logLine = (line: string): void => {
+    this.#write(Deno.stderr, line);
+  };
+
+  /** How far a scan is. */
+  readonly progress = (progress: ScanProgress): void => {
+    if (this.#isTerminal) return this.#draw(`${bar(progress)} ${summary(progress)}`);
+    const now = performance.now();
+    if (progress.phase === this.#phase && now - this.#lineAt < LINE_EVERY_MS) return;
+    this.#phase = progress.phase;
+    this.#lineAt = now;
+    this.print(summary(progress));
+  };
+
+  /** Takes the bar away. */
+  readonly clear = (): void => {
+    this.#phase = "";
+    if (this.#bar) this.#draw("");
+  };
+
+  #write(to: typeof Deno.stdout, line: string): void {
+    const again = this.#bar;
+    if (again) this.#draw("");
+    to.writeSync(new TextEncoder().encode(line + "\n"));
+    if (again) this.#draw(again);
+  }
+
+  #draw(line: string): void {
+    const { columns } = size();
+    this.#bar = line;
+    Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[K${line.slice(0, columns - 1)}`));
+  }
+}
+
+const verbs = { walk: "Looking for files", probe: "Looking into files", hash: "Hashing" };
+
+function summary({ phase, files, filesTotal, bytes }: ScanProgress): string {
+  const of = filesTotal === undefined ? "" : ` of ${filesTotal}`;
+  return `${verbs[phase]}: ${files}${of} files, ${formatBytes(bytes)}`;
+}
+
+function bar({ bytes, bytesTotal }: ScanProgress): string {
+  if (!bytesTotal) return "[....................]";
+  const done = Math.min(20, Math.floor(20 * bytes / bytesTotal));
+  return `[${"#".repeat(done)}${".".repeat(20 - done)}]`;
+}
+
+function size(): { columns: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 80 }; // a terminal that does not tell
+  }
+}
+
+/** 1536 → "1.5 KiB". */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
+
+/** A name from a disk on one line: no control character of it reaches the terminal. */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (it) => JSON.stringify(it).slice(1, -1));
+}
+
+/** Rows under headings, in columns. */
+export function table(headings: string[], rows: string[][]): string {
+  const all = [headings, ...rows.map((row) => row.map(plain))];
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()
+  )
+    .join("\n");
+}

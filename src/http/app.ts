@@ -1,0 +1,84 @@
+/**
+ * The REST API: one line per resource.
+ *
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { NotFoundError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { VERSION } from "../base/version.ts";
+import { auth } from "./auth.ts";
+import { problems } from "./problem.ts";
+import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
+import { drives, type DrivesPort, partitions } from "./resources/drives.ts";
+import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
+import { events, type EventsPort } from "./resources/events.ts";
+import { health, type HealthPort } from "./resources/health.ts";
+import { media, type MediaPort } from "./resources/media.ts";
+import { absent } from "./router.ts";
+import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
+
+export interface ApiPorts {
+  health: HealthPort;
+  configurations: ConfigurationsPort;
+  events: EventsPort;
+  /** The peer's own resources, or why this program has none. */
+  peer: { drives: DrivesPort; media: MediaPort } | string;
+  /** The edge's resources, or why this program has none. */
+  edge: EdgePort | string;
+}
+
+export interface ApiOptions {
+  /** What callers from other machines must show. */
+  token: string;
+  log: Log;
+}
+
+export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIHono {
+  const { peer, edge } = ports;
+  const resources = {
+    health: health(ports.health),
+    configurations: configurations(ports.configurations),
+    events: events(ports.events),
+    drives: typeof peer === "string" ? absent(peer) : drives(peer.drives),
+    partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
+    media: typeof peer === "string" ? absent(peer) : media(peer.media),
+    peers: typeof edge === "string" ? absent(edge) : peers(edge),
+    catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
+    streams: typeof edge === "string" ? absent(edge) : streams(edge),
+  };
+
+  const api = new OpenAPIHono({ getPath: pathWithoutSlash });
+  api.use(auth(token));
+  for (const [name, routes] of Object.entries(resources)) api.route(`/api/${name}`, routes);
+  api.get("/api/schema", (c) => c.json(api.getOpenAPI31Document(openApiHead)));
+  api.get(
+    "/api/schema/swagger-ui",
+    (c) => c.html(swaggerPage("/api/schema/"), 200, securityHeaders),
+  );
+  api.get(
+    "/swagger-start.js",
+    (c) => c.body(SWAGGER_START, 200, { "content-type": "text/javascript" }),
+  );
+  api.route("/", ui());
+  api.notFound((c) => {
+    throw new NotFoundError(`Cannot find "${c.req.path}": see /api/schema/swagger-ui/`);
+  });
+  api.onError(problems(log));
+  return api;
+}
+
+const openApiHead = {
+  openapi: "3.1.0",
+  info: {
+    title: "giggityflix",
+    version: VERSION,
+    description: "A peer of a private streaming network, and the edge between peers and viewers.",
+  },
+};
+
+/** `/api/media/` and `/api/media` are the same place. */
+function pathWithoutSlash(request: Request): string {
+  const { pathname } = new URL(request.url);
+  return pathname.length > 1 ? pathname.replace(/\/+$/, "") || "/" : pathname;
+}

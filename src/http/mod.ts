@@ -1,0 +1,19 @@
+/**
+ * REST over Hono, the page, problems and the server.
+ *
+ * @module
+ */
+export { type ApiOptions, type ApiPorts, createApi } from "./app.ts";
+export type { EdgePort } from "./resources/edge.ts";
+export type { Parts } from "./resources/health.ts";
+export { settingBody } from "./resources/configurations.ts";
+export { mediaBody, reportBody } from "./resources/media.ts";
+export { serveHttp, type ServeOptions } from "./serve.ts";
+export type {
+  CatalogItem,
+  MediaDescription,
+  MediaItem,
+  Setting,
+  Stream,
+  Track,
+} from "./schemas.ts";

@@ -1,0 +1,133 @@
+/**
+ * /api/peers, /api/catalog and /api/streams: the edge's view of all peers, and the way to a film.
+ *
+ * @module
+ */
+import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
+import { CatalogItem, NewStream, Peer, Stream } from "../schemas.ts";
+
+type PageQuery = { limit: number; cursor?: string | undefined };
+type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
+
+/** What these resources need; `src/edge` provides it, the agent translates. */
+export interface EdgePort {
+  peers(page: PageQuery): PageOf<z.infer<typeof Peer>>;
+  findPeer(id: string): z.infer<typeof Peer>;
+  catalog(page: PageQuery): PageOf<CatalogItem>;
+  findTitle(catalogId: string): CatalogItem;
+  streams(): Omit<Stream, "sdp">[];
+  openStream(offer: z.infer<typeof NewStream>, signal: AbortSignal): Promise<Stream>;
+  closeStream(id: string): void;
+}
+
+const body = <Item>({ items, nextCursor }: PageOf<Item>) => ({
+  items,
+  next_cursor: nextCursor ?? null,
+});
+
+export function peers(port: EdgePort) {
+  const tags = ["edge"];
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "The peers that this edge knows",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(Peer, "Peers"), ...failures },
+      }),
+      (c) => c.json(body(port.peers(c.req.valid("query"))), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}",
+        tags,
+        summary: "One peer",
+        request: { params: IdParam },
+        responses: { 200: json(Peer, "The peer"), ...failures },
+      }),
+      (c) => c.json(port.findPeer(c.req.valid("param").id), 200),
+    );
+}
+
+export function catalog(port: EdgePort) {
+  const tags = ["edge"];
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "What all peers have to play",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(CatalogItem, "Titles"), ...failures },
+      }),
+      (c) => c.json(body(port.catalog(c.req.valid("query"))), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/{id}",
+        tags,
+        summary: "One title",
+        request: { params: IdParam },
+        responses: { 200: json(CatalogItem, "The title"), ...failures },
+      }),
+      (c) => c.json(port.findTitle(c.req.valid("param").id), 200),
+    );
+}
+
+export function streams(port: EdgePort) {
+  const tags = ["streams"];
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "Streams that this edge has arranged",
+        request: { query: PageQuery },
+        responses: { 200: pageOf(Stream.omit({ sdp: true }), "Streams"), ...failures },
+      }),
+      (c) => {
+        const { limit, cursor } = c.req.valid("query");
+        const from = Number(cursor ?? 0) || 0;
+        const all = port.streams();
+        const next = from + limit < all.length ? String(from + limit) : null;
+        return c.json({ items: all.slice(from, from + limit), next_cursor: next }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/",
+        tags,
+        summary: "Open a stream: the browser's offer in, the peer's answer out",
+        description: "The film's bytes then flow over WebRTC, straight from the peer.",
+        request: {
+          body: { required: true, content: { "application/json": { schema: NewStream } } },
+        },
+        responses: { 201: json(Stream, "The stream"), ...failures },
+      }),
+      async (c) => {
+        const stream = await port.openStream(c.req.valid("json"), c.req.raw.signal);
+        return c.json(stream, 201, { location: `/api/streams/${stream.id}` });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/{id}",
+        tags,
+        summary: "Close a stream",
+        request: { params: IdParam },
+        responses: { 204: { description: "It is closed" }, ...failures },
+      }),
+      (c) => {
+        port.closeStream(c.req.valid("param").id);
+        return c.body(null, 204);
+      },
+    );
+}

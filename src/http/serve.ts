@@ -1,0 +1,74 @@
+/**
+ * The HTTP service.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { FatalError } from "../base/errors.ts";
+import type { Service } from "../base/service.ts";
+import type { Connection } from "./auth.ts";
+
+export interface ServeOptions {
+  hostname: string;
+  /** 0 takes any free port. */
+  port: number;
+  onListen(url: string): void;
+}
+
+/** How long open answers may go on once the program is told to stop. */
+const GRACE_MS = 500;
+
+/**
+ * Serves `api` until told to stop.
+ *
+ * @throws {FatalError} the address cannot be had: another start would fare no better
+ */
+export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeOptions): Service {
+  return async (signal) => {
+    const closing = new AbortController();
+    const server = listen(hostname, port, () =>
+      Deno.serve({
+        hostname,
+        port,
+        signal: closing.signal,
+        onListen: (at) => onListen(urlOf(hostname, at.port)),
+        onError: () => new Response("Something went wrong", { status: 500 }),
+      }, (request, { remoteAddr }) => {
+        const connection: Connection = "hostname" in remoteAddr
+          ? { remoteAddress: remoteAddr.hostname }
+          : {};
+        return api.fetch(request, connection);
+      }));
+    const stop = () => {
+      void server.shutdown();
+      setTimeout(() => closing.abort(), GRACE_MS);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    await server.finished;
+    signal.removeEventListener("abort", stop);
+  };
+}
+
+function listen<T>(hostname: string, port: number, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    const at = `"${hostname}:${port}"`;
+    if (cause instanceof Deno.errors.AddrInUse) {
+      const help = "address in use. Stop the other program, or set HTTP_PORT";
+      throw new FatalError(`Cannot listen on ${at}: ${help}`, { hostname, port }, { cause });
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      const help = "not allowed. Ports below 1024 need rights: set HTTP_PORT";
+      throw new FatalError(`Cannot listen on ${at}: ${help}`, { hostname, port }, { cause });
+    }
+    const reason = cause instanceof Error ? cause.message : cause;
+    throw new FatalError(`Cannot listen on ${at}: ${reason}`, { hostname, port }, { cause });
+  }
+}
+
+function urlOf(hostname: string, port: number): string {
+  const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
