@@ -35,6 +35,14 @@ export interface BlockDevice {
   mountPoints: string[];
 }
 
+/** The devices by name, and what lies under and over each of them. */
+export interface Graph {
+  devices: Map<string, BlockDevice>;
+  /** The bottom of the stack beneath `name`, itself included when it is the bottom. */
+  rootsOf(name: string): string[];
+  childrenOf(name: string): BlockDevice[];
+}
+
 /** Memory or a file that looks like a disk. */
 export function isGhost({ name }: { name: string }): boolean {
   return /^(loop|ram|zram)\d/.test(name);

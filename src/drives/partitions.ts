@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { type BlockDevice, diskNameOf, isGhost } from "./block.ts";
+import { type BlockDevice, diskNameOf, type Graph, isGhost } from "./block.ts";
 import type { Partition } from "./drive.ts";
 import { createId } from "./identity.ts";
-import type { Graph } from "./topology.ts";
 
 /** Signatures that are no file system: a part of something larger, or nothing to read. */
 const members =

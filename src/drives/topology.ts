@@ -4,19 +4,11 @@
  *
  * @module
  */
-import { type BlockDevice, emmcNameOf, isGhost } from "./block.ts";
+import { type BlockDevice, emmcNameOf, type Graph, isGhost } from "./block.ts";
 import type { Drive, DriveReport } from "./drive.ts";
 import { createId, identityOf } from "./identity.ts";
 import { busOf, kindOf } from "./kind.ts";
 import { isReadable, partitionsOf } from "./partitions.ts";
-
-/** The devices by name, and what lies under and over each of them. */
-export interface Graph {
-  devices: Map<string, BlockDevice>;
-  /** The bottom of the stack beneath `name`, itself included when it is the bottom. */
-  rootsOf(name: string): string[];
-  childrenOf(name: string): BlockDevice[];
-}
 
 /** Decides what is a drive and what a partition. Pure: the same devices give the same report. */
 export function describe(found: Iterable<BlockDevice>): DriveReport {
