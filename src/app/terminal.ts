@@ -44,14 +44,24 @@ export class Terminal {
   #write(to: typeof Deno.stdout, line: string): void {
     const again = this.#bar;
     if (again) this.#draw("");
-    to.writeSync(new TextEncoder().encode(line + "\n"));
+    writeText(to, line + "\n");
     if (again) this.#draw(again);
   }
 
   #draw(line: string): void {
     const { columns } = size();
     this.#bar = line;
-    Deno.stdout.writeSync(new TextEncoder().encode(`\r\x1b[K${line.slice(0, columns - 1)}`));
+    writeText(Deno.stdout, `\r\x1b[K${line.slice(0, columns - 1)}`);
+  }
+}
+
+function writeText(to: typeof Deno.stdout, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // The reader has read enough (`| head`), or the terminal is gone: no reason to stop working.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
 

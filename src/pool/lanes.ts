@@ -73,7 +73,7 @@ export class Lanes {
   }
 
   #limit(id: string): number {
-    return readers[this.#kindOf(id) ?? "unknown"];
+    return readers[this.#kindOf(id) ?? (id.startsWith("net:") ? "network" : "unknown")];
   }
 }
 

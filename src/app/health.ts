@@ -1,0 +1,81 @@
+/**
+ * How the agent is, part by part.
+ *
+ * @module
+ */
+import { run } from "../base/command.ts";
+import type { Configuration } from "../config/mod.ts";
+import type { Parts } from "../http/mod.ts";
+import { hasFfprobe } from "../media/mod.ts";
+import type { EdgeRole } from "./edge_role.ts";
+import type { PeerLink } from "./peer_link.ts";
+import type { Peer } from "./peer.ts";
+
+export interface HealthOptions {
+  role: "peer" | "edge";
+  peer: Peer | undefined;
+  edge: EdgeRole | undefined;
+  link: PeerLink | undefined;
+  config: Configuration;
+}
+
+/** ffmpeg may be installed, or removed, while we run. */
+const LOOK_EVERY_MS = 60_000;
+
+export function createHealth({ role, peer, edge, link, config }: HealthOptions) {
+  let ffprobe = false;
+  let lookedAt = -Infinity;
+  const lookForFfprobe = () => {
+    if (performance.now() - lookedAt < LOOK_EVERY_MS) return;
+    lookedAt = performance.now();
+    void hasFfprobe(run).then((found) => ffprobe = found);
+  };
+  lookForFfprobe();
+
+  const parts = (): Parts => {
+    lookForFfprobe();
+    return {
+      role: { status: "healthy", name: role },
+      ...peer && {
+        media: mediaPart(peer),
+        drives: drivesPart(peer),
+        ffmpeg: { status: ffprobe ? "healthy" : "off", available: ffprobe },
+      },
+      ...link && {
+        link: {
+          status: link.state().connected ? "healthy" : "degraded",
+          address: config.value.edgeGrpcAddress || config.value.grpcServerAddress,
+          ...link.state(),
+        },
+      },
+      edge: edge
+        ? { status: "healthy", address: config.value.grpcServerAddress, peers: edge.online() }
+        : { status: "off" },
+    };
+  };
+  return { parts };
+}
+
+function mediaPart(peer: Peer): Parts[string] {
+  const { files, bytes, withErrors, byStatus } = peer.library.counts();
+  const { running, failed } = peer.library.scanState();
+  return {
+    status: failed ? "degraded" : "healthy",
+    files,
+    bytes,
+    with_errors: withErrors,
+    by_status: byStatus,
+    scanning: running,
+    samples_only: peer.samplesOnly(),
+    folders: peer.folders(),
+    ...failed && { failed },
+  };
+}
+
+function drivesPart(peer: Peer): Parts[string] {
+  return {
+    status: "healthy",
+    present: peer.drives.report().drives.length,
+    lanes: peer.lanes.list(),
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * The peer's link to its edge, wired to the library and to the streams, and made anew when its
+ * settings change.
+ *
+ * @module
+ */
+import { NotFoundError } from "../base/errors.ts";
+import type { Publish } from "../base/events.ts";
+import type { Log } from "../base/log.ts";
+import { VERSION } from "../base/version.ts";
+import type { Configuration } from "../config/mod.ts";
+import { createLink, type Link, type LinkDeps, type LinkSettings } from "../edge/mod.ts";
+import type { Library } from "../media/mod.ts";
+import type { Sessions } from "../stream/mod.ts";
+import type { Peer } from "./peer.ts";
+
+export interface PeerLinkOptions {
+  peer: Peer;
+  sessions: Sessions;
+  config: Configuration;
+  peerId: string;
+  publish: Publish;
+  log: Log;
+}
+
+export type PeerLink = ReturnType<typeof createPeerLink>;
+
+export function createPeerLink({ peer, sessions, config, peerId, publish, log }: PeerLinkOptions) {
+  const create = (settings: LinkSettings): Link =>
+    createLink({
+      library: libraryPort(peer.library),
+      streams: {
+        open: (offer, signal) => sessions.open(offer, signal),
+        close: (sessionId) => void sessions.close(sessionId),
+      },
+      settings,
+      publish,
+      log: log.child("link"),
+    });
+  const settings = () => linkSettings(config, peerId);
+  let link = create(settings());
+
+  return {
+    service: config.live.service(settings, (slice, signal) => {
+      link = create(slice);
+      return link.service(signal);
+    }),
+    offer: () => link.offer(),
+    streamClosed: (sessionId: string) => link.streamClosed(sessionId),
+    state: () => link.state(),
+  };
+}
+
+function linkSettings({ value }: Configuration, peerId: string): LinkSettings {
+  return {
+    address: value.edgeGrpcAddress || value.grpcServerAddress,
+    peerId,
+    heartbeatSec: value.grpcHeartbeatIntervalSec,
+    timeoutSec: value.grpcTimeoutSec,
+    // Its own edge answers in this process, over loopback.
+    useTls: value.edgeGrpcAddress !== "" && value.grpcUseTls,
+    ...value.grpcCertPath && { certPath: value.grpcCertPath },
+    reconnectIntervalSec: value.grpcReconnectIntervalSec,
+    remoteDelete: value.remoteDelete as LinkSettings["remoteDelete"],
+    software: `giggityflix/${VERSION}`,
+  };
+}
+
+function libraryPort(library: Library): LinkDeps["library"] {
+  const { unoffered, catalogIds, remap, unassign, hashes } = library;
+  return {
+    unoffered,
+    catalogIds,
+    unassign,
+    hashes,
+    assign: (files) => void library.assign(files),
+    remap: (oldId, newId) => void remap(oldId, newId),
+    forget: (catalogId) => {
+      if (library.forget(catalogId) > 0) return;
+      throw new NotFoundError(`Cannot forget "${catalogId}": it is not in this library`, {
+        reason: "BAD_CATALOG_ID",
+      });
+    },
+    describe: (catalogIds) =>
+      catalogIds.flatMap((catalogId) => {
+        const file = library.findByCatalogId(catalogId);
+        // Nobody has looked into it yet.
+        if (!file?.container) return [];
+        const { title, container, mimeType, durationMs, tracks, sizeBytes } = file;
+        return [{
+          catalogId,
+          title,
+          container,
+          ...mimeType !== undefined && { mimeType },
+          ...durationMs !== undefined && { durationMs },
+          tracks,
+          sizeBytes,
+        }];
+      }),
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * When scans happen: at start, at intervals, after a change of the media folders, and when asked.
+ *
+ * @module
+ */
+import { ConflictError, Failure } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { pause, type Service, untilAborted } from "../base/service.ts";
+import type { Configuration } from "../config/mod.ts";
+import type { ScanReport } from "../media/mod.ts";
+import { addFolders } from "./add_folders.ts";
+import type { Peer } from "./peer.ts";
+
+export interface ScannerOptions {
+  peer: Peer;
+  config: Configuration;
+  log: Log;
+  /** Ends every scan. */
+  signal: AbortSignal;
+}
+
+/** A scan that failed, of a full disk for example, is tried again after this long. */
+const RETRY_MS = 60_000;
+
+export function createScanner({ peer, config, log, signal }: ScannerOptions) {
+  const scanAll = async (signal: AbortSignal, roots?: string[]): Promise<ScanReport> => {
+    await peer.refreshFolders();
+    return await peer.library.scan({ signal, ...roots && { roots } });
+  };
+
+  const keepScanning = async (intervalMinutes: number, signal: AbortSignal) => {
+    while (!signal.aborted) {
+      const failed = await scanAll(signal).then(() => false, (error) => {
+        if (signal.aborted) return true;
+        if (!(error instanceof Failure)) throw error;
+        // Somebody else asked for the scan: it is done all the same.
+        if (!(error instanceof ConflictError)) log.error("Scan gave up", { error });
+        return true;
+      });
+      if (failed) await pause(RETRY_MS, signal);
+      else if (intervalMinutes > 0) await pause(intervalMinutes * 60_000, signal);
+      else await untilAborted(signal);
+    }
+  };
+
+  const service: Service = config.live.service(
+    ({ mediaDirs, includeExtensions, excludeDirs, hashAlgorithms, scanIntervalMinutes }) => ({
+      content: { mediaDirs, includeExtensions, excludeDirs, hashAlgorithms },
+      scanIntervalMinutes,
+    }),
+    ({ scanIntervalMinutes }, signal) => keepScanning(scanIntervalMinutes, signal),
+  );
+
+  return {
+    service,
+    /** The scans that REST asks for. They outlive the request. */
+    port: {
+      scan: async (folders: string[] | undefined): Promise<ScanReport> => {
+        const roots = folders && await addFolders(folders, { config, peer, log });
+        return await whenFree(() => scanAll(signal, roots));
+      },
+      beginScan: async (folders: string[] | undefined): Promise<void> => {
+        const roots = folders && await addFolders(folders, { config, peer, log });
+        if (peer.library.scanState().running) {
+          throw new ConflictError("Cannot scan: a scan is under way");
+        }
+        scanAll(signal, roots).catch((error) => {
+          if (!signal.aborted) log.error("Scan gave up", { error });
+        });
+      },
+    },
+  };
+
+  /** New folders begin a scan of their own: whoever added them waits for that one first. */
+  async function whenFree(scan: () => Promise<ScanReport>): Promise<ScanReport> {
+    for (let attempt = 0;; attempt++) {
+      try {
+        return await scan();
+      } catch (error) {
+        if (!(error instanceof ConflictError) || attempt >= MAX_WAITS) throw error;
+        await pause(WAIT_MS, signal);
+        signal.throwIfAborted();
+      }
+    }
+  }
+}
+
+const WAIT_MS = 100;
+/** One minute: who waits longer is told that a scan is under way. */
+const MAX_WAITS = 600;
