@@ -42,19 +42,21 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
 
   const isOwnEdge = role === "edge" || config.value.edgeGrpcAddress === "";
   const edge = isOwnEdge
-    ? held.use(openEdgeRole({ db: held.use(openData(folder.path, "edge", log)), config, publish, log }))
+    ? openEdgeRole({ db: held.use(openData(folder.path, "edge", log)), config, publish, log })
     : undefined;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
   const peer = role === "peer"
-    ? held.use(await openPeer({
-      db,
-      config,
-      dataDir: folder.path,
-      events,
-      log,
-      onFound: () => link?.offer(),
-    }))
+    ? held.use(
+      await openPeer({
+        db,
+        config,
+        dataDir: folder.path,
+        events,
+        log,
+        onFound: () => link?.offer(),
+      }),
+    )
     : undefined;
   const sessions = peer && held.use(openSessions({
     openMedia: async (catalogId) => {
@@ -67,7 +69,15 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
     limits: { maxSessions: config.value.maxStreams },
   }));
   const link = peer && sessions &&
-    createPeerLink({ peer, sessions, config, peerId: config.value.peerId || folder.peerId, publish, log });
+    createPeerLink({
+      peer,
+      sessions,
+      edge,
+      config,
+      peerId: config.value.peerId || folder.peerId,
+      publish,
+      log,
+    });
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (peer) services.drives = detectNowAndThen(peer, log);
   if (link) services.link = link.service;

@@ -49,7 +49,7 @@ export function createHealth({ role, peer, edge, link, config }: HealthOptions) 
         },
       },
       edge: edge
-        ? { status: "healthy", address: config.value.grpcServerAddress, peers: edge.online() }
+        ? { status: "healthy", address: config.value.grpcServerAddress, peers: edge.peersOnline() }
         : { status: "off" },
     };
   };

@@ -7,16 +7,20 @@
 import { NotFoundError } from "../base/errors.ts";
 import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
+import { untilAborted } from "../base/service.ts";
 import { VERSION } from "../base/version.ts";
 import type { Configuration } from "../config/mod.ts";
 import { createLink, type Link, type LinkDeps, type LinkSettings } from "../edge/mod.ts";
 import type { Library } from "../media/mod.ts";
 import type { Sessions } from "../stream/mod.ts";
+import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
 
 export interface PeerLinkOptions {
   peer: Peer;
   sessions: Sessions;
+  /** The edge in this same process, unless another is named. */
+  edge: EdgeRole | undefined;
   config: Configuration;
   peerId: string;
   publish: Publish;
@@ -25,7 +29,8 @@ export interface PeerLinkOptions {
 
 export type PeerLink = ReturnType<typeof createPeerLink>;
 
-export function createPeerLink({ peer, sessions, config, peerId, publish, log }: PeerLinkOptions) {
+export function createPeerLink(options: PeerLinkOptions) {
+  const { peer, sessions, edge, config, peerId, publish, log } = options;
   const create = (settings: LinkSettings): Link =>
     createLink({
       library: libraryPort(peer.library),
@@ -41,14 +46,21 @@ export function createPeerLink({ peer, sessions, config, peerId, publish, log }:
   let link = create(settings());
 
   return {
-    service: config.live.service(settings, (slice, signal) => {
-      link = create(slice);
-      return link.service(signal);
+    service: config.live.service(settings, async (slice, signal) => {
+      const address = edge ? await orAborted(edge.address(), signal) : slice.address;
+      if (address === undefined) return;
+      link = create({ ...slice, address });
+      await link.service(signal);
     }),
     offer: () => link.offer(),
     streamClosed: (sessionId: string) => link.streamClosed(sessionId),
     state: () => link.state(),
   };
+}
+
+/** Undefined when `signal` aborts first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
 }
 
 function linkSettings({ value }: Configuration, peerId: string): LinkSettings {

@@ -46,7 +46,9 @@ export function tell({ events, terminal, peer }: TellOptions): Service {
   return async (signal) => {
     const listening = events.listen(signal);
     if (peer && !await hasFfprobe(run, signal).catch(() => true)) {
-      print("ffmpeg is missing: AVI and other rare files are listed, but not looked into. Install it");
+      print(
+        "ffmpeg is missing: AVI and other rare files are listed, but not looked into. Install it",
+      );
     }
     if (peer?.samplesOnly()) {
       print("No media folders are set: here are the samples. Add yours with --media-dir FOLDER");

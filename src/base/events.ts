@@ -28,7 +28,7 @@ export class Events {
   };
 
   /** Every event from now on, until `signal` aborts. */
-  async *listen(signal: AbortSignal): AsyncGenerator<AppEvent> {
+  listen(signal: AbortSignal): AsyncGenerator<AppEvent> {
     const behind: AppEvent[] = [];
     let wake = () => {};
     const tell = (event: AppEvent) => {
@@ -36,18 +36,26 @@ export class Events {
       behind.push(event);
       wake();
     };
-    const stop = () => wake();
+    // At once, not when the first event is asked for: "from now on" means from this call.
     this.#listeners.add(tell);
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      while (!signal.aborted) {
-        const next = behind.shift();
-        if (next) yield next;
-        else await new Promise<void>((resolve) => wake = resolve);
-      }
-    } finally {
+    const stop = () => {
       this.#listeners.delete(tell);
-      signal.removeEventListener("abort", stop);
-    }
+      wake();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+
+    return (async function* () {
+      try {
+        while (!signal.aborted) {
+          const next = behind.shift();
+          if (next) yield next;
+          else await new Promise<void>((resolve) => wake = resolve);
+        }
+      } finally {
+        stop();
+        signal.removeEventListener("abort", stop);
+      }
+    })();
   }
 }

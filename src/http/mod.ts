@@ -4,6 +4,7 @@
  * @module
  */
 export { type ApiOptions, type ApiPorts, createApi } from "./app.ts";
+export { catalogItemBody, peerBody } from "./resources/edge_body.ts";
 export type { EdgePort } from "./resources/edge.ts";
 export type { Parts } from "./resources/health.ts";
 export { settingBody } from "./resources/configurations.ts";

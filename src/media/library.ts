@@ -71,10 +71,10 @@ export function openLibrary(deps: LibraryDeps) {
       excludeDirs: new Set(excludeDirs),
       algorithms,
       ffprobe: await hasFfprobe(deps.run, signal),
-      onFound: deps.onFound,
       onProgress: (progress) => {
         state.progress = progress;
         publish("scan.progress", { ...progress });
+        deps.onFound();
       },
       signal,
     });

@@ -70,11 +70,11 @@ export function createMediaStore(db: Database) {
       }
     },
 
-    /** Files that the edge has no name for yet, as it shall see them. */
+    /** Files that the edge has no name for yet, as it shall see them: once looked into. */
     unoffered: (limit: number): { relativePath: string; sizeBytes: number }[] =>
       db.all(
         `SELECT wire_path AS relativePath, size_bytes AS sizeBytes FROM media
-         WHERE catalog_id IS NULL AND ${PRESENT} ORDER BY rowid LIMIT ?`,
+         WHERE catalog_id IS NULL AND status IN ('probed', 'ready') LIMIT ?`,
         limit,
       ),
 

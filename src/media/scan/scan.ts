@@ -28,8 +28,6 @@ export interface ScanOptions {
   algorithms: readonly HashName[];
   /** Whether ffprobe can be run here. */
   ffprobe: boolean;
-  /** Called when new files stand in the library, before they are probed. */
-  onFound(): void;
   onProgress(progress: ScanProgress): void;
   signal: AbortSignal;
 }
@@ -46,7 +44,6 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
     const removed = store.roots().filter((root) => !options.roots.includes(root));
     for (const root of removed) tally.report.gone += store.markMissing(root, []);
   }
-  options.onFound();
 
   if (options.ffprobe) store.reopenUnprobed();
   tally.enter("probe", store.countWaiting("new"));

@@ -63,13 +63,13 @@ export function createScanStore(db: Database) {
       )!.rowid;
     },
 
-    /** The file is another now: what was known of its content goes. */
+    /** The file is another now: what was known of its content goes, its offer to the edge included. */
     change(rowid: number, { sizeBytes, modifiedMs, driveIds }: Sighting): void {
       db.run("DELETE FROM hashes WHERE media_id = (SELECT id FROM media WHERE rowid = ?)", rowid);
       db.run(
         `UPDATE media SET size_bytes = ?, modified_ms = ?, drive_ids = ?, status = 'new',
            error = NULL, container = NULL, mime_type = NULL, duration_ms = NULL, tracks = '[]',
-           updated_at = ? WHERE rowid = ?`,
+           catalog_id = NULL, updated_at = ? WHERE rowid = ?`,
         sizeBytes,
         modifiedMs,
         JSON.stringify(driveIds),
