@@ -1,0 +1,81 @@
+/**
+ * The edge role: the catalogue over all peers, in the words of REST.
+ *
+ * @module
+ */
+import { NotFoundError } from "../base/errors.ts";
+import type { Publish } from "../base/events.ts";
+import type { Log } from "../base/log.ts";
+import type { Configuration } from "../config/mod.ts";
+import type { Database } from "../db/mod.ts";
+import { openEdge } from "../edge/mod.ts";
+import { catalogItemBody, type EdgePort, peerBody } from "../http/mod.ts";
+
+export interface EdgeRoleOptions {
+  db: Database;
+  config: Configuration;
+  publish: Publish;
+  log: Log;
+}
+
+export type EdgeRole = ReturnType<typeof openEdgeRole>;
+
+export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
+  const { edgeId, maxPeers, peerTimeoutSec } = config.value;
+  const edge = openEdge({
+    db,
+    publish,
+    log: log.child("edge"),
+    edgeId,
+    maxPeers,
+    timeouts: { peerSec: peerTimeoutSec },
+  });
+  let listening = Promise.withResolvers<string>();
+
+  const port: EdgePort = {
+    peers: (request) => {
+      const { items, nextCursor } = edge.peers(request);
+      return { items: items.map(peerBody), nextCursor };
+    },
+    findPeer: (id) => peerBody(found(edge.findPeer(id), "peer", id)),
+    catalog: (request) => {
+      const { items, nextCursor } = edge.catalog(request);
+      return { items: items.map(catalogItemBody), nextCursor };
+    },
+    findTitle: (id) => catalogItemBody(found(edge.findTitle(id), "title", id)),
+    streams: () => edge.streams().map(streamBody),
+    openStream: async ({ catalog_id: catalogId, sdp }, signal) => {
+      const stream = await edge.openStream({ catalogId, sdp }, signal);
+      return { ...streamBody({ ...stream, catalogId }), sdp: stream.sdp };
+    },
+    closeStream: (id) => edge.closeStream(id),
+  };
+
+  return {
+    port,
+    /** Serves peers at `address`; a port of 0 takes any free one. */
+    serve: async (address: string, signal: AbortSignal) => {
+      const host = address.slice(0, address.lastIndexOf(":"));
+      try {
+        await edge.serve(address, (port) => {
+          listening.resolve(`${host}:${port}`);
+          publish("edge.listening", { address: `${host}:${port}` });
+        })(signal);
+      } finally {
+        listening = Promise.withResolvers();
+      }
+    },
+    /** Where peers reach it, as soon as it listens. */
+    address: () => listening.promise,
+    peersOnline: () => edge.peers({ limit: 1000 }).items.filter(({ online }) => online).length,
+  };
+}
+
+function found<T>(it: T | undefined, what: string, id: string): T {
+  if (it === undefined) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
+  return it;
+}
+
+function streamBody(it: { sessionId: string; catalogId: string; peerId: string }) {
+  return { id: it.sessionId, catalog_id: it.catalogId, peer_id: it.peerId };
+}
