@@ -1,0 +1,166 @@
+/**
+ * The messages of proto/, as TypeScript sees them. Which case of a `payload` a message carries is
+ * said by `payload.case`, so that a value never travels without its name.
+ *
+ * @module
+ */
+
+/** One of the cases of a payload: `{ case: "ping", value: {} }`. */
+export type Case<Payloads> = {
+  [Name in keyof Payloads]: { case: Name; value: Payloads[Name] };
+}[keyof Payloads];
+
+export type CatalogErrorReason = "BAD_CATALOG_ID" | "FILE_GONE" | "PERMISSION_DENIED";
+
+/** From edge to peer: a command, an answer, or (no payload) the receipt for a request. */
+export interface EdgeMessage {
+  requestId: string;
+  edgeId: string;
+  payload?: Case<EdgePayloads>;
+}
+
+export interface EdgePayloads {
+  fileDeleteRequest: { catalogIds: string[] };
+  fileHashRequest: { catalogId: string; hashTypes: string[] };
+  fileRemapRequest: { oldCatalogId: string; newCatalogId: string };
+  batchFileOfferResponse: { files: CatalogedFile[] };
+  catalogAnnouncementRequest: Record<never, never>;
+  screenshotCaptureRequest: {
+    catalogId: string;
+    quantity: number;
+    uploadToken: string;
+    uploadEndpoint: string;
+  };
+  hello: Hello;
+  ping: Record<never, never>;
+  streamOpenRequest: StreamOffer;
+  streamClose: { sessionId: string };
+  unknownCatalogIds: { catalogIds: string[] };
+}
+
+/** From peer to edge. */
+export interface PeerMessage {
+  requestId: string;
+  payload?: Case<PeerPayloads>;
+}
+
+export interface PeerPayloads {
+  fileDeleteResponse: { catalogId: string; success: boolean; error?: CatalogErrorReason };
+  fileHashResponse: {
+    catalogId: string;
+    hashes: Record<string, string>;
+    success: boolean;
+    error?: CatalogErrorReason;
+  };
+  catalogAnnouncement: { catalogIds: string[] };
+  batchFileOffer: { files: OfferedFile[] };
+  hello: Hello;
+  ping: Record<never, never>;
+  streamOpenResponse: { sessionId: string; sdp: string; error?: FailureKind; message: string };
+  streamClose: { sessionId: string };
+  mediaDescriptions: { media: MediaDescription[] };
+}
+
+/** What a peer answers each edge payload with; `never` means no answer. */
+export interface Answers {
+  fileDeleteRequest: "fileDeleteResponse";
+  fileHashRequest: "fileHashResponse";
+  fileRemapRequest: never;
+  batchFileOfferResponse: never;
+  catalogAnnouncementRequest: "catalogAnnouncement";
+  screenshotCaptureRequest: never;
+  hello: never;
+  ping: "ping";
+  streamOpenRequest: "streamOpenResponse";
+  streamClose: never;
+  unknownCatalogIds: never;
+}
+
+/** Requests of the unary WebRTCOperations: sent by the peer, whatever the name says. */
+export interface EdgeWebRTCMessage {
+  requestId: string;
+  payload?: Case<{
+    streamSessionRequest: {
+      catalogId: string;
+      sessionId: string;
+      maxBitrateKbps?: number;
+      preferredCodec?: string;
+    };
+    sdpAnswer: { sessionId: string; sdp: string };
+    iceCandidate: IceCandidate;
+  }>;
+}
+
+export interface PeerWebRTCMessage {
+  requestId: string;
+  payload?: Case<{
+    streamSessionResponse: {
+      catalogId: string;
+      sessionId: string;
+      success: boolean;
+      error?: CatalogErrorReason;
+    };
+    sdpOffer: { sessionId: string; sdp: string };
+    iceCandidate: IceCandidate;
+  }>;
+}
+
+export interface IceCandidate {
+  sessionId: string;
+  candidate: string;
+  sdpMid: string;
+  sdpMLineIndex: number;
+}
+
+export interface OfferedFile {
+  relativePath: string;
+  sizeBytes: number;
+}
+
+export interface CatalogedFile {
+  relativePath: string;
+  catalogId: string;
+}
+
+export interface Hello {
+  version: number;
+  extensions: string[];
+  software: string;
+}
+
+/** A viewer's WebRTC offer for one title. */
+export interface StreamOffer {
+  sessionId: string;
+  catalogId: string;
+  sdp: string;
+}
+
+export type FailureKind =
+  | "FAILURE_KIND_UNKNOWN"
+  | "INVALID"
+  | "NOT_FOUND"
+  | "CONFLICT"
+  | "DENIED"
+  | "UNAVAILABLE";
+
+export interface MediaDescription {
+  catalogId: string;
+  title: string;
+  container: string;
+  mimeType?: string;
+  durationMs?: number;
+  tracks: Track[];
+  sizeBytes: number;
+}
+
+export interface Track {
+  /** "video", "audio" or "subtitle". */
+  kind: string;
+  codec: string;
+  codecString?: string;
+  width?: number;
+  height?: number;
+  channels?: number;
+  sampleRate?: number;
+  language?: string;
+}

@@ -1,0 +1,25 @@
+/**
+ * The link between peers and edges, both ends: `createLink` is the peer's, `openEdge` the edge's.
+ *
+ * @module
+ */
+export type { LinkDeps, LinkLibrary, LinkSettings, LinkStreams } from "./deps.ts";
+export { createLink, type Link, type LinkState } from "./link.ts";
+export type {
+  CatalogedFile,
+  MediaDescription,
+  OfferedFile,
+  StreamOffer,
+  Track,
+} from "./messages.ts";
+export type {
+  CatalogItem,
+  CatalogMedia,
+  CatalogTrack,
+  Page,
+  PageRequest,
+  Peer,
+  Replica,
+} from "./server/catalog_item.ts";
+export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";
+export type { EdgeStreamInfo, OpenedStream, StreamRequest } from "./server/streams.ts";

@@ -1,0 +1,120 @@
+/**
+ * The .proto texts as a gRPC service. The only importer of the gRPC and protobuf libraries; they
+ * are heavy, so they are loaded when the first link or server is opened.
+ *
+ * @module
+ */
+import type * as grpc from "@grpc/grpc-js";
+import { Buffer } from "node:buffer";
+import type protobufjs from "protobufjs";
+import base from "../../proto/base.proto" with { type: "text" };
+import catalog from "../../proto/catalog.proto" with { type: "text" };
+import commons from "../../proto/commons.proto" with { type: "text" };
+import extensions from "../../proto/extensions.proto" with { type: "text" };
+import fileOperations from "../../proto/file_operations.proto" with { type: "text" };
+import media from "../../proto/media.proto" with { type: "text" };
+import webrtc from "../../proto/webrtc.proto" with { type: "text" };
+import { createCodec, type Undecodable } from "./codec.ts";
+import type { EdgeMessage, EdgeWebRTCMessage, PeerMessage, PeerWebRTCMessage } from "./messages.ts";
+
+export type Protobuf = typeof protobufjs;
+export type ProtobufType = protobufjs.Type;
+export type Client = grpc.Client;
+export type Server = grpc.Server;
+export type StatusObject = grpc.StatusObject;
+
+/** The peer's end of AsyncOperations. */
+export type PeerStream = grpc.ClientDuplexStream<PeerMessage, EdgeMessage | Undecodable>;
+/** The edge's end of AsyncOperations. */
+export type EdgeStream = grpc.ServerDuplexStream<PeerMessage | Undecodable, EdgeMessage>;
+/** The edge's end of WebRTCOperations. */
+export type UnaryCall = grpc.ServerUnaryCall<EdgeWebRTCMessage | Undecodable, PeerWebRTCMessage>;
+export type UnaryReply = grpc.sendUnaryData<PeerWebRTCMessage>;
+
+export interface Codec<Message> {
+  encode(message: Message): Uint8Array<ArrayBuffer>;
+  decode(bytes: Uint8Array): Message | Undecodable;
+}
+
+export interface Codecs {
+  edge: Codec<EdgeMessage>;
+  peer: Codec<PeerMessage>;
+  edgeWebRTC: Codec<EdgeWebRTCMessage>;
+  peerWebRTC: Codec<PeerWebRTCMessage>;
+}
+
+export interface Grpc {
+  lib: typeof grpc;
+  codecs: Codecs;
+  service: grpc.ServiceDefinition;
+  /** Opens AsyncOperations: the peer is known to the edge from here on. */
+  call(client: Client, peerId: string): PeerStream;
+}
+
+const texts = [commons, catalog, fileOperations, media, webrtc, extensions, base];
+const SERVICE = "/giggityflix_grpc_peer.PeerEdgeService";
+
+/** Loads the libraries and reads the protos: about a tenth of a second, so not at start-up. */
+export async function openGrpc(): Promise<Grpc> {
+  const [lib, codecs] = await Promise.all([import("@grpc/grpc-js"), openCodecs()]);
+  // What it would print to the console comes back as an error too, and goes to our log.
+  lib.setLogVerbosity(lib.logVerbosity.NONE);
+  const { edge, peer, edgeWebRTC, peerWebRTC } = codecs;
+  const asyncOperations = {
+    ...method(`${SERVICE}/AsyncOperations`, peer, edge),
+    requestStream: true,
+    responseStream: true,
+  };
+  return {
+    lib,
+    codecs,
+    service: {
+      asyncOperations,
+      webrtcOperations: {
+        ...method(`${SERVICE}/WebRTCOperations`, edgeWebRTC, peerWebRTC),
+        requestStream: false,
+        responseStream: false,
+      },
+    },
+    call(client, peerId) {
+      const metadata = new lib.Metadata();
+      metadata.set("peer_id", peerId);
+      const { path, requestSerialize, responseDeserialize } = asyncOperations;
+      return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+    },
+  };
+}
+
+/** The codecs alone, from the same texts. */
+export async function openCodecs(): Promise<Codecs> {
+  const { default: protobuf } = await import("protobufjs");
+  const root = new protobuf.Root();
+  for (const text of texts) protobuf.parse(text, root, { keepCase: false });
+  root.resolveAll();
+  const codec = <Message extends { payload?: object }>(name: string) =>
+    createCodec<Message>(protobuf, root.lookupType(`giggityflix_grpc_peer.${name}`));
+  return {
+    edge: codec<EdgeMessage>("EdgeMessage"),
+    peer: codec<PeerMessage>("PeerMessage"),
+    edgeWebRTC: codec<EdgeWebRTCMessage>("EdgeWebRTCMessage"),
+    peerWebRTC: codec<PeerWebRTCMessage>("PeerWebRTCMessage"),
+  };
+}
+
+function method<Request, Response>(
+  path: string,
+  request: Codec<Request>,
+  response: Codec<Response>,
+) {
+  return {
+    path,
+    requestSerialize: (message: Request) => asBuffer(request.encode(message)),
+    requestDeserialize: (bytes: Uint8Array) => request.decode(bytes),
+    responseSerialize: (message: Response) => asBuffer(response.encode(message)),
+    responseDeserialize: (bytes: Uint8Array) => response.decode(bytes),
+  };
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

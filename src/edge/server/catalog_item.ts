@@ -1,0 +1,80 @@
+/**
+ * What the edge says of titles and peers to those who ask.
+ *
+ * @module
+ */
+import type { MediaDescription, Track } from "../messages.ts";
+
+export interface CatalogItem {
+  catalogId: string;
+  title: string;
+  sizeBytes: number;
+  /** A peer that holds it is connected now. */
+  online: boolean;
+  replicas: Replica[];
+  /** Absent until a peer has described it; the published protocol cannot. */
+  media?: CatalogMedia;
+}
+
+export interface Replica {
+  peerId: string;
+  relativePath: string;
+  online: boolean;
+}
+
+export interface CatalogMedia {
+  container: string;
+  mimeType?: string;
+  durationMs?: number;
+  tracks: CatalogTrack[];
+}
+
+export interface CatalogTrack extends Track {
+  kind: "video" | "audio" | "subtitle";
+}
+
+export interface Peer {
+  peerId: string;
+  /** ISO 8601: when its present or last connection began. */
+  connectedAt: string;
+  lastSeenAt: string;
+  online: boolean;
+  /** Titles that it has announced. */
+  catalogSize: number;
+  extensions: string[];
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** Where the next page begins; absent on the last. */
+  nextCursor?: string;
+}
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** A title for a file that nobody has described: its name without folder and extension. */
+export function titleOf(relativePath: string): string {
+  const name = relativePath.split(/[/\\]/).at(-1) ?? relativePath;
+  return name.replace(/(.)\.[^.]*$/s, "$1") || relativePath;
+}
+
+/** The part of a description that the catalogue keeps; a peer may have sent anything. */
+export function toCatalogMedia(description: MediaDescription): CatalogMedia {
+  const { container, mimeType, durationMs, tracks } = description;
+  return {
+    container,
+    ...(mimeType !== undefined && { mimeType }),
+    ...(durationMs !== undefined && { durationMs }),
+    tracks: tracks.filter(isKnownTrack).slice(0, MAX_TRACKS),
+  };
+}
+
+const MAX_TRACKS = 100;
+const kinds: readonly string[] = ["video", "audio", "subtitle"];
+
+function isKnownTrack(track: Track): track is CatalogTrack {
+  return kinds.includes(track.kind);
+}

@@ -1,0 +1,169 @@
+/**
+ * The edge role on one page: peers come in by gRPC, the catalogue goes out to whoever asks.
+ *
+ * @module
+ */
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import { pause, type Service } from "../../base/service.ts";
+import type { Database } from "../../db/mod.ts";
+import { Nudge } from "../nudge.ts";
+import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
+import { fromCursor, toCursor } from "./cursor.ts";
+import { type ServeContext, serveGrpc } from "./serve.ts";
+import { Sessions } from "./sessions.ts";
+import { EdgeStore, type PeerRow, type TitleRow } from "./store.ts";
+import { type EdgeStreamInfo, type OpenedStream, type StreamRequest, Streams } from "./streams.ts";
+
+export interface EdgeOptions {
+  /** edge.db, opened with `migrations.edge`. */
+  db: Database;
+  publish: Publish;
+  log: Log;
+  edgeId: string;
+  /** Peers that may be connected at once; 1000 unless said. */
+  maxPeers?: number;
+  timeouts?: {
+    /** Seconds of silence after which a peer is dropped; 120 unless said. */
+    peerSec?: number;
+    /** Seconds that opening a stream may take; 10 unless said. */
+    streamSec?: number;
+  };
+}
+
+export interface Edge {
+  /** Serves host:port; `listening` is told the port, which matters when it was 0. */
+  serve(address: string, listening?: (port: number) => void): Service;
+  /** Every peer ever seen, by id. */
+  peers(request: PageRequest): Page<Peer>;
+  findPeer(peerId: string): Peer | undefined;
+  /** Titles that peers have announced, by title; `query` is a part of the title. */
+  catalog(request: PageRequest & { query?: string | undefined }): Page<CatalogItem>;
+  findTitle(catalogId: string): CatalogItem | undefined;
+  /**
+   * @throws {NotFoundError} no such title
+   * @throws {UnavailableError} no peer that holds it can be reached now
+   */
+  openStream(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream>;
+  /** @throws {NotFoundError} no such stream */
+  closeStream(sessionId: string): void;
+  streams(): EdgeStreamInfo[];
+}
+
+const MAX_PAGE = 1000;
+/** The catalogue's change is told at most twice a second. */
+const QUIET_MS = 500;
+
+/** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
+export function openEdge(options: EdgeOptions): Edge {
+  const { db, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
+  const { peerSec = 120, streamSec = 10 } = timeouts;
+  const store = new EdgeStore(db);
+  const sessions = new Sessions(maxPeers);
+  const streams = new Streams(store, sessions, streamSec * 1000);
+  const news = new Nudge<"catalog">();
+
+  const context: ServeContext = {
+    store,
+    log,
+    edgeId,
+    sessions,
+    peerTimeoutMs: peerSec * 1000,
+    changed: () => news.note("catalog"),
+    streamClosed: (peerId, sessionId) => streams.closed(peerId, sessionId),
+    joined({ peerId, connectedAt }) {
+      store.connected(peerId, connectedAt);
+      log.info("Peer connected", { peerId });
+      publish("peer.connected", { peerId });
+      // Its titles are online now.
+      news.note("catalog");
+    },
+    left({ peerId, lastSeen, extensions }, reason) {
+      streams.forget(peerId);
+      store.seen(peerId, new Date(lastSeen).toISOString(), extensions);
+      log.info("Peer disconnected", { peerId, reason });
+      publish("peer.disconnected", { peerId, reason });
+      news.note("catalog");
+    },
+  };
+
+  const toPeer = (row: PeerRow): Peer => {
+    const session = sessions.find(row.peerId);
+    if (!session) return { ...row, online: false };
+    const { lastSeen, extensions } = session;
+    return { ...row, lastSeenAt: new Date(lastSeen).toISOString(), extensions, online: true };
+  };
+  const toItem = ({ sortTitle: _, replicas, ...row }: TitleRow): CatalogItem => {
+    const known = replicas.map((replica) => ({
+      ...replica,
+      online: sessions.find(replica.peerId) !== undefined,
+    }));
+    return { ...row, online: known.some(({ online }) => online), replicas: known };
+  };
+
+  return {
+    serve: (address, listening = () => {}) => async (signal) => {
+      const stop = new AbortController();
+      const either = AbortSignal.any([signal, stop.signal]);
+      const telling = tell(either);
+      try {
+        await serveGrpc(address, context, (port) => {
+          log.info("Edge listens", { address, port });
+          listening(port);
+        })(signal);
+      } finally {
+        stop.abort();
+        await telling;
+      }
+    },
+    peers({ limit, cursor }) {
+      const [after = ""] = fromCursor(cursor, 1);
+      return paged(
+        limit,
+        (count) => store.peers(after, count),
+        toPeer,
+        (it) => toCursor(it.peerId),
+      );
+    },
+    findPeer(peerId) {
+      const row = store.findPeer(peerId);
+      return row && toPeer(row);
+    },
+    catalog({ limit, cursor, query }) {
+      const [sortTitle = "", catalogId = ""] = fromCursor(cursor, 2);
+      const fetch = (count: number) => store.titles({ sortTitle, catalogId }, count, query);
+      return paged(limit, fetch, toItem, (it) => toCursor(it.sortTitle, it.catalogId));
+    },
+    findTitle(catalogId) {
+      const row = store.findTitle(catalogId);
+      return row && toItem(row);
+    },
+    openStream: (request, signal) => streams.open(request, signal),
+    closeStream: (sessionId) => streams.close(sessionId),
+    streams: () => streams.all(),
+  };
+
+  async function tell(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const due = await news.take(signal);
+      if (due.size > 0) publish("catalog.changed", {});
+      await pause(QUIET_MS, signal);
+    }
+  }
+}
+
+/** One row more than asked for tells whether there is another page. */
+function paged<Row, Item>(
+  limit: number,
+  fetch: (count: number) => Row[],
+  toItem: (row: Row) => Item,
+  cursorOf: (row: Row) => string,
+): Page<Item> {
+  const count = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
+  const rows = fetch(count + 1);
+  const last = rows[count - 1];
+  return {
+    items: rows.slice(0, count).map(toItem),
+    ...(rows.length > count && last && { nextCursor: cursorOf(last) }),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The peers that are connected now, each by one stream.
+ *
+ * @module
+ */
+import { UnavailableError } from "../../base/errors.ts";
+import { Conversation } from "../conversation.ts";
+import type { Case, EdgeMessage, EdgePayloads, PeerMessage } from "../messages.ts";
+import type { EdgeStream } from "../proto.ts";
+
+export class Session {
+  readonly connectedAt: string = new Date().toISOString();
+  /** What the peer said in its hello; nothing for a peer of the published protocol. */
+  extensions: string[] = [];
+  /** It said hello, and so may be sent extensions. */
+  greeted = false;
+  /** When any message last came. */
+  lastSeen: number = Date.now();
+  /** Request id of its last announcement: more with the same id belongs to the same list. */
+  announcement = "";
+  /** When it was last asked for its list. */
+  pulled = 0;
+  /** Sessions of the published WebRTCOperations. */
+  readonly viewers = new Set<string>();
+  readonly conversation: Conversation<PeerMessage, EdgeMessage>;
+  readonly #over = new AbortController();
+
+  constructor(readonly peerId: string, readonly edgeId: string, readonly stream: EdgeStream) {
+    this.conversation = new Conversation(stream, this.#over.signal);
+  }
+
+  /** Aborts when the stream has ended. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Sends under a new request id, or as the answer to `requestId`; no payload is a receipt. */
+  async send(payload?: Case<EdgePayloads>, requestId: string = crypto.randomUUID()): Promise<void> {
+    await this.conversation.send({ requestId, edgeId: this.edgeId, ...(payload && { payload }) });
+  }
+
+  async ask(payload: Case<EdgePayloads>, ms: number, signal?: AbortSignal): Promise<PeerMessage> {
+    const message = { requestId: crypto.randomUUID(), edgeId: this.edgeId, payload };
+    return await this.conversation.ask(message, ms, signal);
+  }
+
+  /** Nothing is sent or awaited any more. */
+  over(): void {
+    this.#over.abort(new UnavailableError(`Peer "${this.peerId}" has gone`));
+  }
+}
+
+export class Sessions {
+  readonly #byPeer = new Map<string, Session>();
+
+  constructor(readonly max: number) {}
+
+  /** Whether `session` is in now: not when there are too many, or one of this peer. */
+  add(session: Session): boolean {
+    if (this.#byPeer.size >= this.max || this.#byPeer.has(session.peerId)) return false;
+    this.#byPeer.set(session.peerId, session);
+    return true;
+  }
+
+  /** Whether it was in: a later session of the same peer stays. */
+  remove(session: Session): boolean {
+    return this.#byPeer.get(session.peerId) === session && this.#byPeer.delete(session.peerId);
+  }
+
+  find(peerId: string): Session | undefined {
+    return this.#byPeer.get(peerId);
+  }
+
+  all(): Session[] {
+    return [...this.#byPeer.values()];
+  }
+}
