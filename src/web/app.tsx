@@ -1,0 +1,109 @@
+/** The whole page: what the server says on top, the films below, the player over it. @module */
+import { useState } from "preact/hooks";
+import type { CatalogItem } from "../http/schemas.ts";
+import { type Health } from "./api.ts";
+import { FilmList } from "./film_list.tsx";
+import { Player } from "./player.tsx";
+import { type ScanState, useServer } from "./server.ts";
+import { countText, sizeText } from "./text.ts";
+
+export function App() {
+  const server = useServer();
+  const [playing, play] = useState<CatalogItem>();
+  const { catalog, problem } = server;
+
+  return (
+    <>
+      <header class="top">
+        <h1>
+          giggity<span>flix</span>
+        </h1>
+        {catalog && (
+          <p class="count" aria-live="polite">
+            {countText(catalog.items.length, "film")}
+            {catalog.nextCursor ? " and more" : ""}
+          </p>
+        )}
+      </header>
+      <main>
+        {!server.online && (
+          <p class="notice warn" role="status">
+            giggityflix does not answer at the moment. This page tries again by itself.
+          </p>
+        )}
+        <Scan scan={server.scan} />
+        <Hints health={server.health} />
+        {problem && (
+          <div class="notice bad" role="alert" data-testid="catalog-error">
+            <p>{problem}</p>
+            <button type="button" onClick={server.reload}>Try again</button>
+          </div>
+        )}
+        {!catalog && !problem && <p class="quiet" role="status">Looking for films …</p>}
+        {catalog?.items.length === 0 && <Empty scanning={server.scan?.running ?? false} />}
+        {catalog && <FilmList items={catalog.items} onPlay={play} />}
+        {catalog?.nextCursor && (
+          <button type="button" class="more" onClick={server.more}>Show more</button>
+        )}
+      </main>
+      <footer class="quiet">
+        <p>
+          {server.health?.version ? `giggityflix ${server.health.version} · ` : ""}
+          <a href="api/schema/swagger-ui/">REST API</a>
+        </p>
+      </footer>
+      {playing && <Player item={playing} onClose={() => play(undefined)} />}
+    </>
+  );
+}
+
+function Scan({ scan }: { scan: ScanState | undefined }) {
+  if (!scan) return null;
+  if (!scan.running) {
+    return <p class="notice" role="status" data-testid="scan">{scan.summary}</p>;
+  }
+  const { files, filesTotal, bytes } = scan;
+  const total = filesTotal ? ` of ${filesTotal.toLocaleString("en")}` : "";
+  return (
+    <div class="notice" data-testid="scan">
+      <label for="scan-bar">
+        Looking through your folders ({scan.phase}): {files.toLocaleString("en")}
+        {total} files, {sizeText(bytes)}
+      </label>
+      <progress id="scan-bar" {...(filesTotal ? { max: filesTotal, value: files } : {})} />
+      <p class="path" title={scan.path}>{scan.path}</p>
+    </div>
+  );
+}
+
+function Hints({ health }: { health: Health | undefined }) {
+  return (
+    <>
+      {health?.parts?.media?.["samples_only"] && (
+        <p class="notice" data-testid="samples-hint">
+          These are sample clips. Add your own films with{" "}
+          <code>giggityflix start --media-dir /path/to/films</code>.
+        </p>
+      )}
+      {health?.parts?.ffmpeg?.available === false && (
+        <p class="notice warn" data-testid="ffmpeg-hint">
+          ffmpeg is not installed, so nothing is known about what is in AVI files and other files
+          that giggityflix cannot read by itself.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Empty({ scanning }: { scanning: boolean }) {
+  return (
+    <section class="empty" data-testid="empty">
+      <h2>{scanning ? "No films found yet" : "No films yet"}</h2>
+      <p>Tell giggityflix where your films are, and they appear here:</p>
+      <pre><code>giggityflix start --media-dir /path/to/films</code></pre>
+      <p>
+        or set <code>MEDIA_DIRS</code> to one or more folders.
+      </p>
+    </section>
+  );
+}
