@@ -47,6 +47,7 @@ const channelOptions = {
   "grpc.keepalive_timeout_ms": 20_000,
   "grpc.use_local_subchannel_pool": 1,
   "grpc.enable_retries": 0,
+  "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.enable_http_proxy": 0,
   "grpc.service_config_disable_resolution": 1,
 };

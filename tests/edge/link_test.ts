@@ -245,3 +245,24 @@ Deno.test("a link stops at once, also when nothing answers", grpcTest, async () 
 
   ok(performance.now() - started < 1000);
 });
+
+Deno.test("nothing keeps the program alive once both ends have stopped", async () => {
+  const program = `
+    const { MapLibrary, startEdge, startLink, titles, until } = await import("./tests/edge/rig.ts");
+    const edge = await startEdge();
+    const peer = startLink(edge.address, new MapLibrary("Alien.mp4"));
+    const lost = startLink("127.0.0.1:9", new MapLibrary());
+    await until(() => titles(edge.edge).length === 1 && lost.link.state().reason);
+    await Promise.all([peer.stop(), lost.stop(), edge.stop()]);
+    // Only fires when something else keeps the program alive.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(1), 2000));
+  `;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    signal: AbortSignal.timeout(60_000),
+  });
+
+  const { code, stderr } = await child.output();
+
+  strictEqual(code, 0, new TextDecoder().decode(stderr));
+});
