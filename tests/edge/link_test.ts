@@ -76,7 +76,7 @@ Deno.test(
 
     await until(() => titles(second.edge)[0]?.online);
     deepStrictEqual(library.catalogIds(), before);
-    strictEqual(peer.link.state().connected, true);
+    await until(() => peer.link.state().connected);
   },
 );
 
@@ -115,6 +115,21 @@ Deno.test("a peer that leaves is offline, and its titles with it", grpcTest, asy
   deepStrictEqual(left.data, { peerId: "peer-1", reason: "goodbye" });
   strictEqual(titles(rig.edge)[0]?.online, false);
   strictEqual(rig.edge.findPeer("peer-1")?.online, false);
+});
+
+Deno.test("a second peer with the same id keeps trying, and takes over", grpcTest, async () => {
+  await using rig = await startEdge();
+  const first = startLink(rig.address, new MapLibrary("Alien.mp4"));
+  await first.event("link.connected");
+
+  await using second = startLink(rig.address, new MapLibrary("Brazil.mkv"));
+  const reason = await until(() => second.link.state().reason);
+  strictEqual(reason, "PERMISSION_DENIED: Peer validation failed");
+  deepStrictEqual(second.seen, []);
+  strictEqual(first.link.state().connected, true);
+  await first.stop();
+
+  await second.event("link.connected");
 });
 
 Deno.test("heartbeats keep a quiet peer connected", grpcTest, async () => {

@@ -49,7 +49,11 @@ export function serveGrpc(
       "grpc.keepalive_timeout_ms": 20_000,
     });
     server.addService(grpc.service, {
-      asyncOperations: (stream: EdgeStream) => admit(grpc, stream, context),
+      asyncOperations(stream: EdgeStream) {
+        // A peer may be quicker to come back than the port is to close.
+        if (signal.aborted) sendAway(grpc, stream);
+        else admit(grpc, stream, context);
+      },
       webrtcOperations: (call: UnaryCall, reply: UnaryReply) => answer(grpc, call, reply, context),
     });
     listening(await bind(grpc, server, address));
@@ -109,6 +113,10 @@ function end(stream: EdgeStream, code: number, details: string): void {
   stream.emit("error", Object.assign(new Error(details), { code, details }));
 }
 
+function sendAway({ lib }: Grpc, stream: EdgeStream): void {
+  end(stream, lib.status.UNAVAILABLE, "Cancelling all calls");
+}
+
 function answer({ lib }: Grpc, call: UnaryCall, reply: UnaryReply, context: ServeContext): void {
   const { status } = lib;
   const peerId = call.metadata.get("peer_id")[0]?.toString() ?? "";
@@ -136,10 +144,8 @@ async function watch(
   }
 }
 
-async function shutDown({ lib }: Grpc, server: Server, context: ServeContext): Promise<void> {
-  for (const { stream } of context.sessions.all()) {
-    end(stream, lib.status.UNAVAILABLE, "Cancelling all calls");
-  }
+async function shutDown(grpc: Grpc, server: Server, context: ServeContext): Promise<void> {
+  for (const { stream } of context.sessions.all()) sendAway(grpc, stream);
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, GRACE_MS);
   server.tryShutdown(() => resolve());
