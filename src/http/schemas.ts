@@ -171,6 +171,9 @@ export const ScanResult = z.object({
   errors: z.int(),
   bytes_read: z.int(),
   seconds: z.number(),
+  phases: z.object({ walk: z.number(), probe: z.number(), hash: z.number() }).openapi({
+    description: "Seconds of each phase",
+  }),
   issues: z.array(z.object({ path: z.string(), problem: z.string() })),
 }).openapi("ScanResult");
 

@@ -191,7 +191,8 @@ function scanBody({ running, progress, last, failed }: ScanState): z.infer<typeo
 
 /** What a scan did, in REST's words. */
 export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
-  const { bytesRead, seconds, files, moved, gone, errors, issues } = it;
+  const { bytesRead, seconds, phases, files, moved, gone, errors, issues } = it;
+  const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
   return {
     files,
     new: it.new,
@@ -200,7 +201,12 @@ export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
     gone,
     errors,
     bytes_read: bytesRead,
-    seconds: Math.round(seconds * 1000) / 1000,
+    seconds: rounded(seconds),
+    phases: {
+      walk: rounded(phases.walk),
+      probe: rounded(phases.probe),
+      hash: rounded(phases.hash),
+    },
     issues,
   };
 }

@@ -16,6 +16,8 @@ export interface ScanReport {
   errors: number;
   bytesRead: number;
   seconds: number;
+  /** The part of `seconds` that went into each phase. */
+  phases: Record<Phase, number>;
   /** The first of the errors, in words. */
   issues: { path: string; problem: string }[];
 }
@@ -45,18 +47,21 @@ export class Tally {
     errors: 0,
     bytesRead: 0,
     seconds: 0,
+    phases: { walk: 0, probe: 0, hash: 0 },
     issues: [],
   };
   readonly #started = performance.now();
   readonly #tell: (progress: ScanProgress) => void;
   #progress: ScanProgress = { phase: "walk", files: 0, bytes: 0 };
   #toldAt = 0;
+  #enteredAt = this.#started;
 
   constructor(tell: (progress: ScanProgress) => void) {
     this.#tell = tell;
   }
 
   enter(phase: Phase, total?: { files: number; bytes: number }): void {
+    this.#leave();
     this.#progress = {
       phase,
       files: 0,
@@ -82,7 +87,15 @@ export class Tally {
   }
 
   finish(): ScanReport {
+    this.#leave();
     this.report.seconds = (performance.now() - this.#started) / 1000;
     return this.report;
+  }
+
+  /** Books the time since the last phase began. */
+  #leave(): void {
+    const now = performance.now();
+    this.report.phases[this.#progress.phase] += (now - this.#enteredAt) / 1000;
+    this.#enteredAt = now;
   }
 }
