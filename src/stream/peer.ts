@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import type { RTCDataChannel, RTCPeerConnection } from "werift";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { createHandshakeFilter } from "./handshake_filter.ts";
 import type { Channel } from "./ranges.ts";
 
 export interface PeerOptions {
@@ -48,7 +49,16 @@ export async function answerOffer(sdp: string, options: PeerOptions): Promise<Pe
   const watched = watch(connection, signal);
   try {
     await connection.setRemoteDescription({ type: "offer", sdp: reachable(sdp) });
-    if (iceServers.length === 0) forgetDefaultServer(connection);
+    for (const { connection: ice } of connection.iceTransports) {
+      // Without servers the library falls back to one of its own choice in the internet.
+      if (iceServers.length === 0) delete ice.stunServer;
+      const pass = ice.onData.execute;
+      const filter = createHandshakeFilter();
+      ice.onData.execute = (datagram) => {
+        const kept = filter(datagram);
+        if (kept) pass(kept);
+      };
+    }
     await connection.setLocalDescription(await connection.createAnswer());
     const answer = connection.localDescription?.sdp;
     if (!answer?.includes("a=candidate:")) {
@@ -74,11 +84,6 @@ export async function answerOffer(sdp: string, options: PeerOptions): Promise<Pe
 function reachable(sdp: string): string {
   const unwanted = /^a=(candidate:.*\.local .*|end-of-candidates)$/;
   return sdp.split(/\r?\n/).filter((line) => !unwanted.test(line)).join("\r\n");
-}
-
-/** Without servers the library falls back to one of its own choice in the internet. */
-function forgetDefaultServer(connection: RTCPeerConnection): void {
-  for (const { connection: ice } of connection.iceTransports) delete ice.stunServer;
 }
 
 /** Turns the library's events into two promises and one way to close. */

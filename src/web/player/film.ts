@@ -18,7 +18,7 @@ export interface Film extends Disposable {
   video?: InputVideoTrack;
   audio?: InputAudioTrack;
   durationSeconds: number;
-  /** Added to every time stamp, so that none is negative. */
+  /** Added to every time stamp, so that the film begins at 0: recordings often begin elsewhere. */
   shiftSeconds: number;
 }
 
@@ -53,7 +53,7 @@ async function describe(input: Input, supports: Supports): Promise<Film> {
   const audio = plan.audio === undefined ? undefined : tracks[plan.audio];
   const played = [video, audio].filter((track) => track !== undefined);
   const starts = await Promise.all(played.map((track) => track.getFirstTimestamp()));
-  const shiftSeconds = Math.max(0, -Math.min(...starts));
+  const shiftSeconds = -Math.min(...starts);
   const known = await Promise.all(played.map((track) => track.getDurationFromMetadata()));
   const longest = Math.max(...known.map((seconds) => seconds ?? 0));
   const end = longest > 0 ? longest : await input.computeDuration();

@@ -29,6 +29,8 @@ export interface RemuxSink {
 
 interface Lane {
   sink: EncodedPacketSink;
+  /** The time stamp of the key frame that it begins with. */
+  start: number;
   next: EncodedPacket | null;
   add(packet: EncodedPacket, isFirst: boolean): Promise<void>;
   close(): void;
@@ -106,9 +108,8 @@ async function openLanes(film: Film, fromSeconds: number, output: Output): Promi
 
 async function openLane(track: InputTrack, from: number, add: Lane["add"]) {
   const sink = new EncodedPacketSink(track);
-  const options = { verifyKeyPackets: true };
-  const next = await sink.getKeyPacket(from, options) ?? await sink.getFirstKeyPacket(options);
-  return { sink, next, add, isFirst: true };
+  const next = await sink.getKeyPacket(from) ?? await sink.getFirstKeyPacket();
+  return { sink, start: next?.timestamp ?? 0, next, add, isFirst: true };
 }
 
 /** Tracks advance together: whose next packet is the earliest goes first. */
@@ -117,14 +118,24 @@ function earliest(lanes: Lane[]): Lane | undefined {
     .sort((a, b) => a.next!.timestamp - b.next!.timestamp)[0];
 }
 
+/**
+ * Pictures shown before the key frame that the stream begins with are left out: in an "open" group
+ * they need the group before, which a seek did not bring, and a decoder gives up over them.
+ */
+async function nextPacket({ sink, start }: Lane, packet: EncodedPacket) {
+  let next = await sink.getNextPacket(packet);
+  while (next && next.timestamp < start) next = await sink.getNextPacket(next);
+  return next;
+}
+
 async function step(lane: Lane, shiftSeconds: number): Promise<void> {
   const packet = lane.next!;
-  const shifted = shiftSeconds > 0
-    ? packet.clone({ timestamp: packet.timestamp + shiftSeconds })
-    : packet;
+  lane.next = await nextPacket(lane, packet);
+  // Rounding must not make the first time stamp negative.
+  const timestamp = Math.max(0, packet.timestamp + shiftSeconds);
+  const shifted = shiftSeconds === 0 ? packet : packet.clone({ timestamp });
   await lane.add(shifted, lane.isFirst);
   lane.isFirst = false;
-  lane.next = await lane.sink.getNextPacket(packet);
   // The others must not wait for a track that has ended.
   if (!lane.next) lane.close();
 }
