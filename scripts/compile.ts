@@ -24,6 +24,7 @@ export async function compile(): Promise<void> {
     "--quiet",
     "--allow-all",
     "--no-check",
+    "--exclude-unused-npm",
     "--include",
     "src/media/worker.ts",
     "--include",
