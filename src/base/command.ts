@@ -19,26 +19,70 @@ export class CommandError extends UnavailableError {}
 
 /** Never through a shell: `args` reach the program as they are. */
 export const run: Run = async (program, args, { signal, timeoutMs = 10_000 } = {}) => {
-  const limit = AbortSignal.timeout(timeoutMs);
-  const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  const output = await new Deno.Command(program, { args, stdin: "null", signal: either })
-    .output()
-    .catch((cause) => {
-      const missing = cause instanceof Deno.errors.NotFound;
-      const state = missing ? "not installed" : cause.message;
-      throw new CommandError(`Cannot run "${program}": ${state}`, { program, missing }, { cause });
-    });
   signal?.throwIfAborted();
-  if (limit.aborted) {
-    throw new CommandError(`Cannot run "${program}": no answer in ${timeoutMs} ms`, { program });
+  const child = spawn(program, args);
+  const ended = collect(child);
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = (reason: unknown) => {
+    // A tool that hangs may ignore a polite signal; and what it has started may hold its output
+    // open, so nobody waits for that.
+    ended.drop();
+    reject(reason);
+  };
+  const late = () => {
+    giveUp(new CommandError(`Cannot run "${program}": no answer in ${timeoutMs} ms`, { program }));
+  };
+  const abort = () => giveUp(signal?.reason);
+  const timer = setTimeout(late, timeoutMs);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const { success, code, stdout, stderr } = await Promise.race([ended.output, givenUp]);
+    if (success) return stdout;
+    const said = stderr.trim().slice(0, MAX_SAID);
+    throw new CommandError(`Command "${program}" exited with code ${code}: ${said}`, {
+      program,
+      code,
+      stderr: said,
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
   }
-
-  const { success, code, stdout, stderr } = output;
-  if (success) return new TextDecoder().decode(stdout);
-  const said = new TextDecoder().decode(stderr).trim();
-  throw new CommandError(`Command "${program}" exited with code ${code}: ${said}`, {
-    program,
-    code,
-    stderr: said,
-  });
 };
+
+/** Characters of stderr worth showing: a tool may complain of every frame of a damaged film. */
+const MAX_SAID = 1000;
+
+function spawn(program: string, args: string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" })
+      .spawn();
+  } catch (cause) {
+    const missing = cause instanceof Deno.errors.NotFound;
+    const state = missing ? "not installed" : cause instanceof Error ? cause.message : cause;
+    throw new CommandError(`Cannot run "${program}": ${state}`, { program, missing }, { cause });
+  }
+}
+
+/** What the program says and how it ends; or `drop()`, and it is killed and read no more. */
+function collect(child: Deno.ChildProcess) {
+  const dropped = new AbortController();
+  let alive = true;
+  void child.status.then(() => alive = false);
+  const text = async (from: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const into = new WritableStream({
+      write: (chunk: typeof chunks[0]) => void chunks.push(chunk),
+    });
+    await from.pipeTo(into, { signal: dropped.signal });
+    return await new Blob(chunks).text();
+  };
+  const output = Promise.all([child.status, text(child.stdout), text(child.stderr)])
+    .then(([status, stdout, stderr]) => ({ ...status, stdout, stderr }));
+  output.catch(() => {}); // nobody asks any more once it is dropped
+  const drop = () => {
+    if (alive) child.kill("SIGKILL");
+    dropped.abort();
+  };
+  return { output, drop };
+}
