@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Failure } from "./errors.ts";
 
 export const levels = ["debug", "info", "warn", "error"] as const;
 
@@ -69,12 +70,26 @@ export function textSink(write: (line: string) => void): Sink {
 
 /** A field on one line: control characters in a file name must not forge a log line. */
 function text(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(withCauses(value));
-  return JSON.stringify(value) ?? "undefined";
+  return asJson(value instanceof Error ? withCauses(value) : value)
+    // JSON leaves these as they are; terminals take some for commands, editors for line ends.
+    .replaceAll(
+      /[\x7f-\x9f\u2028\u2029]/g,
+      (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }
 
-function withCauses(error: Error): string {
-  const known = error.name.endsWith("Error") && error.constructor !== Error;
-  const first = known ? error.message : error.stack ?? error.message;
-  return error.cause instanceof Error ? `${first}: ${withCauses(error.cause)}` : first;
+/** A log never throws: what JSON cannot say is named. */
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return JSON.stringify(`[${typeof value}]`);
+  }
+}
+
+/** A failure is told by its message; anything else is a bug, and told with its stack. */
+function withCauses(error: Error, isCause = false): string {
+  const isExpected = isCause || error instanceof Failure;
+  const first = isExpected ? error.message : error.stack ?? error.message;
+  return error.cause instanceof Error ? `${first}: ${withCauses(error.cause, true)}` : first;
 }
