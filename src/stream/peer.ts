@@ -45,6 +45,8 @@ export async function answerOffer(sdp: string, options: PeerOptions): Promise<Pe
     iceServers: iceServers.map((urls) => ({ urls })),
     iceAdditionalHostAddresses: hostAddresses,
     iceUseTcp: false,
+    // A server that does not answer must not hold up a viewer on the same network.
+    iceStunGatherTimeout: 2,
   });
   const watched = watch(connection, signal);
   try {
