@@ -112,26 +112,48 @@ class Sqlite implements Database {
   }
 }
 
+interface Meaning {
+  code: number;
+  /** SQLite's own text: exec() and the constructor of node:sqlite give no code. */
+  text: string;
+  Type: typeof FatalError | typeof UnavailableError;
+  say: string;
+}
+
+const rights = "the file cannot be opened: check the folder's rights";
+const full = "the disk is full: free some space, then scan again";
+
 /** SQLite's primary result codes that a person can act on (sqlite.org/rescode.html). */
-const meanings: Record<number, { Type: typeof FatalError | typeof UnavailableError; say: string }> =
+const meanings: Meaning[] = [
+  { code: 5, text: "database is locked", Type: UnavailableError, say: "another program holds it" },
+  { code: 8, text: "attempt to write", Type: UnavailableError, say: "it is read-only" },
+  { code: 10, text: "disk I/O error", Type: UnavailableError, say: "the disk failed" },
+  { code: 11, text: "database disk image", Type: CorruptError, say: "the file is damaged" },
+  { code: 13, text: "database or disk is full", Type: UnavailableError, say: full },
+  { code: 14, text: "unable to open", Type: UnavailableError, say: rights },
   {
-    5: { Type: UnavailableError, say: "another program holds it" },
-    8: { Type: UnavailableError, say: "it is read-only" },
-    10: { Type: UnavailableError, say: "the disk failed" },
-    11: { Type: CorruptError, say: "the file is damaged" },
-    13: { Type: UnavailableError, say: "the disk is full: free some space, then scan again" },
-    14: { Type: UnavailableError, say: "the file cannot be opened: check the folder's rights" },
-    26: { Type: CorruptError, say: "the file is not a database" },
-  };
+    code: 26,
+    text: "file is not a database",
+    Type: CorruptError,
+    say: "the file is not a database",
+  },
+];
 
 function guard<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const code = Number((error as { errcode?: number }).errcode ?? NaN) & 0xff;
-    const meaning = meanings[code];
+    const meaning = meaningOf(error as { code?: unknown; errcode?: number; message?: string });
     if (!meaning) throw error;
     const message = `Cannot use the database "${path}": ${meaning.say}`;
-    throw new meaning.Type(message, { path, code }, { cause: error });
+    throw new meaning.Type(message, { path, code: meaning.code }, { cause: error });
   }
+}
+
+function meaningOf(
+  { code, errcode, message = "" }: { code?: unknown; errcode?: number; message?: string },
+): Meaning | undefined {
+  if (code !== "ERR_SQLITE_ERROR") return undefined;
+  if (errcode !== undefined) return meanings.find((it) => it.code === (errcode & 0xff));
+  return meanings.find(({ text }) => message.startsWith(text));
 }
