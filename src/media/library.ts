@@ -150,12 +150,11 @@ export function openLibrary(deps: LibraryDeps) {
   }
 
   async function hashNow(file: MediaFile, names: HashName[], signal: AbortSignal): Promise<Hashes> {
-    using lease = await lanes.acquire(file.driveIds, { priority: "interactive", signal });
     const path = join(file.root, file.relativePath);
     const expected = { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
     const [result] = await workers.run({ kind: "hash", files: [{ path, expected, names }] }, {
       signal,
-      turn: () => lease.yield(),
+      lease: () => lanes.acquire(file.driveIds, { priority: "interactive", signal }),
     });
     if (result && "hashed" in result && result.hashed !== "changed") return result.hashed.hashes;
     throw new NotFoundError(`Cannot hash "${file.title}": the file is gone or has changed`, {

@@ -21,7 +21,8 @@ export type FileResult =
   | { hashed: HashedFile | "changed" }
   | { error: { name: string; message: string } };
 
-serveJobs<FileJob, FileResult[]>((job, turn) => {
+serveJobs<FileJob, FileResult[]>((job, ask) => {
+  const turn = nowAndThen(ask);
   if (job.kind === "probe") {
     return each(job.paths, turn, async (path) => ({
       probed: await probeContainer(path) ?? "unknown format" as const,
@@ -32,14 +33,27 @@ serveJobs<FileJob, FileResult[]>((job, turn) => {
   }));
 });
 
+/** What playback may have to wait for; much less would spend more on messages than on files. */
+const TURN_EVERY_MS = 10;
+
+/** Asks for a turn only when the last one is a while ago. */
+function nowAndThen(turn: Turn): Turn {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TURN_EVERY_MS) return;
+    await turn();
+    last = performance.now();
+  };
+}
+
 async function each<Item>(
   items: Item[],
   turn: Turn,
   work: (item: Item) => Promise<FileResult>,
 ): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  for (const [index, item] of items.entries()) {
-    if (index > 0 && index % 8 === 0) await turn();
+  for (const item of items) {
+    await turn();
     results.push(await work(item).catch(toError));
   }
   return results;

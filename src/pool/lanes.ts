@@ -51,6 +51,11 @@ export class Lanes {
     };
   }
 
+  /** How many readers a set of drives serves at once: as many as its slowest member. */
+  limitOf(driveIds: readonly string[]): number {
+    return Math.min(...driveIds.map((id) => this.#lane(id).limit));
+  }
+
   /** Takes up new limits after drives were detected anew; nobody is interrupted. */
   refresh(): void {
     for (const [id, lane] of this.#lanes) lane.setLimit(this.#limit(id));

@@ -4,14 +4,19 @@
  * @module
  */
 import { UnavailableError } from "../base/errors.ts";
+import type { Lease } from "./lanes.ts";
 import { Semaphore } from "./semaphore.ts";
 
 export interface JobOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds without a word from the worker after which it is ended; 30,000 unless said. */
   silentMs?: number | undefined;
-  /** Called when the worker stands at a point where it can pause; it goes on when this resolves. */
-  turn?: (() => Promise<void>) | undefined;
+  /**
+   * Takes the lanes that the job reads through, once it has its worker; between two pieces of its
+   * work it steps aside there. In this order, because whoever holds a lane must never wait for a
+   * worker: a worker may be waiting for that very lane.
+   */
+  lease?: (() => Promise<Lease>) | undefined;
 }
 
 /** What a worker calls between two pieces of its work. */
@@ -33,10 +38,11 @@ export class WorkerPool<Job, Result> implements Disposable {
   async run(job: Job, options: JobOptions = {}): Promise<Result> {
     using _permit = await this.#free.acquire({ signal: options.signal });
     if (this.#closed) throw new UnavailableError("Cannot run the job: the workers are closed");
+    using lease = await options.lease?.();
     const worker = this.#idle.pop() ?? this.#open();
     let alive = true;
     try {
-      return await converse<Job, Result>(worker, job, options);
+      return await converse<Job, Result>(worker, job, options, () => lease?.yield());
     } catch (error) {
       alive = error instanceof JobError;
       throw error instanceof JobError ? error.cause : error;
@@ -83,7 +89,8 @@ export function serveJobs<Job, Result>(
 async function converse<Job, Result>(
   worker: Worker,
   job: Job,
-  { signal, silentMs = 30_000, turn = () => Promise.resolve() }: JobOptions,
+  { signal, silentMs = 30_000 }: JobOptions,
+  turn: () => Promise<void> | undefined,
 ): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const silent = () => {
@@ -97,7 +104,7 @@ async function converse<Job, Result>(
     clearTimeout(timer);
     if ("error" in data) return reject(new JobError("job", { cause: data.error }));
     if ("result" in data) return resolve(data.result);
-    turn().then(() => {
+    Promise.resolve(turn()).then(() => {
       timer = setTimeout(silent, silentMs);
       worker.postMessage({ go: true });
     }, reject);

@@ -36,20 +36,16 @@ export async function probeContainer(path: string): Promise<ProbedContainer | un
   const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
   using file = Deno.openSync(path);
   const sizeBytes = file.statSync().size;
-  let bytesRead = 0;
+  const reader = createReader(file);
   const source = new CustomSource({
     getSize: () => sizeBytes,
-    read: (start, end) => {
-      const bytes = readAt(file, start, end - start);
-      bytesRead += bytes.length;
-      return bytes;
-    },
+    read: (start, end) => reader.read(start, end - start),
     // Headers are small and scattered: reading ahead would only fetch film that nobody looks at.
     prefetchProfile: "none",
   });
   using input = new Input({ formats: ALL_FORMATS, source });
   if (!(await input.canRead())) return undefined;
-  return { description: await describe(input), bytesRead };
+  return { description: await describe(input), bytesRead: reader.bytesRead };
 }
 
 async function describe(input: Input): Promise<Description> {
@@ -83,6 +79,30 @@ async function describeTrack(track: InputTrack): Promise<Track> {
     ...track.isAudioTrack() && {
       channels: await track.getNumberOfChannels(),
       sampleRate: await track.getSampleRate(),
+    },
+  };
+}
+
+/** Headers are read in a dozen pieces of a few bytes: one read of this size has most of them. */
+const AHEAD_BYTES = 4096;
+
+/** Reads a little more than is asked for, and answers from it what is asked next. */
+function createReader(file: Deno.FsFile) {
+  let held: Uint8Array = new Uint8Array();
+  let heldFrom = 0;
+  let bytesRead = 0;
+  return {
+    get bytesRead() {
+      return bytesRead;
+    },
+    read(offset: number, length: number): Uint8Array {
+      const isHeld = offset >= heldFrom && offset + length <= heldFrom + held.length;
+      if (!isHeld) {
+        held = readAt(file, offset, Math.max(length, AHEAD_BYTES));
+        heldFrom = offset;
+        bytesRead += held.length;
+      }
+      return held.subarray(offset - heldFrom, offset - heldFrom + length);
     },
   };
 }

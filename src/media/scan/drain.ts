@@ -23,21 +23,41 @@ export interface Step {
 }
 
 const PAGE_FILES = 512;
-const BATCH_FILES = 16;
+/** A message and a transaction for each file would cost more than the work on a small one. */
+const BATCH_FILES = 64;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
-/** Works until no file waits in `step.status`. One bad file costs nobody else anything. */
+/**
+ * Works until no file waits in `step.status`. Each set of drives has a queue of its own, so that a
+ * busy disk holds up nobody else; one bad file costs nobody else anything.
+ */
 export async function drain(step: Step, deps: DrainDeps, signal: AbortSignal): Promise<void> {
-  const { store, workers } = deps;
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  // Enough under way that each worker finds its next batch waiting; bounded, whatever the queue.
-  const places = new Semaphore(workers.size * 2);
+  const queues = deps.store.waitingDrives(step.status).map((driveIds) =>
+    drainDrives(driveIds, step, deps, either).catch((error) => failed.abort(error))
+  );
+  await Promise.all(queues);
+  either.throwIfAborted();
+}
+
+async function drainDrives(
+  driveIds: string[],
+  step: Step,
+  deps: DrainDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, lanes, workers } = deps;
+  // Enough under way that a worker finds its next batch waiting, and no more than the drives
+  // serve: a batch that waits for a lane keeps a worker from other drives.
+  const places = new Semaphore(Math.min(lanes.limitOf(driveIds), workers.size * 2));
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
   const running = new Set<Promise<void>>();
 
   try {
     for (let after = 0;;) {
-      const page = store.waiting(step.status, after, PAGE_FILES);
+      const page = store.waiting(step.status, driveIds, after, PAGE_FILES);
       if (page.length === 0) break;
       after = page.at(-1)!.rowid;
       for (const batch of batches(page)) {
@@ -55,22 +75,20 @@ export async function drain(step: Step, deps: DrainDeps, signal: AbortSignal): P
   either.throwIfAborted();
 }
 
-/** Files of the same drives, few enough for one lease. */
+/** Few enough files for one lease. */
 function batches(files: Waiting[]): Waiting[][] {
-  const open = new Map<string, { files: Waiting[]; bytes: number }>();
-  const full: Waiting[][] = [];
+  const all: Waiting[][] = [];
+  let bytes = 0;
   for (const file of files) {
-    const key = file.driveIds.join();
-    const batch = open.get(key) ?? { files: [], bytes: 0 };
-    open.set(key, batch);
-    batch.files.push(file);
-    batch.bytes += file.sizeBytes;
-    if (batch.files.length >= BATCH_FILES || batch.bytes >= BATCH_BYTES) {
-      full.push(batch.files);
-      open.delete(key);
+    const last = all.at(-1);
+    if (last && last.length < BATCH_FILES && bytes < BATCH_BYTES) last.push(file);
+    else {
+      all.push([file]);
+      bytes = 0;
     }
+    bytes += file.sizeBytes;
   }
-  return [...full, ...[...open.values()].map((batch) => batch.files)];
+  return all;
 }
 
 async function runBatch(
@@ -91,10 +109,11 @@ async function work(
   { lanes, workers }: DrainDeps,
   signal: AbortSignal,
 ): Promise<FileResult[]> {
-  const run = async (some: Waiting[]) => {
-    using lease = await lanes.acquire(some[0]!.driveIds, { signal });
-    return await workers.run(step.toJob(some), { signal, turn: () => lease.yield() });
-  };
+  const run = (some: Waiting[]) =>
+    workers.run(step.toJob(some), {
+      signal,
+      lease: () => lanes.acquire(some[0]!.driveIds, { signal }),
+    });
   try {
     return await run(files);
   } catch {

@@ -73,11 +73,13 @@ export async function probeForeign(
       save(store, tally, file, byName(file), `The content cannot be read: ${reasonOf(error)}`);
     }
   };
-  for (let after = 0;;) {
-    const files = store.waiting("new", after, 64);
-    if (files.length === 0) return;
-    after = files.at(-1)!.rowid;
-    await Promise.all(files.map(probe));
+  for (const driveIds of store.waitingDrives("new")) {
+    for (let after = 0;;) {
+      const files = store.waiting("new", driveIds, after, 64);
+      if (files.length === 0) break;
+      after = files.at(-1)!.rowid;
+      await Promise.all(files.map(probe));
+    }
   }
 }
 

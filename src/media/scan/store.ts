@@ -9,7 +9,6 @@ import type { Database } from "../../db/mod.ts";
 import type { FileState } from "../file_state.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
 import { type Description, type MediaFile, titleOf } from "../media.ts";
-import { mediaColumns, type MediaRow, toMedia } from "../media_row.ts";
 import type { KnownFile } from "./diff.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
@@ -21,7 +20,9 @@ export interface Sighting extends FileState {
 }
 
 /** A file that waits for the next step, with its place in the queue. */
-export type Waiting = MediaFile & { rowid: number };
+export type Waiting =
+  & Pick<MediaFile, "id" | "root" | "relativePath" | "sizeBytes" | "modifiedMs" | "driveIds">
+  & { rowid: number };
 
 /** The error of a file that only ffprobe could have read; it is tried again once ffprobe is there. */
 export const NEEDS_FFPROBE =
@@ -110,14 +111,29 @@ export function createScanStore(db: Database) {
     roots: (): string[] =>
       db.all<{ root: string }>("SELECT DISTINCT root FROM media").map(({ root }) => root),
 
-    /** The next files for a step, in order of rowid, from just after `after`. */
-    waiting: (status: "new" | "probed", after: number, limit: number): Waiting[] =>
-      db.all<MediaRow>(
-        `SELECT ${mediaColumns} FROM media WHERE status = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
+    /** Every set of drives that files of this status lie on. */
+    waitingDrives: (status: "new" | "probed"): string[][] =>
+      db.all<{ driveIds: string }>(
+        "SELECT DISTINCT drive_ids AS driveIds FROM media WHERE status = ?",
         status,
+      ).map(({ driveIds }) => JSON.parse(driveIds)),
+
+    /** The next files of these drives for a step, in order of rowid, from just after `after`. */
+    waiting: (
+      status: "new" | "probed",
+      driveIds: readonly string[],
+      after: number,
+      limit: number,
+    ): Waiting[] =>
+      db.all<Omit<Waiting, "driveIds"> & { driveIds: string }>(
+        `SELECT rowid, id, root, relative_path AS relativePath, size_bytes AS sizeBytes,
+           modified_ms AS modifiedMs, drive_ids AS driveIds
+         FROM media WHERE status = ? AND drive_ids = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
+        status,
+        JSON.stringify(driveIds),
         after,
         limit,
-      ).map((row) => ({ ...toMedia(row), rowid: row.rowid })),
+      ).map((row) => ({ ...row, driveIds: JSON.parse(row.driveIds) })),
 
     countWaiting: (status: "new" | "probed"): { files: number; bytes: number } =>
       db.get(
