@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { InvalidError } from "../base/errors.ts";
 import { type Config, envNameOf, type SettingName, settings, type ValueType } from "./schema.ts";
 
@@ -32,15 +33,17 @@ export function checkSetting<Name extends SettingName>(name: Name, value: unknow
 
 /** The text that parseSetting() reads as `value`. */
 export function formatSetting(value: Config[SettingName]): string {
-  return Array.isArray(value) ? value.map(escapeComma).join(",") : String(value);
+  if (!Array.isArray(value)) return String(value);
+  // A folder's name may hold a comma, or end in a space or a backslash: then it takes JSON.
+  const plain = value.join(",");
+  return isDeepStrictEqual(parseList(plain), value) ? plain : JSON.stringify(value);
 }
 
 const parsers: Record<ValueType, (text: string) => unknown> = {
   string: (text) => text,
   integer: (text) => /^[+-]?\d+$/.test(text) ? Number(text) : text,
   boolean: (text) => words[text.toLowerCase()] ?? text,
-  list: (text) =>
-    text.split(/(?<!\\),/).map((item) => item.replaceAll("\\,", ",").trim()).filter(Boolean),
+  list: parseList,
 };
 
 const words: Record<string, boolean> = {
@@ -54,7 +57,18 @@ const words: Record<string, boolean> = {
   "0": false,
 };
 
-/** A folder's name may hold a comma. */
-function escapeComma(item: string): string {
-  return item.replaceAll(",", "\\,");
+/** `/a,/b`, with `\,` for a comma within; or a JSON array, taken as it is. */
+function parseList(text: string): string[] {
+  return parseArray(text) ??
+    text.split(/(?<!\\),/).map((item) => item.replaceAll("\\,", ",").trim()).filter(Boolean);
+}
+
+function parseArray(text: string): string[] | undefined {
+  if (!text.startsWith("[")) return undefined;
+  try {
+    const items: unknown = JSON.parse(text);
+    return Array.isArray(items) && items.every((it) => typeof it === "string") ? items : undefined;
+  } catch {
+    return undefined; // a folder's name may begin with a bracket
+  }
 }
