@@ -117,7 +117,7 @@ export function envNameOf(name: SettingName): string {
 }
 
 /** Names that earlier Giggityflix programs used for the same settings. */
-const aliases: Record<string, SettingName> = {
+const aliases = new Map<string, SettingName>(Object.entries({
   "edge_address": "edgeGrpcAddress",
   "use_tls": "grpcUseTls",
   "cert_path": "grpcCertPath",
@@ -128,10 +128,10 @@ const aliases: Record<string, SettingName> = {
   "api_port": "httpPort",
   "webrtc_stun_servers": "stunServers",
   "stun_server": "stunServers",
-};
+}));
 
 /** The setting of a name in any spelling: `MEDIA_DIRS`, `media_dirs`, or an older alias. */
 export function findSetting(key: string): SettingName | undefined {
   const plain = key.toLowerCase().replace(/^giggityflix_/, "");
-  return settingNames.find((name) => keyOf(name) === plain) ?? aliases[plain];
+  return settingNames.find((name) => keyOf(name) === plain) ?? aliases.get(plain);
 }
