@@ -41,13 +41,16 @@ export function loadConfig({ stored, environment, flag }: ConfigTexts): LoadedCo
   for (const name of settingNames) {
     const texts = {
       stored: stored[keyOf(name)],
-      environment: environment[envNameOf(name)] ?? environment[`GIGGITYFLIX_${envNameOf(name)}`],
+      environment: environment[envNameOf(name)] || environment[`GIGGITYFLIX_${envNameOf(name)}`],
       flag: flag[name],
     };
     const source = (["flag", "environment", "stored"] as const)
-      .find((it) => texts[it] !== undefined && texts[it] !== "");
+      // An empty variable is as good as none; what a person stored empty is meant to be empty.
+      .find((it) => it === "stored" ? texts[it] !== undefined : texts[it]);
     from[name] = source ?? "default";
-    values[name] = source ? parseSetting(name, texts[source]!) : settings[name].default;
+    values[name] = source
+      ? parseSetting(name, texts[source]!)
+      : structuredClone(settings[name].default);
   }
   const config = values as unknown as Config;
   if (from.dataDir === "default") config.dataDir = defaultDataDir(environment);
