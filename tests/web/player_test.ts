@@ -127,6 +127,7 @@ Deno.test({
   fn: () =>
     withPage(
       async (page, server) => {
+        await page.getByTestId("item-mp4").waitFor();
         const [film] = server.films.splice(0, 1);
         await page.getByTestId("play-mp4").click();
         const problem = page.getByTestId("player-error");
