@@ -24,7 +24,7 @@ export class Semaphore {
   );
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#limit = checkLimit(limit);
   }
 
   get limit(): number {
@@ -41,7 +41,7 @@ export class Semaphore {
 
   /** Raising the limit wakes waiters; lowering it lets holders finish. */
   setLimit(limit: number): void {
-    this.#limit = limit;
+    this.#limit = checkLimit(limit);
     this.#wake();
   }
 
@@ -92,4 +92,9 @@ export class Semaphore {
       }
     }
   }
+}
+
+function checkLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 0) return limit;
+  throw new RangeError(`Cannot limit to ${limit}: expected a whole number, 0 or more`);
 }
