@@ -39,6 +39,7 @@ export class WorkerPool<Job, Result> implements Disposable {
     using _permit = await this.#free.acquire({ signal: options.signal });
     if (this.#closed) throw new UnavailableError("Cannot run the job: the workers are closed");
     using lease = await options.lease?.();
+    options.signal?.throwIfAborted();
     const worker = this.#idle.pop() ?? this.#open();
     let alive = true;
     try {
@@ -47,9 +48,19 @@ export class WorkerPool<Job, Result> implements Disposable {
       alive = error instanceof JobError;
       throw error instanceof JobError ? error.cause : error;
     } finally {
-      if (alive && !this.#closed) this.#idle.push(worker);
+      if (alive && !this.#closed) this.#rest(worker);
       else worker.terminate();
     }
+  }
+
+  /** An error that comes after the job's answer must not end the program. */
+  #rest(worker: Worker): void {
+    this.#idle.push(worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#idle.splice(this.#idle.indexOf(worker), 1);
+      worker.terminate();
+    };
   }
 
   [Symbol.dispose](): void {
@@ -97,14 +108,15 @@ async function converse<Job, Result>(
     reject(new UnavailableError(`Cannot finish the job: no word in ${silentMs} ms`));
   };
   let timer = setTimeout(silent, silentMs);
+  let settled = false;
   const abort = () => reject(signal?.reason);
-  signal?.throwIfAborted();
   signal?.addEventListener("abort", abort, { once: true });
   worker.onmessage = ({ data }: MessageEvent<FromWorker<Result>>) => {
     clearTimeout(timer);
     if ("error" in data) return reject(new JobError("job", { cause: data.error }));
     if ("result" in data) return resolve(data.result);
     Promise.resolve(turn()).then(() => {
+      if (settled) return;
       timer = setTimeout(silent, silentMs);
       worker.postMessage({ go: true });
     }, reject);
@@ -117,6 +129,7 @@ async function converse<Job, Result>(
   try {
     return await promise;
   } finally {
+    settled = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
     worker.onmessage = worker.onerror = null;
