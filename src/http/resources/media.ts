@@ -90,7 +90,7 @@ export function media(port: MediaPort) {
         },
       }),
       async (c) => {
-        const { folders, wait } = await scanRequest(c.req.raw);
+        const { folders, wait } = scanRequest(await c.req.text());
         if (wait) return c.json(reportBody(await port.scan(folders, c.req.raw.signal)), 200);
         await port.beginScan(folders);
         return c.json(scanBody(port.scanState()), 202);
@@ -137,8 +137,7 @@ const ScanRequest = z.object({
 });
 
 /** The body may be left out altogether. */
-async function scanRequest(request: Request): Promise<z.infer<typeof ScanRequest>> {
-  const text = await request.clone().text().catch(() => "");
+function scanRequest(text: string): z.infer<typeof ScanRequest> {
   if (text.trim() === "") return {};
   try {
     return ScanRequest.parse(JSON.parse(text));
