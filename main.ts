@@ -9,6 +9,9 @@ import { VERSION } from "./src/base/version.ts";
 if (Deno.args.length === 1 && ["version", "--version", "-V"].includes(Deno.args[0]!)) {
   await Deno.stdout.write(new TextEncoder().encode(`giggityflix ${VERSION}\n`));
 } else {
-  const { runCli } = await import("./src/app/cli.ts");
+  // By way of a variable, or Deno would look up the whole program before it runs a line of this.
+  // For the same reason `deno task compile` names the file.
+  const program = "./src/app/cli.ts";
+  const { runCli }: typeof import("./src/app/cli.ts") = await import(program);
   Deno.exit(await runCli(Deno.args, Deno.exit));
 }

@@ -10,9 +10,7 @@ import { findProgram, isFile, runProgram } from "./run.ts";
 
 const PACKED = `../shared/denort/denort-${Deno.version.deno}-${Deno.build.target}.xz`;
 
-export const EXECUTABLE = Deno.build.os === "windows"
-  ? "dist/giggityflix.exe"
-  : "dist/giggityflix";
+export const EXECUTABLE = Deno.build.os === "windows" ? "dist/giggityflix.exe" : "dist/giggityflix";
 
 /** Makes the executable. @throws {Error} it cannot be made here; the message says why */
 export async function compile(): Promise<void> {
@@ -25,6 +23,8 @@ export async function compile(): Promise<void> {
     "--allow-all",
     "--no-check",
     "--exclude-unused-npm",
+    "--include",
+    "src/app/cli.ts",
     "--include",
     "src/media/worker.ts",
     "--include",

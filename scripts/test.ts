@@ -46,7 +46,9 @@ const counts = /\| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/.exe
 const [passed, failed, skipped] = (counts ?? []).slice(1).map((it) => Number(it ?? 0));
 // A crash before the last line is a failure, whatever was counted.
 const broken = counts === null || code !== 0 && failed === 0;
-console.log(`${passed ?? 0} passed, ${(failed ?? 0) + Number(broken)} failed, ${skipped ?? 0} skipped`);
+console.log(
+  `${passed ?? 0} passed, ${(failed ?? 0) + Number(broken)} failed, ${skipped ?? 0} skipped`,
+);
 Deno.exit(code || Number(broken));
 
 async function prepare(): Promise<void> {
