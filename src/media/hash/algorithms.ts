@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { InvalidError } from "../../base/errors.ts";
+import { createMd5 } from "./md5.ts";
 
 export interface Hasher {
   update(bytes: Uint8Array): void;
@@ -14,7 +15,7 @@ export interface Hasher {
 }
 
 export const algorithms = {
-  md5: () => fromCrypto("md5"),
+  md5: createMd5,
   sha1: () => fromCrypto("sha1"),
   sha256: () => fromCrypto("sha256"),
   sha512: () => fromCrypto("sha512"),
