@@ -6,9 +6,12 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
 import type { Input, InputTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
+import { declaredEnd } from "./declared_end.ts";
 
 export interface ProbedContainer {
   description: Description;
+  /** What is wrong with it, in words; what is described can be played all the same. */
+  damage?: string;
   bytesRead: number;
 }
 
@@ -33,9 +36,12 @@ const containers: Record<string, string> = {
  * @throws {Error} the format is known but its content is damaged
  */
 export async function probeContainer(path: string): Promise<ProbedContainer | undefined> {
-  const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
+  const { ALL_FORMATS, CustomSource, HLS, Input } = await import("mediabunny");
+  // A playlist is no film: it would make us read whatever it names, here or on the network.
+  const formats = ALL_FORMATS.filter((format) => format !== HLS);
   using file = Deno.openSync(path);
   const sizeBytes = file.statSync().size;
+  if (sizeBytes === 0) return undefined;
   const reader = createReader(file);
   const source = new CustomSource({
     getSize: () => sizeBytes,
@@ -43,9 +49,18 @@ export async function probeContainer(path: string): Promise<ProbedContainer | un
     // Headers are small and scattered: reading ahead would only fetch film that nobody looks at.
     prefetchProfile: "none",
   });
-  using input = new Input({ formats: ALL_FORMATS, source });
+  using input = new Input({ formats, source });
   if (!(await input.canRead())) return undefined;
-  return { description: await describe(input), bytesRead: reader.bytesRead };
+  const description = await describe(input);
+  if (description.tracks.length === 0) {
+    throw new Error("it has no index, or there is nothing in it");
+  }
+  const end = declaredEnd(description.container, reader.read, sizeBytes) ?? 0;
+  return {
+    description,
+    ...end > sizeBytes && { damage: `The file is cut off: it has ${sizeBytes} of ${end} bytes` },
+    bytesRead: reader.bytesRead,
+  };
 }
 
 async function describe(input: Input): Promise<Description> {

@@ -35,7 +35,7 @@ export function probeStep(
       for (const { file, result } of results) {
         if ("probed" in result && result.probed !== "unknown format") {
           tally.report.bytesRead += result.probed.bytesRead;
-          save(store, tally, file, result.probed.description);
+          save(store, tally, file, result.probed.description, result.probed.damage);
         } else if (file.sizeBytes === 0) {
           save(store, tally, file, byName(file), "The file is empty");
         } else if ("probed" in result) {

@@ -1,0 +1,71 @@
+/**
+ * Where a container says that its content ends: a file that is shorter is a download that stopped,
+ * or a copy that broke.
+ *
+ * @module
+ */
+
+/** The bytes from `offset`, `length` of them, or fewer where the file ends. */
+export type ReadBytes = (offset: number, length: number) => Uint8Array;
+
+/** Format → how its outermost headers are read; undefined where they do not say. */
+const readers: Record<string, (read: ReadBytes, sizeBytes: number) => number | undefined> = {
+  mp4: endOfBoxes,
+  mov: endOfBoxes,
+  matroska: endOfSegment,
+  webm: endOfSegment,
+};
+
+/** The offset after the last byte of `container`, as its headers have it. */
+export function declaredEnd(
+  container: string,
+  read: ReadBytes,
+  sizeBytes: number,
+): number | undefined {
+  return readers[container]?.(read, sizeBytes);
+}
+
+/** A fragmented MP4 may have thousands of boxes: those at the beginning are enough to look at. */
+const MAX_BOXES = 64;
+
+/** ISO/IEC 14496-12, 4.2: size and type, one box after the other. */
+function endOfBoxes(read: ReadBytes, sizeBytes: number): number | undefined {
+  let offset = 0;
+  for (let count = 0; count < MAX_BOXES && offset < sizeBytes; count++) {
+    const header = viewOf(read(offset, 16));
+    if (header.byteLength < 8) return offset + 8;
+    const short = header.getUint32(0);
+    if (short === 0) return sizeBytes; // to the end of the file
+    if (short === 1 && header.byteLength < 16) return offset + 16;
+    const size = short === 1 ? Number(header.getBigUint64(8)) : short;
+    if (size < 8) return undefined; // no box: whatever follows, it is not cut off here
+    offset += size;
+  }
+  return offset >= sizeBytes ? offset : undefined;
+}
+
+/** RFC 8794: the EBML header, then one segment, whose size may be unknown. */
+function endOfSegment(read: ReadBytes): number | undefined {
+  const header = readElement(read, 0);
+  if (header?.size === undefined) return undefined;
+  const segment = readElement(read, header.start + header.size);
+  return segment?.size === undefined ? undefined : segment.start + segment.size;
+}
+
+function readElement(read: ReadBytes, offset: number) {
+  const bytes = read(offset, 12);
+  const idLength = Math.clz32(bytes[0] ?? 0) - 23;
+  const first = bytes[idLength];
+  if (first === undefined) return undefined;
+  const sizeLength = Math.clz32(first) - 23;
+  const sizeBytes = bytes.subarray(idLength, idLength + sizeLength);
+  if (sizeLength > 8 || sizeBytes.length < sizeLength) return undefined;
+  const marker = 0x80 >> (sizeLength - 1);
+  const isUnknown = first === (marker << 1) - 1 && sizeBytes.subarray(1).every((it) => it === 0xff);
+  const size = sizeBytes.subarray(1).reduce((sum, it) => sum * 256 + it, first & (marker - 1));
+  return { start: offset + idLength + sizeLength, size: isUnknown ? undefined : size };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
