@@ -1,0 +1,139 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { probeContainer } from "../../../src/media/probe/container.ts";
+import { has, makeClip, samples, wav } from "../../helpers/clips.ts";
+import { noise, tempDir } from "../../helpers/temp.ts";
+
+const noFfmpeg = !await has("ffmpeg", "-version");
+
+Deno.test("probeContainer() describes the samples", async () => {
+  const cases = [
+    [samples.mp4, "mp4", 24, ["video avc 640x360", "audio aac eng"]],
+    [samples.mkv, "matroska", 20, ["video avc 480x270", "audio aac eng"]],
+    [samples.webm, "webm", 15, ["video vp9 480x270", "audio opus eng"]],
+  ] as const;
+
+  for (const [path, container, seconds, tracks] of cases) {
+    const found = await probeContainer(path);
+    const { description, bytesRead } = found!;
+
+    strictEqual(description.container, container);
+    strictEqual(found!.damage, undefined);
+    ok(Math.abs(description.durationMs! / 1000 - seconds) < 0.2, `${description.durationMs}`);
+    deepStrictEqual(
+      description.tracks.map(({ kind, codec, width, height, language }) =>
+        [kind, codec, width && `${width}x${height}`, language].filter(Boolean).join(" ")
+      ),
+      tracks,
+    );
+    ok(description.mimeType?.includes("codecs="), description.mimeType);
+    ok(bytesRead < 200_000, `it read ${bytesRead} bytes`);
+  }
+});
+
+Deno.test("probeContainer() leaves AVI to others", async () => {
+  strictEqual(await probeContainer(samples.avi), undefined);
+});
+
+Deno.test("probeContainer() takes what is not media for an unknown format", async () => {
+  await using dir = await tempDir();
+  const text = "Dear diary, today I named a letter like a film.\n".repeat(1000);
+
+  for (const extension of ["mp4", "mkv", "webm", "avi"]) {
+    strictEqual(await probeContainer(await dir.file(`text.${extension}`, text)), undefined);
+    strictEqual(await probeContainer(await dir.file(`empty.${extension}`, "")), undefined);
+    for (const seed of [1, 2, 3]) {
+      const path = await dir.file(`noise${seed}.${extension}`, noise(300_000, seed));
+      strictEqual(await probeContainer(path), undefined, path);
+    }
+  }
+});
+
+Deno.test("probeContainer() says that an MP4 is cut off, wherever it is cut", async () => {
+  await using dir = await tempDir();
+  const film = await Deno.readFile(samples.mp4);
+
+  for (const part of [0.02, 0.3, 0.6, 0.95, 0.999]) {
+    const path = await dir.file("cut.mp4", film.subarray(0, Math.floor(film.length * part)));
+    await rejects(probeContainer(path), Error, `cut at ${part}`);
+  }
+});
+
+Deno.test({
+  name: "probeContainer() says that an MP4 is cut off behind its index",
+  ignore: noFfmpeg,
+}, async () => {
+  await using dir = await tempDir();
+  const path = await makeClip(`${dir.path}/whole.mp4`, ["-movflags", "+faststart"]);
+  const film = await Deno.readFile(path);
+  strictEqual((await probeContainer(path))?.description.container, "mp4");
+
+  for (const part of [0.5, 0.9, 0.99]) {
+    const length = Math.floor(film.length * part);
+    const found = await probeContainer(await dir.file("cut.mp4", film.subarray(0, length)));
+
+    strictEqual(found?.damage, `The file is cut off: it has ${length} of ${film.length} bytes`);
+    strictEqual(found?.description.tracks.length, 2);
+  }
+});
+
+Deno.test("probeContainer() says that a Matroska file is cut off", async () => {
+  await using dir = await tempDir();
+  for (const sample of [samples.mkv, samples.webm]) {
+    const film = await Deno.readFile(sample);
+
+    for (const part of [0.01, 0.5, 0.999]) {
+      const path = await dir.file("cut", film.subarray(0, Math.floor(film.length * part)));
+      const found = await probeContainer(path);
+
+      ok(found?.damage?.startsWith("The file is cut off"), `cut at ${part}`);
+    }
+    await rejects(probeContainer(await dir.file("cut", film.subarray(0, 100))), Error);
+  }
+});
+
+Deno.test("probeContainer() never follows a playlist, whatever it is called", async () => {
+  await using dir = await tempDir();
+  const asked: string[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    asked.push(url);
+    return new Response("");
+  });
+  const at = `http://127.0.0.1:${server.addr.port}/`;
+  const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n${at}a.ts\n#EXT-X-ENDLIST\n`;
+
+  for (const name of ["list.m3u8", "film.mp4", "film.mkv"]) {
+    strictEqual(await probeContainer(await dir.file(name, playlist)), undefined);
+  }
+
+  deepStrictEqual(asked, []);
+});
+
+Deno.test({ name: "probeContainer() reads other containers, too", ignore: noFfmpeg }, async () => {
+  await using dir = await tempDir();
+  const cases = [
+    ["x.mov", "mov", "avc", ["-c:v", "libx264"]],
+    ["x.m4v", "mp4", "avc", ["-c:v", "libx264", "-f", "mp4"]],
+    ["fragmented.mp4", "mp4", "avc", ["-movflags", "frag_keyframe+empty_moov"]],
+    ["live.webm", "webm", "vp8", ["-c:v", "libvpx", "-live", "1"]],
+  ] as const;
+
+  for (const [name, container, codec, codecs] of cases) {
+    const path = await makeClip(`${dir.path}/${name}`, [...codecs]);
+    const { description, damage } = (await probeContainer(path))!;
+
+    strictEqual(description.container, container, name);
+    strictEqual(damage, undefined, name);
+    strictEqual(description.tracks[0]?.codec, codec, name);
+    ok(Math.abs((description.durationMs ?? 0) - 1000) < 300, `${name}: ${description.durationMs}`);
+  }
+});
+
+Deno.test("probeContainer() reads sound, and little of it", async () => {
+  await using dir = await tempDir();
+  const path = await dir.file("long.wav", wav(1, 800_000));
+
+  const { description, bytesRead } = (await probeContainer(path))!;
+
+  deepStrictEqual([description.container, description.durationMs], ["wav", 100_000]);
+  ok(bytesRead < 100_000, `it read ${bytesRead} bytes`);
+});
