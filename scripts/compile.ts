@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { findProgram, isFile, runProgram } from "./run.ts";
+import { findProgram, isFile, runProgram, say } from "./run.ts";
 
 const PACKED = `../shared/denort/denort-${Deno.version.deno}-${Deno.build.target}.xz`;
 
@@ -49,5 +49,5 @@ async function unpackDenort(): Promise<string | undefined> {
 if (import.meta.main) {
   await compile();
   const { size } = await Deno.stat(EXECUTABLE);
-  console.log(`${EXECUTABLE}: ${(size / 1e6).toFixed(1)} MB`);
+  say(`${EXECUTABLE}: ${(size / 1e6).toFixed(1)} MB`);
 }

@@ -30,6 +30,12 @@ export async function runProgram(
   throw new Error(`${program} ${args[0]} ended with ${code}:\n${said}`);
 }
 
+/** A line for whoever runs the script. */
+export function say(line: string): void {
+  // deno-lint-ignore no-console -- the one place
+  console.log(line);
+}
+
 /** Where a program is, if it is on PATH. */
 export function findProgram(name: string): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");

@@ -5,7 +5,7 @@
  * @module
  */
 import { compile } from "./compile.ts";
-import { findProgram, runProgram } from "./run.ts";
+import { findProgram, runProgram, say } from "./run.ts";
 
 /** Program → the Debian package that has it, and what is not tested without it. */
 const wanted = [
@@ -21,7 +21,7 @@ const isWhole = Deno.args.length === 0;
 if (isWhole) {
   await compile().catch((error) => {
     const [reason] = String(error.message).split("\n").slice(-2);
-    console.log(`The executable was NOT built, and its tests are ignored: ${reason}`);
+    say(`The executable was NOT built, and its tests are ignored: ${reason}`);
   });
 }
 
@@ -39,14 +39,14 @@ for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
 const { code } = await child.status;
 
 const ignored = [...output.matchAll(/^(.+) \.\.\. ignored/gm)].map(([, name]) => name);
-if (ignored.length > 0) console.log(`Ignored here:\n${ignored.map((it) => `  ${it}`).join("\n")}`);
+if (ignored.length > 0) say(`Ignored here:\n${ignored.map((it) => `  ${it}`).join("\n")}`);
 const counts = /\| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/.exec(
   output.slice(output.lastIndexOf("\n") < 0 ? 0 : -2000),
 );
 const [passed, failed, skipped] = (counts ?? []).slice(1).map((it) => Number(it ?? 0));
 // A crash before the last line is a failure, whatever was counted.
 const broken = counts === null || code !== 0 && failed === 0;
-console.log(
+say(
   `${passed ?? 0} passed, ${(failed ?? 0) + Number(broken)} failed, ${skipped ?? 0} skipped`,
 );
 Deno.exit(code || Number(broken));
@@ -56,15 +56,15 @@ async function prepare(): Promise<void> {
   if (missing.length === 0) return;
   if (findProgram("apt-get") && Deno.uid() === 0) {
     const packages = missing.map(({ debian }) => debian);
-    console.log(`Installing for the tests: ${packages.join(" ")}`);
+    say(`Installing for the tests: ${packages.join(" ")}`);
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     const install = ["install", "-y", "--no-install-recommends", ...packages];
     await runProgram("apt-get", ["update", "-qq"], { env, quiet: true })
       .then(() => runProgram("apt-get", install, { env, quiet: true }))
-      .catch((error) => console.log(String(error.message).split("\n")[0]));
+      .catch((error) => say(String(error.message).split("\n")[0]));
   }
   for (const { program, debian, without } of missing) {
     if (findProgram(program)) continue;
-    console.log(`Without ${program} (Debian: ${debian}) these tests are ignored: ${without}`);
+    say(`Without ${program} (Debian: ${debian}) these tests are ignored: ${without}`);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { runCommand, startAgent, untilScanned } from "../helpers/agent.ts";
+import { say } from "../helpers/say.ts";
 import { samples } from "../helpers/clips.ts";
 import { tempDir } from "../helpers/temp.ts";
 
@@ -154,7 +155,7 @@ Deno.test("--version answers within 1.3 times of an empty Deno program", async (
     [Deno.execPath(), "run", "-A", "--no-check", empty],
   );
 
-  console.log(`--version takes ${ratio.toFixed(2)} times as long as an empty program`);
+  say(`--version takes ${ratio.toFixed(2)} times as long as an empty program`);
   ok(ratio < 1.3, `${ratio}`);
 });
 

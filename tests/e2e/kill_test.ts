@@ -12,6 +12,7 @@ import {
   startAgent,
   untilScanned,
 } from "../helpers/agent.ts";
+import { say } from "../helpers/say.ts";
 
 const FILES = 2000;
 const KILLS = 10;
@@ -67,7 +68,7 @@ Deno.test("a first scan killed ten times ends with every file once, hashed right
       .reduce((sum, item) => sum + item.size_bytes, 0);
   const toProbe = unhashed.filter(({ status }) => status === "new")
     .reduce((sum, { size }) => sum + size, 0) + (FILES - known.size) * 22_010;
-  console.log(
+  say(
     `killed in: ${stages.join(", ")}; the last run read ${last!.bytes_read} bytes ` +
       `where ${toHash} were still to be hashed`,
   );

@@ -16,6 +16,7 @@ import {
   startAgent,
   untilScanned,
 } from "../helpers/agent.ts";
+import { say } from "../helpers/say.ts";
 import { chromiumPath, launchBrowser, openPage } from "../helpers/browser.ts";
 import { checkExplains, checkPlays } from "../helpers/player_checks.ts";
 
@@ -41,7 +42,7 @@ Deno.test({
 
     const startedMs = await playSamples({ command: `${folder}/giggityflix`, args: [] }, folder);
 
-    console.log(
+    say(
       `executable: ${(size / 1e6).toFixed(1)} MB (goal 150), ` +
         `${(startedMs / 1000).toFixed(2)} s to listening (goal 0.5)`,
     );
@@ -78,7 +79,7 @@ async function playSamples(program: Program, cwd?: string): Promise<number> {
   await withPage(agent, async (page) => {
     for (const container of ["mp4", "matroska", "webm"]) {
       const { startMs, seekMs } = await checkPlays(page, titles.get(container)!);
-      console.log(`${container}: first picture ${Math.round(startMs)} ms, seeks ${seekMs} ms`);
+      say(`${container}: first picture ${Math.round(startMs)} ms, seeks ${seekMs} ms`);
     }
     await checkExplains(page, titles.get("avi")!, /AVI/);
   });

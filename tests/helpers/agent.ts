@@ -4,6 +4,9 @@
  * @module
  */
 import { ok } from "node:assert/strict";
+import type { MediaItem } from "../../src/http/mod.ts";
+
+export type { MediaItem };
 
 /** What is run: the program's sources by this Deno, or the executable. */
 export interface Program {
@@ -79,7 +82,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
   const status = child.status.then(async (status) => {
     await reading;
-    listening.reject(new Error(`The agent ended with ${status.code} before it listened:\n${output}`));
+    listening.reject(
+      new Error(`The agent ended with ${status.code} before it listened:\n${output}`),
+    );
     return status;
   });
   const limit = setTimeout(
@@ -136,18 +141,6 @@ export async function runCommand(
   }).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, stdout: out!, stderr: err! };
-}
-
-export interface MediaItem {
-  id: string;
-  catalog_id: string | null;
-  title: string;
-  root: string;
-  relative_path: string;
-  size_bytes: number;
-  status: string;
-  error: string | null;
-  container: string | null;
 }
 
 /** Every item of a paged list. */
