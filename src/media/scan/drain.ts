@@ -24,7 +24,7 @@ export interface Step {
 
 const PAGE_FILES = 512;
 /** A message and a transaction for each file would cost more than the work on a small one. */
-const BATCH_FILES = 64;
+const BATCH_FILES = 128;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -62,9 +62,8 @@ async function drainDrives(
       after = page.at(-1)!.rowid;
       for (const batch of batches(page)) {
         const place = await places.acquire({ signal: either });
-        const job = runBatch(step, batch, deps, either)
-          .catch((error) => failed.abort(error))
-          .finally(() => place[Symbol.dispose]());
+        const job = runBatch(step, batch, deps, either, place)
+          .catch((error) => failed.abort(error));
         running.add(job);
         job.finally(() => running.delete(job));
       }
@@ -96,8 +95,12 @@ async function runBatch(
   files: Waiting[],
   deps: DrainDeps,
   signal: AbortSignal,
+  place: Disposable,
 ): Promise<void> {
-  const results = await work(step, files, deps, signal);
+  const results = await work(step, files, deps, signal).finally(() => place[Symbol.dispose]());
+  // The worker goes on with its next batch before this one is saved, one turn of the event loop
+  // later; so no more than a batch of each worker is ever unsaved.
+  await new Promise((resolve) => setTimeout(resolve));
   deps.store.transaction(() => {
     step.save(files.map((file, index) => ({ file, result: results[index]! })));
   });
