@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Run } from "../../base/command.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { diff } from "./diff.ts";
@@ -82,7 +82,7 @@ async function walkRoot(
       for (const { path, problem, folder: whole } of folder.issues) {
         tally.issue(path, problem);
         if (whole) {
-          unknown.push(path.slice(root.length).replace(/^[/\\]/, "").replaceAll("\\", "/"));
+          unknown.push(relative(root, path).replaceAll(sep, "/"));
         }
       }
       await record(root, folder, deps, tally);
@@ -109,6 +109,7 @@ async function record(
   const first = files[0];
   if (!first) return;
   const { driveIds } = await locate(join(root, first.relativePath, ".."));
+  const drives = JSON.stringify(driveIds);
   store.transaction(() => {
     for (const file of files) {
       const known = store.known(root, file.relativePath);
@@ -118,6 +119,7 @@ async function record(
       if (change === "changed") tally.report.changed++;
       if (known && change === "changed") store.change(known.rowid, sighting);
       if (known && change === "returned") store.restore(known.rowid);
+      if (known && known.drives !== drives) store.relocate(known.rowid, drives);
       store.see(known?.rowid ?? store.insert(sighting));
     }
   });

@@ -19,6 +19,13 @@ export interface Sighting extends FileState {
   driveIds: string[];
 }
 
+/** What a sighting is compared with. */
+export interface StoredFile extends KnownFile {
+  rowid: number;
+  /** Its `driveIds` as JSON. */
+  drives: string;
+}
+
 /** A file that waits for the next step, with its place in the queue. */
 export type Waiting =
   & Pick<MediaFile, "id" | "root" | "relativePath" | "sizeBytes" | "modifiedMs" | "driveIds">
@@ -38,9 +45,10 @@ export function createScanStore(db: Database) {
     transaction: <T>(work: () => T): T => db.transaction(work),
 
     /** Asked once per file of every scan, so it fetches no more than the diff needs. */
-    known: (root: string, relativePath: string): (KnownFile & { rowid: number }) | undefined =>
+    known: (root: string, relativePath: string): StoredFile | undefined =>
       db.get(
-        `SELECT rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status
+        `SELECT rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status,
+           drive_ids AS drives
          FROM media WHERE root = ? AND relative_path = ?`,
         root,
         relativePath,
@@ -90,20 +98,24 @@ export function createScanStore(db: Database) {
         rowid,
       ),
 
+    /** Its drives are known better now, or the folder lies on others. */
+    relocate: (rowid: number, drives: string): number =>
+      db.run("UPDATE media SET drive_ids = ? WHERE rowid = ?", drives, rowid),
+
     see: (rowid: number) => db.run("INSERT OR IGNORE INTO seen VALUES (?)", rowid),
 
     forgetSeen: () => db.run("DELETE FROM seen"),
 
     /** Marks what was not seen below `root`, save what lies below folders nobody could look into. */
     markMissing(root: string, unknownFolders: readonly string[]): number {
-      const spared = unknownFolders.map(() => " AND relative_path NOT GLOB ?").join("");
       return db.run(
         `UPDATE media SET status = 'missing', updated_at = ?
          WHERE root = ? AND status NOT IN ('missing', 'forgotten')
-           AND rowid NOT IN (SELECT id FROM seen)${spared}`,
+           AND rowid NOT IN (SELECT id FROM seen)
+           AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE relative_path GLOB value)`,
         now(),
         root,
-        ...unknownFolders.map(globBelow),
+        JSON.stringify(unknownFolders.map(globBelow)),
       );
     },
 
