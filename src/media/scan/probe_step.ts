@@ -70,7 +70,15 @@ export async function probeForeign(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UnavailableError && !(error instanceof CommandError)) throw error;
-      save(store, tally, file, byName(file), `The content cannot be read: ${reasonOf(error)}`);
+      const details = error instanceof CommandError ? error.details : {};
+      if (details.missing) save(store, tally, file, byName(file), NEEDS_FFPROBE);
+      else if (error instanceof CommandError && details.code === undefined) {
+        // It was ffprobe, or the disk, that did not answer: the next scan asks again.
+        store.saveUnreadable(file.id, reasonOf(error));
+        tally.issue(path, reasonOf(error));
+      } else {
+        save(store, tally, file, byName(file), `The content cannot be read: ${reasonOf(error)}`);
+      }
     }
   };
   for (const driveIds of store.waitingDrives("new")) {
