@@ -1,0 +1,72 @@
+/** A library over a folder of its own, with real workers and a database in memory. @module */
+import { basename, join } from "node:path";
+import { CommandError, type Run } from "../../src/base/command.ts";
+import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
+import { type LibrarySettings, openLibrary } from "../../src/media/mod.ts";
+import type { MediaFile } from "../../src/media/mod.ts";
+import { Lanes } from "../../src/pool/mod.ts";
+import { tempDir } from "../helpers/temp.ts";
+
+export interface RigOptions {
+  run?: Run;
+  db?: Database;
+  locate?: (path: string) => string[];
+  onPublish?: (type: string, data: Record<string, unknown>) => void;
+}
+
+/** The machine without ffprobe. */
+export const noFfprobe: Run = (program) =>
+  Promise.reject(new CommandError(`Cannot run "${program}": not installed`, { missing: true }));
+
+export async function openRig(options: RigOptions = {}) {
+  const { locate = () => ["disk"], onPublish = () => {} } = options;
+  await using held = new AsyncDisposableStack();
+  const dir = held.use(await tempDir());
+  const root = join(dir.path, "films");
+  await Deno.mkdir(root);
+  const db = options.db ?? held.use(openDatabase(":memory:", migrations.library));
+  const settings: { -readonly [Name in keyof LibrarySettings]: LibrarySettings[Name] } = {
+    roots: [root],
+    extensions: [".wav", ".mp4", ".mkv", ".webm", ".avi"],
+    excludeDirs: [],
+    algorithms: ["md5"],
+  };
+  const tools = { run: options.run ?? noFfprobe };
+  const library = held.use(openLibrary({
+    db,
+    lanes: new Lanes(() => "ssd"),
+    workers: 2,
+    settings: () => settings,
+    locate: (path) => Promise.resolve({ driveIds: locate(path) }),
+    run: (...args) => tools.run(...args),
+    publish: onPublish,
+    onFound: () => {},
+  }));
+  const files = () => library.list({ after: "", limit: 10_000 });
+  const stack = held.move();
+  return {
+    dir,
+    root,
+    db,
+    settings,
+    tools,
+    library,
+    files,
+    /** Writes a file into the root. */
+    file: (name: string, content: Uint8Array | string) => dir.file(`films/${name}`, content),
+    scan: (signal = new AbortController().signal) => library.scan({ signal }),
+    /** The one file of this name. */
+    find(name: string): MediaFile {
+      const file = files().find(({ relativePath }) => basename(relativePath) === name);
+      if (!file) throw new Error(`There is no "${name}" in the library`);
+      return file;
+    },
+    /** Relative path → status. */
+    statuses: () =>
+      Object.fromEntries(
+        files().map(({ relativePath, status }) => [relativePath, status] as const)
+          .sort(([one], [other]) => one < other ? -1 : 1),
+      ),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
