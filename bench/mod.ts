@@ -1,0 +1,105 @@
+/**
+ * `deno task bench`: our scan beside minidlna's, our hashes beside hashdeep's, our start-up beside
+ * an empty program's. Turn and turn about in one run, and told as ratios, because on a machine that
+ * does other things too a time alone says nothing. `--files=N --rounds=N` for another size.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { say } from "../scripts/run.ts";
+import { type Corpus, makeCorpus } from "./corpus.ts";
+import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
+import { minidlna, type MinidlnaScan } from "./minidlna.ts";
+import { hashesOf, type Scan, scanOnce } from "./ours.ts";
+import { median, tellRatio } from "./ratios.ts";
+import { benchStartUp } from "./start_up.ts";
+import { prepare } from "./tools.ts";
+
+const { values } = parseArgs({
+  options: {
+    files: { type: "string", default: "5000" },
+    rounds: { type: "string", default: "5" },
+  },
+});
+const rounds = Number(values.rounds);
+
+const tools = await prepare();
+const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "giggityflix-bench-" }));
+try {
+  if (tools.ffmpeg) {
+    await benchSmall(await makeCorpus(`${folder}/small`, { files: Number(values.files) }));
+    await Deno.remove(`${folder}/small`, { recursive: true });
+    await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
+    await Deno.remove(`${folder}/big`, { recursive: true });
+  }
+  await benchStartUp(folder);
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+
+async function benchSmall(corpus: Corpus): Promise<void> {
+  say(`\n${corpus.files} small files, ${describe(corpus)}, ${rounds} rounds`);
+  const [ours, dlna, deep]: [Scan[], MinidlnaScan[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await scanOnce(corpus, folder));
+    if (tools.minidlnad) dlna.push(await minidlna(tools.minidlnad, corpus, folder));
+    if (tools.hashdeep) deep.push(await hashdeep(tools.hashdeep, corpus));
+  }
+  const looked = ours.map(({ walk, probe }) => walk + probe);
+  const hashed = ours.map(({ hash }) => hash);
+  const whole = ours.map((scan) => scan.whole);
+  if (tools.minidlnad) {
+    const theirs = dlna.map(({ scanning }) => scanning);
+    tellRatio("walk + probe + store: minidlna", { ours: looked, theirs, atLeast: 3 });
+  }
+  if (tools.hashdeep) {
+    tellRatio("hash + store: hashdeep", { ours: hashed, theirs: deep, atLeast: 1 });
+  }
+  if (tools.minidlnad && tools.hashdeep) {
+    const theirs = dlna.map((scan, round) => scan.whole + deep[round]!);
+    tellRatio("whole process: minidlna, then hashdeep", { ours: whole, theirs });
+  }
+  say(`  files/s here and now: ${
+    [
+      `${rate(corpus.files, looked)} walked + probed`,
+      `${rate(corpus.files, hashed)} hashed`,
+      tools.minidlnad && `minidlna ${rate(corpus.files, dlna.map((it) => it.scanning))}`,
+      tools.hashdeep && `hashdeep ${rate(corpus.files, deep)}`,
+    ].filter(Boolean).join(", ")
+  }`);
+  const { longestBlockMs } = await scanOnce(corpus, folder, { watch: true });
+  say(`  the main thread stood still for at most ${Math.round(longestBlockMs)} ms (goal: 50)`);
+  if (tools.hashdeep) await compareHashes(tools.hashdeep, corpus);
+}
+
+async function benchBig(corpus: Corpus): Promise<void> {
+  if (!tools.hashdeep) return;
+  say(`\n${corpus.files} big files, ${describe(corpus)}, ${rounds} rounds`);
+  const [ours, theirs]: number[][] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    ours!.push((await scanOnce(corpus, folder)).hash);
+    theirs!.push(await hashdeep(tools.hashdeep, corpus));
+  }
+  tellRatio("hash + store: hashdeep", { ours: ours!, theirs: theirs!, atLeast: 1 });
+  const megabytes = corpus.bytes / 1e6;
+  say(
+    `  MB/s here and now: ${rate(megabytes, ours!)} hashed, hashdeep ${rate(megabytes, theirs!)}`,
+  );
+}
+
+/** A fast wrong answer would be worth nothing. */
+async function compareHashes(program: string, corpus: Corpus): Promise<void> {
+  const ours = hashesOf(folder);
+  const theirs = await hashdeepHashes(program, corpus);
+  const same = [...theirs].filter(([path, hashes]) => ours.get(path) === hashes).length;
+  say(`  ${same} of ${corpus.files} files have the hashes that hashdeep says`);
+}
+
+function describe({ files, bytes }: Corpus): string {
+  const each = bytes / files;
+  return each < 1e6 ? `${Math.round(each / 1e3)} kB each` : `${Math.round(each / 1e6)} MB each`;
+}
+
+function rate(amount: number, seconds: number[]): number {
+  return Math.round(amount / median(seconds));
+}

@@ -1,0 +1,48 @@
+/**
+ * What two contestants' times say: their ratio, round by round, and its median.
+ *
+ * @module
+ */
+import { say } from "../scripts/run.ts";
+
+/** How many times faster than `theirs` we were, round by round: theirs[i] ran beside ours[i]. */
+export function tellRatio(
+  name: string,
+  { ours, theirs, atLeast }: { ours: number[]; theirs: number[]; atLeast?: number },
+): void {
+  const ratios = ours.map((seconds, round) => theirs[round]! / seconds);
+  tell(name, ratios, (ratio) => atLeast === undefined || ratio >= atLeast, {
+    unit: "times as fast",
+    goal: atLeast === undefined ? "" : `at least ${atLeast}`,
+  });
+}
+
+/** How many times as long as `theirs` ours took. */
+export function tellCost(
+  name: string,
+  { ours, theirs, atMost }: { ours: number[]; theirs: number[]; atMost: number },
+): void {
+  const ratios = ours.map((seconds, round) => seconds / theirs[round]!);
+  tell(name, ratios, (ratio) => ratio <= atMost, {
+    unit: "times as long",
+    goal: `at most ${atMost}`,
+  });
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function tell(
+  name: string,
+  ratios: number[],
+  reached: (ratio: number) => boolean,
+  { unit, goal }: { unit: string; goal: string },
+): void {
+  const ratio = median(ratios);
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  const verdict = goal && (reached(ratio) ? `, goal ${goal}: reached` : `, goal ${goal}: MISSED`);
+  say(`  ${name.padEnd(58)} ${ratio.toFixed(2)} ${unit} (${range})${verdict}`);
+}
