@@ -40,6 +40,8 @@ export async function openFile(
     // After resolving links: a path that has become a link must not lead out of the folders.
     const inside = roots().includes(root) && roots().some((folder) => isInside(real, folder));
     if (!inside) throw new DeniedError(`Cannot read "${relativePath}": it is in no media folder`);
+    // Asked before it is opened: to open a pipe is to wait for whoever writes into it.
+    if (!(await Deno.stat(real)).isFile) throw new Deno.errors.NotFound("It is no file any more");
     return await Deno.open(real);
   });
   const info = await file.stat();
@@ -48,6 +50,7 @@ export async function openFile(
     using _lease = await lanes.acquire(driveIds, { priority: "playback", signal });
     return await translate(relativePath, () => readAt(file, offset, length));
   };
+  let isOpen = true;
   // One after the other: the offset is the file's, not the call's.
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -62,7 +65,10 @@ export async function openFile(
       last = mine.catch(() => {});
       return mine;
     },
-    [Symbol.dispose]: () => file.close(),
+    [Symbol.dispose]: () => {
+      if (isOpen) file.close();
+      isOpen = false;
+    },
   };
 }
 
