@@ -1,0 +1,132 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { migrations, openDatabase } from "../../src/db/mod.ts";
+import { createScanStore } from "../../src/media/scan/store.ts";
+import { createMediaStore } from "../../src/media/store.ts";
+
+/** A library of files that have been looked into, by their paths. */
+function openStore(...paths: string[]) {
+  const db = openDatabase(":memory:", migrations.library);
+  const scan = createScanStore(db);
+  const store = createMediaStore(db);
+  for (const relativePath of paths) {
+    scan.insert({ root: "/films", relativePath, driveIds: [], sizeBytes: 10, modifiedMs: 1 });
+  }
+  for (const { id } of store.list({ after: "", limit: 1000 })) {
+    scan.saveProbe(id, { container: "mp4", tracks: [] });
+  }
+  const at = (path: string) =>
+    store.list({ after: "", limit: 1000 }).find(({ relativePath }) => relativePath === path)!;
+  return { db, scan, store, at, [Symbol.dispose]: () => db[Symbol.dispose]() };
+}
+
+Deno.test("list() comes in pages that meet without gap or overlap", () => {
+  using it = openStore(...Array.from({ length: 25 }, (_, index) => `${index}.mp4`));
+
+  const seen: string[] = [];
+  for (let after = "";;) {
+    const page = it.store.list({ after, limit: 10 });
+    seen.push(...page.map(({ id }) => id));
+    if (page.length === 0) break;
+    after = page.at(-1)!.id;
+  }
+
+  strictEqual(new Set(seen).size, 25);
+  deepStrictEqual(seen, seen.toSorted());
+});
+
+Deno.test("assign() takes the edge's names once each, and the files are offered no more", () => {
+  using it = openStore("a.mp4", "b.mp4", "c.mp4");
+  strictEqual(it.store.unoffered(10).length, 3);
+  strictEqual(it.store.unoffered(2).length, 2);
+
+  const taken = it.store.assign([
+    { relativePath: "a.mp4", catalogId: "c-1" },
+    { relativePath: "b.mp4", catalogId: "c-1" }, // in use for another file
+    { relativePath: "no such.mp4", catalogId: "c-2" },
+  ]);
+
+  strictEqual(taken, 1);
+  strictEqual(it.store.findByCatalogId("c-1")?.relativePath, "a.mp4");
+  deepStrictEqual(it.store.catalogIds(), ["c-1"]);
+  deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), [
+    "b.mp4",
+    "c.mp4",
+  ]);
+});
+
+Deno.test("unassign() offers files anew", () => {
+  using it = openStore("a.mp4", "b.mp4");
+  it.store.assign([
+    { relativePath: "a.mp4", catalogId: "c-1" },
+    { relativePath: "b.mp4", catalogId: "c-2" },
+  ]);
+
+  it.store.unassign(["c-1", "no such"]);
+
+  deepStrictEqual(it.store.catalogIds(), ["c-2"]);
+  deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), ["a.mp4"]);
+});
+
+Deno.test("remap() gives a file another name, unless that is another file's", () => {
+  using it = openStore("a.mp4", "b.mp4");
+  it.store.assign([
+    { relativePath: "a.mp4", catalogId: "c-1" },
+    { relativePath: "b.mp4", catalogId: "c-2" },
+  ]);
+
+  strictEqual(it.store.remap("c-1", "c-9"), 1);
+  strictEqual(it.store.remap("c-9", "c-9"), 1);
+  strictEqual(it.store.remap("no such", "c-5"), 0);
+  throws(() => it.store.remap("c-9", "c-2"), { name: "ConflictError" });
+
+  strictEqual(it.store.findByCatalogId("c-9")?.relativePath, "a.mp4");
+  strictEqual(it.store.findByCatalogId("c-1"), undefined);
+});
+
+Deno.test("forget() withdraws a file: it is announced and offered no more", () => {
+  using it = openStore("a.mp4", "b.mp4");
+  it.store.assign([{ relativePath: "a.mp4", catalogId: "c-1" }]);
+
+  strictEqual(it.store.forget("c-1"), 1);
+  strictEqual(it.store.forget("no such"), 0);
+
+  deepStrictEqual(it.store.catalogIds(), []);
+  strictEqual(it.at("a.mp4").status, "forgotten");
+  deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), ["b.mp4"]);
+});
+
+Deno.test("what is missing or unreadable is neither announced nor offered", () => {
+  using it = openStore("a.mp4", "b.mp4", "c.mp4");
+  it.store.assign([{ relativePath: "a.mp4", catalogId: "c-1" }]);
+
+  it.scan.saveUnreadable(it.at("b.mp4").id, "It may not be read");
+  it.scan.forgetSeen();
+  it.scan.markMissing("/films", ["[b]", "b.mp4/x"]);
+
+  deepStrictEqual([it.store.catalogIds(), it.store.unoffered(10)], [[], []]);
+});
+
+Deno.test("markMissing() spares folders by their very names, however many they are", () => {
+  const odd = ["*", "[ab]", "?", "a]b", "[", "plain", "é"];
+  const files = odd.map((folder) => `${folder}/film.mp4`);
+  using it = openStore(...files, "a/film.mp4", "plain2/film.mp4", "top.mp4");
+  const many = Array.from({ length: 5000 }, (_, index) => `none${index}`);
+
+  const gone = it.scan.markMissing("/films", [...odd, ...many]);
+
+  strictEqual(gone, 3);
+  for (const path of files) strictEqual(it.at(path).status, "probed", path);
+  strictEqual(it.scan.markMissing("/films", [""]), 0, "the whole root is unknown");
+});
+
+Deno.test("counts() leaves out what is not there, and sums what is", () => {
+  using it = openStore("a.mp4", "b.mp4", "c.mp4");
+  it.store.assign([{ relativePath: "c.mp4", catalogId: "c-1" }]);
+  it.store.forget("c-1");
+  it.scan.saveUnreadable(it.at("b.mp4").id, "It may not be read");
+
+  const counts = it.store.counts();
+
+  deepStrictEqual([counts.files, counts.bytes, counts.withErrors], [2, 20, 1]);
+  deepStrictEqual([counts.byStatus.forgotten, counts.byStatus.probed], [1, 1]);
+});
