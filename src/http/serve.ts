@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { FatalError } from "../base/errors.ts";
-import type { Service } from "../base/service.ts";
+import { pause, type Service, untilAborted } from "../base/service.ts";
 import type { Connection } from "./auth.ts";
 
 export interface ServeOptions {
@@ -26,6 +26,7 @@ const GRACE_MS = 500;
 export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeOptions): Service {
   return async (signal) => {
     const closing = new AbortController();
+    const open = new Set<Promise<void>>();
     const server = listen(hostname, port, () =>
       Deno.serve({
         hostname,
@@ -33,20 +34,21 @@ export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeO
         signal: closing.signal,
         onListen: (at) => onListen(urlOf(hostname, at.port)),
         onError: () => new Response("Something went wrong", { status: 500 }),
-      }, (request, { remoteAddr }) => {
+      }, (request, { remoteAddr, completed }) => {
+        const answer: Promise<void> = completed.catch(() => {}).finally(() => open.delete(answer));
+        open.add(answer);
         const connection: Connection = "hostname" in remoteAddr
           ? { remoteAddress: remoteAddr.hostname }
           : {};
         return api.fetch(request, connection);
       }));
-    const stop = () => {
-      void server.shutdown();
-      setTimeout(() => closing.abort(), GRACE_MS);
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    await Promise.race([untilAborted(signal), server.finished]);
+    // Not shutdown(): that waits for ever for whoever listens to events, and cannot be cut short.
+    const late = new AbortController();
+    await Promise.race([Promise.all(open), pause(GRACE_MS, late.signal)]);
+    late.abort();
+    closing.abort();
     await server.finished;
-    signal.removeEventListener("abort", stop);
   };
 }
 
