@@ -26,7 +26,8 @@ export function serveFile(request: Request, file: OpenedFile): Response {
   if (request.headers.get("if-none-match") === etag) return done(304);
 
   const condition = request.headers.get("if-range");
-  const asked = condition === null || condition === etag ? request.headers.get("range") : null;
+  const mayBePart = request.method === "GET" && (condition === null || condition === etag);
+  const asked = mayBePart ? request.headers.get("range") : null;
   const range = parseRange(asked, sizeBytes);
   if (range === "unsatisfiable") {
     headers.set("content-range", `bytes */${sizeBytes}`);
