@@ -55,6 +55,9 @@ function problem(
   const body = { ...details, type: "about:blank", status, title, detail, instance: c.req.path };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/problem+json" },
+    headers: {
+      "content-type": "application/problem+json",
+      ...status === 401 && { "www-authenticate": "Bearer" },
+    },
   });
 }

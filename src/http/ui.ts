@@ -77,7 +77,11 @@ export function swaggerPage(schemaUrl: string): string {
 </html>`;
 }
 
-export const SWAGGER_START =
-  `SwaggerUIBundle({ dom_id: "#swagger-ui", url: document.getElementById("swagger-ui").dataset.url });`;
+/** Without a validator: that would be a service on the network, shown what our API is. */
+export const SWAGGER_START = `SwaggerUIBundle({
+  dom_id: "#swagger-ui",
+  url: document.getElementById("swagger-ui").dataset.url,
+  validatorUrl: null,
+});`;
 
 export { SECURITY as securityHeaders };

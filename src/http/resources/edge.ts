@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InvalidError } from "../../base/errors.ts";
 import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
 import { CatalogItem, NewStream, Peer, Stream } from "../schemas.ts";
 
@@ -93,7 +94,10 @@ export function streams(port: EdgePort) {
       }),
       (c) => {
         const { limit, cursor } = c.req.valid("query");
-        const from = Number(cursor ?? 0) || 0;
+        const from = Number(cursor ?? 0);
+        if (!Number.isSafeInteger(from) || from < 0) {
+          throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
+        }
         const all = port.streams();
         const next = from + limit < all.length ? String(from + limit) : null;
         return c.json({ items: all.slice(from, from + limit), next_cursor: next }, 200);
