@@ -1,0 +1,205 @@
+/** The REST API over small ports in memory. @module */
+import { Events } from "../../src/base/events.ts";
+import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
+import { Log, type LogEntry } from "../../src/base/log.ts";
+import { Configuration } from "../../src/config/mod.ts";
+import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
+import { openDriveStore } from "../../src/drives/mod.ts";
+import { type ApiPorts, createApi, type EdgePort } from "../../src/http/mod.ts";
+import type { MediaFile, OpenedFile } from "../../src/media/mod.ts";
+
+export const TOKEN = "the-token";
+
+export interface RigOptions {
+  content?: Uint8Array;
+  ports?: Partial<ApiPorts>;
+}
+
+export const MODIFIED_MS = Date.UTC(2026, 0, 5);
+
+export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptions = {}) {
+  const db: Database = openDatabase(":memory:", migrations.library);
+  const events = new Events();
+  const entries: LogEntry[] = [];
+  const files = Array.from({ length: 7 }, (_, index) => mediaFile(`m-${index}`));
+  const driveStore = openDriveStore(db);
+  driveStore.save({
+    drives: ["a", "b", "c"].map((name) => ({
+      id: `drv-${name}`,
+      name,
+      sizeBytes: 1000,
+      kind: "hdd" as const,
+      evidence: "it says so",
+      removable: false,
+    })),
+    partitions: [{
+      id: "prt-a",
+      name: "a1",
+      driveIds: ["drv-a"],
+      mountPoints: ["/films"],
+      sizeBytes: 1000,
+      devices: ["a1"],
+    }],
+  });
+  const opened: { open: number; closed: number } = { open: 0, closed: 0 };
+  const scans: (string[] | undefined)[] = [];
+  const api = createApi({
+    health: { parts: () => ({ media: { status: "healthy", files: 7 }, edge: { status: "off" } }) },
+    configurations: new Configuration(db, { environment: { MAX_PEERS: "5" }, flag: {} }),
+    events,
+    peer: {
+      drives: {
+        ...driveStore,
+        refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
+      },
+      media: {
+        list: ({ after, limit }) => files.filter(({ id }) => id > after).slice(0, limit),
+        find: (id) => files.find((file) => file.id === id),
+        hashesOf: () => ({ md5: "abc" }),
+        open: (file) => {
+          if (file.status === "missing") throw new NotFoundError(`Cannot read "${file.title}"`);
+          opened.open++;
+          return Promise.resolve(openedFile(content, () => opened.closed++));
+        },
+        scanState: () => ({ running: false }),
+        scan: (folders) => {
+          scans.push(folders);
+          return Promise.resolve({ ...report });
+        },
+        beginScan: (folders) => {
+          scans.push(folders);
+          if (folders?.includes("/busy")) throw new ConflictError("Cannot scan: one is under way");
+          return Promise.resolve();
+        },
+      },
+    },
+    edge: edgePort(),
+    ...ports,
+  }, { token: TOKEN, log: new Log((entry) => void entries.push(entry)) });
+  return {
+    api,
+    events,
+    entries,
+    opened,
+    scans,
+    files,
+    get: (path: string, init: RequestInit = {}) => Promise.resolve(api.request(at(path), init)),
+    send: (method: string, path: string, body?: unknown, type = "application/json") =>
+      Promise.resolve(api.request(at(path), {
+        method,
+        ...body !== undefined && {
+          body: typeof body === "string" ? body : JSON.stringify(body),
+          headers: { "content-type": type },
+        },
+      })),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}
+
+export const at = (path: string) => `http://127.0.0.1:8080${path}`;
+
+/** The whole list behind `path`, page by page. */
+export async function readPages(
+  get: (path: string) => Promise<Response>,
+  path: string,
+  limit: number,
+): Promise<{ pages: number[]; items: Record<string, unknown>[] }> {
+  const items: Record<string, unknown>[] = [];
+  const pages: number[] = [];
+  for (let cursor = "";;) {
+    const more = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await (await get(`${path}?limit=${limit}${more}`)).json();
+    items.push(...page.items);
+    pages.push(page.items.length);
+    if (page.next_cursor === null) return { pages, items };
+    cursor = page.next_cursor;
+  }
+}
+
+const report = {
+  files: 1,
+  new: 1,
+  changed: 0,
+  moved: 0,
+  gone: 0,
+  errors: 0,
+  bytesRead: 5,
+  seconds: 0.12345,
+  phases: { walk: 0.1, probe: 0, hash: 0 },
+  issues: [],
+};
+
+function mediaFile(id: string): MediaFile {
+  return {
+    id,
+    root: "/films",
+    relativePath: `${id}.mp4`,
+    title: id,
+    sizeBytes: 1000,
+    modifiedMs: MODIFIED_MS,
+    driveIds: ["drv-a"],
+    status: "ready",
+    tracks: [{ kind: "video", codec: "avc", codecString: "avc1.64001f", width: 640 }],
+    addedAt: "2026-01-05T00:00:00.000Z",
+    updatedAt: "2026-01-05T00:00:00.000Z",
+  };
+}
+
+function openedFile(content: Uint8Array, onClose: () => void): OpenedFile {
+  return {
+    sizeBytes: content.length,
+    modifiedMs: MODIFIED_MS,
+    mimeType: "video/mp4",
+    read: (offset, length) =>
+      Promise.resolve(Uint8Array.from(content).slice(offset, offset + length)),
+    [Symbol.dispose]: onClose,
+  };
+}
+
+function edgePort(): EdgePort {
+  const titles = Array.from({ length: 5 }, (_, index) => ({
+    catalog_id: `c-${index}`,
+    title: `Title ${index}`,
+    size_bytes: 10,
+    online: true,
+    replicas: [],
+  }));
+  const pageOf = <T>(
+    all: T[],
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ) => {
+    const from = Number(cursor ?? 0);
+    const next = from + limit;
+    return {
+      items: all.slice(from, next),
+      ...next < all.length && { nextCursor: String(next) },
+    };
+  };
+  const peers = ["p-1", "p-2"].map((id) => ({
+    peer_id: id,
+    online: true,
+    connected_at: null,
+    last_seen_at: null,
+    catalog_size: 3,
+  }));
+  const streams = Array.from({ length: 5 }, (_, index) => ({
+    id: `s-${index}`,
+    catalog_id: "c-1",
+    peer_id: "p-1",
+  }));
+  const find = <T>(all: T[], test: (item: T) => boolean): T => {
+    const item = all.find(test);
+    if (!item) throw new NotFoundError("Cannot find it");
+    return item;
+  };
+  return {
+    peers: (page) => pageOf(peers, page),
+    findPeer: (id) => find(peers, (it) => it.peer_id === id),
+    catalog: (page) => pageOf(titles, page),
+    findTitle: (id) => find(titles, (it) => it.catalog_id === id),
+    streams: () => streams,
+    openStream: ({ catalog_id }) =>
+      Promise.resolve({ id: "s-9", catalog_id, peer_id: "p-1", sdp: "v=0" }),
+    closeStream: (id) => void find(streams, (it) => it.id === id),
+  };
+}
