@@ -61,7 +61,7 @@ async function prepare(): Promise<void> {
     const install = ["install", "-y", "--no-install-recommends", ...packages];
     await runProgram("apt-get", ["update", "-qq"], { env, quiet: true })
       .then(() => runProgram("apt-get", install, { env, quiet: true }))
-      .catch((error) => say(String(error.message).split("\n")[0]));
+      .catch((error) => say(String(error.message).split("\n")[0]!));
   }
   for (const { program, debian, without } of missing) {
     if (findProgram(program)) continue;

@@ -68,14 +68,25 @@ export async function runCli(args: string[], exit: (code: number) => void): Prom
   }
 }
 
+/**
+ * One Ctrl-C can arrive twice: from the terminal, and from the task runner that passes it on.
+ * No person presses it twice so fast.
+ */
+const SAME_PRESS_MS = 50;
+
 /** The first signal asks the program to end, the second ends it. */
 function listenForSignals(
   terminal: Terminal,
   exit: (code: number) => void,
 ): Disposable & { signal: AbortSignal } {
   const controller = new AbortController();
+  let stoppedAt = 0;
   const stop = () => {
-    if (controller.signal.aborted) return exit(130);
+    if (controller.signal.aborted) {
+      if (performance.now() - stoppedAt > SAME_PRESS_MS) exit(130);
+      return;
+    }
+    stoppedAt = performance.now();
     terminal.clear();
     controller.abort(new DOMException("Interrupted", "AbortError"));
   };

@@ -80,8 +80,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     }
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  let patience: ReturnType<typeof setTimeout> | undefined;
   const status = child.status.then(async (status) => {
-    await reading;
+    // A grandchild may hold the pipes open for longer than the program lives.
+    const late = new Promise<void>((resolve) => patience = setTimeout(resolve, 1000));
+    await Promise.race([reading, late]);
+    clearTimeout(patience);
     listening.reject(
       new Error(`The agent ended with ${status.code} before it listened:\n${output}`),
     );
