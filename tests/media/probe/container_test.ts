@@ -25,7 +25,7 @@ Deno.test("probeContainer() describes the samples", async () => {
       ),
       tracks,
     );
-    ok(description.mimeType?.includes("codecs="), description.mimeType);
+    ok(description.mimeType?.includes("codecs="), String(description.mimeType));
     ok(bytesRead < 200_000, `it read ${bytesRead} bytes`);
   }
 });
