@@ -21,14 +21,15 @@ export type FileResult =
   | { hashed: HashedFile | "changed" }
   | { error: { name: string; message: string } };
 
-serveJobs<FileJob, FileResult[]>((job, ask) => {
-  const turn = nowAndThen(ask);
+serveJobs<FileJob, FileResult[]>(async (job, ask) => {
+  await using turns = nowAndThen(ask);
+  const { turn } = turns;
   if (job.kind === "probe") {
-    return each(job.paths, turn, async (path) => ({
+    return await each(job.paths, turn, async (path) => ({
       probed: await probeContainer(path) ?? "unknown format" as const,
     }));
   }
-  return each(job.files, turn, async ({ path, expected, names }) => ({
+  return await each(job.files, turn, async ({ path, expected, names }) => ({
     hashed: await hashFile(path, { names, expected, turn }) ?? "changed" as const,
   }));
 });
@@ -36,13 +37,21 @@ serveJobs<FileJob, FileResult[]>((job, ask) => {
 /** What playback may have to wait for; much less would spend more on messages than on files. */
 const TURN_EVERY_MS = 10;
 
-/** Asks for a turn only when the last one is a while ago. */
-function nowAndThen(turn: Turn): Turn {
+/**
+ * Asks for a turn only when the last one is a while ago, and goes on until the next one is due
+ * before it waits for the answer: the answer comes when the main thread has a moment.
+ */
+function nowAndThen(ask: Turn): AsyncDisposable & { turn: Turn } {
   let last = performance.now();
-  return async () => {
-    if (performance.now() - last < TURN_EVERY_MS) return;
-    await turn();
-    last = performance.now();
+  let answer = Promise.resolve();
+  return {
+    turn: async () => {
+      if (performance.now() - last < TURN_EVERY_MS) return;
+      await answer;
+      answer = ask();
+      last = performance.now();
+    },
+    [Symbol.asyncDispose]: () => answer,
   };
 }
 

@@ -8,21 +8,24 @@ import type { HashName } from "../hash/algorithms.ts";
 import type { Step } from "./drain.ts";
 import { problemOf } from "./probe_step.ts";
 import type { Tally } from "./progress.ts";
-import type { ScanStore, Waiting } from "./store.ts";
+import type { ScanStore } from "./store.ts";
 
 const CHANGED = "The file changed while it was read: it is read again at the next scan";
 
 export function hashStep(store: ScanStore, algorithms: readonly HashName[], tally: Tally): Step {
   return {
     status: "probed",
-    toJob: (files) => ({
-      kind: "hash",
-      files: files.map((file) => ({
-        path: join(file.root, file.relativePath),
-        expected: { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs },
-        names: missing(store, file, algorithms),
-      })),
-    }),
+    toJob: (files) => {
+      const known = store.hashesOf(files.map(({ id }) => id));
+      return {
+        kind: "hash",
+        files: files.map(({ id, root, relativePath, sizeBytes, modifiedMs }) => ({
+          path: join(root, relativePath),
+          expected: { sizeBytes, modifiedMs },
+          names: algorithms.filter((name) => !known.has(`${id} ${name}`)),
+        })),
+      };
+    },
     save: (results) => {
       for (const { file, result } of results) {
         const path = join(file.root, file.relativePath);
@@ -40,9 +43,4 @@ export function hashStep(store: ScanStore, algorithms: readonly HashName[], tall
       }
     },
   };
-}
-
-function missing(store: ScanStore, { id }: Waiting, names: readonly HashName[]): HashName[] {
-  const known = store.algorithmsOf(id);
-  return names.filter((name) => !known.includes(name));
 }

@@ -153,9 +153,15 @@ export function createScanStore(db: Database) {
         status,
       )!,
 
-    algorithmsOf: (id: string): string[] =>
-      db.all<{ algorithm: string }>("SELECT algorithm FROM hashes WHERE media_id = ?", id)
-        .map(({ algorithm }) => algorithm),
+    /** Which hashes these files have already, as "id algorithm". */
+    hashesOf: (ids: readonly string[]): Set<string> =>
+      new Set(
+        db.all<{ known: string }>(
+          `SELECT media_id || ' ' || algorithm AS known FROM hashes
+           WHERE media_id IN (SELECT value FROM json_each(?))`,
+          JSON.stringify(ids),
+        ).map(({ known }) => known),
+      ),
 
     saveProbe: (id: string, found: Description, error?: string) =>
       db.run(
@@ -171,8 +177,12 @@ export function createScanStore(db: Database) {
       ),
 
     saveHashes(id: string, hashes: Hashes): void {
-      for (const [algorithm, digest] of Object.entries(hashes)) {
-        db.run("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", id, algorithm, digest);
+      const all = Object.entries(hashes);
+      if (all.length > 0) {
+        db.run(
+          `INSERT OR REPLACE INTO hashes VALUES ${all.map(() => "(?, ?, ?)").join()}`,
+          ...all.flatMap(([algorithm, digest]) => [id, algorithm, digest]),
+        );
       }
       db.run(
         "UPDATE media SET status = 'ready', updated_at = ? WHERE id = ? AND status = 'probed'",
