@@ -5,15 +5,14 @@
  * @module
  */
 import { serveJobs, type Turn } from "../pool/mod.ts";
-import type { FileState } from "./file_state.ts";
-import type { HashName } from "./hash/algorithms.ts";
-import { type HashedFile, hashFile } from "./hash/hash_file.ts";
+import type { HashedFile } from "./hash/hash_file.ts";
+import { type FileToHash, hashFiles } from "./hash/hash_files.ts";
 import { probeContainer, type ProbedContainer } from "./probe/container.ts";
 
 /** One job is several files: a message costs as much as reading a small one. */
 export type FileJob =
   | { kind: "probe"; paths: string[] }
-  | { kind: "hash"; files: { path: string; expected: FileState; names: HashName[] }[] };
+  | { kind: "hash"; files: FileToHash[] };
 
 /** One answer for each file asked about, in order; one bad file never spoils its neighbours. */
 export type FileResult =
@@ -29,9 +28,9 @@ serveJobs<FileJob, FileResult[]>(async (job, ask) => {
       probed: await probeContainer(path) ?? "unknown format" as const,
     }));
   }
-  return await each(job.files, turn, async ({ path, expected, names }) => ({
-    hashed: await hashFile(path, { names, expected, turn }) ?? "changed" as const,
-  }));
+  return (await hashFiles(job.files, turn)).map((it) =>
+    it instanceof Error ? toError(it) : { hashed: it ?? "changed" as const }
+  );
 });
 
 /** What playback may have to wait for; much less would spend more on messages than on files. */

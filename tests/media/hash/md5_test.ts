@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createMd5 } from "../../../src/media/hash/md5.ts";
+import { openMd5Four, SMALL_BYTES } from "../../../src/media/hash/md5_four.ts";
 
 const bytes = Uint8Array.from({ length: 1_000_000 }, (_, at) => (at * 31 + (at >> 8)) & 255);
 
@@ -30,4 +31,24 @@ Deno.test("createMd5() does not care in which pieces the bytes come, nor who els
     }
     strictEqual(one.digest(), expected(length), `pieces of ${pieceBytes} bytes`);
   }
+});
+
+Deno.test({
+  name: "openMd5Four() agrees with the runtime, whatever the four lengths",
+  ignore: openMd5Four() === undefined,
+  fn: () => {
+    const { inputs, digest } = openMd5Four()!;
+    const cases = [
+      [0, 0, 0, 0],
+      [55, 56, 63, 64],
+      [1, 1000, 119, 120],
+      [SMALL_BYTES, 0, SMALL_BYTES - 1, 70_000],
+      [SMALL_BYTES - 9, SMALL_BYTES - 8],
+      [12_345],
+    ];
+    for (const lengths of cases) {
+      lengths.forEach((length, lane) => inputs[lane]!.set(bytes.subarray(0, length)));
+      deepStrictEqual(digest(lengths), lengths.map(expected), `${lengths} bytes`);
+    }
+  },
 });

@@ -1,0 +1,61 @@
+/**
+ * Many files at once: whatever goes four by four must come out as if it had gone alone.
+ *
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { stateOf } from "../../../src/media/file_state.ts";
+import type { HashName } from "../../../src/media/hash/algorithms.ts";
+import { hashFiles } from "../../../src/media/hash/hash_files.ts";
+import { noise, type TempDir, tempDir } from "../../helpers/temp.ts";
+
+const noTurn = () => Promise.resolve();
+
+async function makeFile(dir: TempDir, size: number, names: HashName[]) {
+  const content = noise(size, size + 1);
+  const path = await dir.file(`${crypto.randomUUID()}.bin`, content);
+  const hashes = Object.fromEntries(
+    names.map((name) => [name, createHash(name).update(content).digest("hex")]),
+  );
+  return { request: { path, expected: stateOf(await Deno.stat(path)), names }, hashes, size };
+}
+
+Deno.test("hashFiles() hashes small and big files, each with its own algorithms", async () => {
+  await using dir = await tempDir();
+  const files = [];
+  for (const size of [0, 1, 64, 1000, 131_071, 131_072, 131_073, 300_000, 70_000]) {
+    files.push(await makeFile(dir, size, ["md5", "sha1"]));
+    files.push(await makeFile(dir, size, ["md5"]));
+    files.push(await makeFile(dir, size, ["sha256"]));
+  }
+
+  const results = await hashFiles(files.map(({ request }) => request), noTurn);
+
+  deepStrictEqual(results, files.map(({ hashes, size }) => ({ hashes, bytesRead: size })));
+});
+
+Deno.test("hashFiles() lets no file spoil its neighbours", async () => {
+  await using dir = await tempDir();
+  const good = await makeFile(dir, 1000, ["md5", "sha1"]);
+  const grown = await makeFile(dir, 1000, ["md5", "sha1"]);
+  const gone = await makeFile(dir, 1000, ["md5", "sha1"]);
+  const last = await makeFile(dir, 50_000, ["md5", "sha1"]);
+  await Deno.writeFile(grown.request.path, noise(200_000), { append: true });
+  await Deno.remove(gone.request.path);
+  const { request: { expected, ...shrunk } } = await makeFile(dir, 900, ["md5"]);
+
+  const results = await hashFiles([
+    good.request,
+    grown.request,
+    gone.request,
+    { ...shrunk, expected: { ...expected, sizeBytes: 1000 } },
+    last.request,
+  ], noTurn);
+
+  deepStrictEqual(results[0], { hashes: good.hashes, bytesRead: 1000 });
+  strictEqual(results[1], undefined);
+  ok(results[2] instanceof Deno.errors.NotFound);
+  strictEqual(results[3], undefined);
+  deepStrictEqual(results[4], { hashes: last.hashes, bytesRead: 50_000 });
+});
