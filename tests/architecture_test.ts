@@ -77,7 +77,9 @@ Deno.test("no file of the project names a path of somebody's machine or a packag
   for (const folder of ["src", "scripts", "bench", "docs", "proto", ".ci", "."]) {
     for await (const path of sources(folder, /\.(tsx?|md|proto|json|lock|sql|html|css)$|^run$/)) {
       const text = await Deno.readTextFile(path);
-      if (/\/(work|root|home\/[a-z]+)\/|registry\.[a-z]+\.(org|com|dev)|"tarball"/.test(text)) faults.push(path);
+      if (/\/(work|root|home\/[a-z]+)\/|registry\.[a-z]+\.(org|com|dev)|"tarball"/.test(text)) {
+        faults.push(path);
+      }
     }
   }
   deepStrictEqual(faults, []);

@@ -9,6 +9,7 @@ import { type Service, supervise } from "../base/service.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
 import { openSessions } from "../stream/mod.ts";
 import { dataDirOf, type Texts } from "./commands/options.ts";
+import { configurationsPort } from "./configurations_port.ts";
 import { openDataFolder } from "./data_folder.ts";
 import { detectNowAndThen } from "./drive_watch.ts";
 import { openEdgeRole } from "./edge_role.ts";
@@ -35,6 +36,7 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
   let level: () => "info" = () => "info";
   const db = held.use(openData(folder.path, "library", log));
   const config = openConfiguration(db, texts);
+  for (const problem of config.ignored) log.warn("Stored setting ignored", { problem });
   level = () => config.value.logLevel as "info";
   const events = new Events();
   const { publish } = events;
@@ -85,7 +87,7 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
 
   const api = createApi({
     health: createHealth({ role, peer, edge, link, config }),
-    configurations: config,
+    configurations: configurationsPort(config),
     events,
     peer: peer && scanner
       ? { drives: peer.drives, media: { ...peer.library, ...scanner.port } }

@@ -5,7 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { FatalError } from "./errors.ts";
+import { FatalError, reasonOf } from "./errors.ts";
 import type { Log } from "./log.ts";
 
 /** Resolves once `signal` is aborted and all its work has stopped. */
@@ -42,13 +42,17 @@ async function keepRunning(
   service: Service,
   { log, signal, backoff }: Required<SuperviseOptions>,
 ): Promise<void> {
+  let last: unknown;
   for (let attempt = 1; !signal.aborted; attempt++) {
     const started = Date.now();
     try {
       await service(signal);
     } catch (error) {
       if (error instanceof FatalError) throw error;
-      if (!signal.aborted) log.error("Service failed", { attempt, error });
+      // The same failure again is no news.
+      const level = reasonOf(error) === last ? "debug" : "error";
+      last = reasonOf(error);
+      if (!signal.aborted) log[level]("Service failed", { attempt, error });
     }
     if (Date.now() - started > HEALTHY_MS) attempt = 1;
     await pause(backoff(attempt), signal);

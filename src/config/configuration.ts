@@ -35,6 +35,8 @@ export interface SettingView {
 
 export class Configuration {
   readonly live: Live<Config>;
+  /** What was wrong with stored values when this was opened, in words. */
+  readonly ignored: string[];
   readonly #db: Database;
   readonly #texts: Omit<ConfigTexts, "stored">;
   #from: Record<SettingName, Source>;
@@ -42,8 +44,9 @@ export class Configuration {
   constructor(db: Database, texts: Omit<ConfigTexts, "stored">) {
     this.#db = db;
     this.#texts = texts;
-    const { values, from } = loadConfig({ ...texts, stored: readStored(db) });
+    const { values, from, ignored } = loadConfig({ ...texts, stored: readStored(db) });
     this.#from = from;
+    this.ignored = ignored;
     this.live = new Live(values);
   }
 
@@ -58,6 +61,17 @@ export class Configuration {
   /** @throws {NotFoundError} no setting has this name */
   find(key: string): SettingView {
     return this.#view(nameOf(key));
+  }
+
+  /**
+   * The value that `value` means for a setting; its default when null.
+   *
+   * @throws {NotFoundError | InvalidError} as set() does
+   */
+  check(key: string, value: unknown): Config[SettingName] {
+    const name = nameOf(key);
+    if (value === null) return settings[name].default;
+    return typeof value === "string" ? parseSetting(name, value) : checkSetting(name, value);
   }
 
   /**
@@ -79,10 +93,8 @@ export class Configuration {
       const owner = view.source === "flag" ? "a flag" : "the environment";
       throw new ConflictError(`Cannot set ${view.envName}: ${owner} sets it, and that goes first`);
     }
-    const checked = value === null ? undefined : formatSetting(
-      typeof value === "string" ? parseSetting(name, value) : checkSetting(name, value),
-    );
-    writeStored(this.#db, name, checked);
+    const checked = this.check(key, value);
+    writeStored(this.#db, name, value === null ? undefined : formatSetting(checked));
     this.#reload();
     return this.#view(name);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { reasonOf } from "../base/errors.ts";
 import {
   type Config,
   envNameOf,
@@ -22,6 +23,8 @@ export type Source = (typeof sources)[number];
 export interface LoadedConfig {
   values: Config;
   from: Record<SettingName, Source>;
+  /** What is wrong with stored values, in words. */
+  ignored: string[];
 }
 
 export interface ConfigTexts {
@@ -31,13 +34,15 @@ export interface ConfigTexts {
 }
 
 /**
- * The settings in force.
+ * The settings in force. A stored value that this version does not take, after an update for
+ * example, must not keep the program from starting: its default holds, and `ignored` says so.
  *
- * @throws {InvalidError} a value is not what its setting takes
+ * @throws {InvalidError} a flag or the environment gives what its setting does not take
  */
 export function loadConfig({ stored, environment, flag }: ConfigTexts): LoadedConfig {
   const values: Record<string, Config[SettingName]> = {};
   const from: Record<string, Source> = {};
+  const ignored: string[] = [];
   for (const name of settingNames) {
     const texts = {
       stored: stored[keyOf(name)],
@@ -48,13 +53,19 @@ export function loadConfig({ stored, environment, flag }: ConfigTexts): LoadedCo
       // An empty variable is as good as none; what a person stored empty is meant to be empty.
       .find((it) => it === "stored" ? texts[it] !== undefined : texts[it]);
     from[name] = source ?? "default";
-    values[name] = source
-      ? parseSetting(name, texts[source]!)
-      : structuredClone(settings[name].default);
+    values[name] = structuredClone(settings[name].default);
+    if (!source) continue;
+    try {
+      values[name] = parseSetting(name, texts[source]!);
+    } catch (error) {
+      if (source !== "stored") throw error;
+      from[name] = "default";
+      ignored.push(reasonOf(error));
+    }
   }
   const config = values as unknown as Config;
   if (from.dataDir === "default") config.dataDir = defaultDataDir(environment);
-  return { values: config, from: from as Record<SettingName, Source> };
+  return { values: config, from: from as Record<SettingName, Source>, ignored };
 }
 
 /** The environment of this process. */

@@ -39,8 +39,7 @@ export function openDatabase(path: string, steps: string[]): Database {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" +
           "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 16777216;",
       );
-      const check = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
-      if (check !== "ok") throw new CorruptError(`Cannot open "${path}": ${check}`, { path });
+      check(path, db);
       migrate(db, steps);
       return new Sqlite(path, db);
     } catch (error) {
@@ -48,6 +47,16 @@ export function openDatabase(path: string, steps: string[]): Database {
       throw error;
     }
   });
+}
+
+/** A larger file is looked at page by page as it is used: a whole look would take seconds. */
+const CHECKED_BYTES = 64 * 1024 * 1024;
+
+function check(path: string, db: DatabaseSync): void {
+  const pages = Number(db.prepare("PRAGMA page_count").get()?.page_count);
+  if (pages * Number(db.prepare("PRAGMA page_size").get()?.page_size) > CHECKED_BYTES) return;
+  const said = db.prepare("PRAGMA quick_check(1)").get()?.quick_check;
+  if (said !== "ok") throw new CorruptError(`Cannot open "${path}": ${said}`, { path });
 }
 
 /** Moves a damaged database and its journals out of the way; returns where to. */

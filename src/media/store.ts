@@ -74,7 +74,7 @@ export function createMediaStore(db: Database) {
     unoffered: (limit: number): { relativePath: string; sizeBytes: number }[] =>
       db.all(
         `SELECT wire_path AS relativePath, size_bytes AS sizeBytes FROM media
-         WHERE catalog_id IS NULL AND status IN ('probed', 'ready') LIMIT ?`,
+         WHERE catalog_id IS NULL AND status IN ('probed', 'ready') AND size_bytes > 0 LIMIT ?`,
         limit,
       ),
 

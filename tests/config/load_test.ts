@@ -45,10 +45,16 @@ Deno.test("the data folder is in the person's home unless it is named", () => {
   }
 });
 
-Deno.test("a wrong value of any source is refused by the setting's name", () => {
+Deno.test("a wrong stored value leaves the default in force, and is told", () => {
+  const { values, from, ignored } = load({ stored: { "http_port": "x" } });
+
+  deepStrictEqual([values.httpPort, from.httpPort], [8080, "default"]);
+  deepStrictEqual(ignored.map((it) => it.slice(0, 29)), ['Cannot set HTTP_PORT to "x": ']);
+});
+
+Deno.test("a wrong value of environment or flag is refused by the setting's name", () => {
   for (
     const texts of [
-      { stored: { "http_port": "x" } },
       { environment: { HTTP_PORT: "x" } },
       { flag: { httpPort: "x" } },
     ]

@@ -183,3 +183,27 @@ async function untilHashing(get: <T>(path: string) => Promise<T>): Promise<void>
     if (progress?.phase === "probe" || progress?.phase === "hash" || last && !running) return;
   }
 }
+
+Deno.test("a setting that would move the agent to a taken port is refused, and the agent goes on", async () => {
+  await using data = await tempDir();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  await runCommand(["config", "set", "http_port", "0"], { dataDir: data.path });
+  await using agent = await startAgent({ dataDir: data.path, ports: "stored" });
+  const set = (port: number) =>
+    runCommand(["config", "set", "http_port", String(port)], { dataDir: data.path });
+
+  const refused = await set(port);
+  const moved = await set(freePort());
+
+  strictEqual(refused.code, 5, refused.stderr);
+  match(refused.stderr, /address in use/);
+  strictEqual(moved.code, 0, moved.stderr);
+  strictEqual((await runCommand(["status"], { dataDir: data.path })).code, 0);
+  ok(agent.output().match(/listens at/g)!.length === 2, agent.output());
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

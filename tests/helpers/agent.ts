@@ -47,6 +47,8 @@ export interface AgentOptions {
   env?: Record<string, string>;
   cwd?: string;
   role?: "start" | "edge";
+  /** "stored" leaves the HTTP port to the stored settings; any free one otherwise. */
+  ports?: "stored";
   /** Milliseconds until it must listen. */
   limitMs?: number;
 }
@@ -56,7 +58,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { program = fromSource(), dataDir, args = [], env = {}, cwd, role = "start" } = options;
   const started = performance.now();
   const child = new Deno.Command(program.command, {
-    args: [...program.args, role, "--http-port", "0", ...args],
+    args: [...program.args, role, ...options.ports ? [] : ["--http-port", "0"], ...args],
     clearEnv: true,
     env: {
       HOME: dataDir,

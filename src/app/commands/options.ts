@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import {
   type Config,
   type ConfigTexts,
+  formatSetting,
   loadConfig,
   readEnvironment,
   type SettingName,
@@ -64,7 +65,7 @@ export function textsOf(options: Record<string, unknown>): Texts {
   }
   const folders = options.mediaDir;
   if (Array.isArray(folders)) {
-    flag.mediaDirs = folders.map((it: string) => it.replaceAll(",", "\\,")).join(",");
+    flag.mediaDirs = formatSetting(folders);
   }
   return { environment: readEnvironment(), flag };
 }

@@ -17,6 +17,8 @@ export type Change = "new" | "changed" | "returned" | "unchanged";
 
 export function diff(found: FileState, known: KnownFile | undefined): Change {
   if (!known) return "new";
+  // Its owner withdrew it: a new version of it is no reason to offer it again.
+  if (known.status === "forgotten") return "unchanged";
   if (!sameState(found, known)) return "changed";
   if (known.status === "missing" || known.status === "unreadable") return "returned";
   return "unchanged";

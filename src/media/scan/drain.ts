@@ -5,7 +5,7 @@
  * @module
  */
 import { type Lanes, Semaphore, type WorkerPool } from "../../pool/mod.ts";
-import { reasonOf } from "../../base/errors.ts";
+import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import type { FileJob, FileResult } from "../worker.ts";
 import type { ScanStore, Waiting } from "./store.ts";
 
@@ -127,7 +127,9 @@ async function work(
   for (const file of files) {
     const [result] = await run([file]).catch((error): FileResult[] => {
       signal.throwIfAborted();
-      return [{ error: { name: "WorkerError", message: reasonOf(error) } }];
+      // Silence may be the disk's fault as well as the file's: the next scan tries again.
+      const name = error instanceof UnavailableError ? "TimedOut" : "WorkerError";
+      return [{ error: { name, message: reasonOf(error) } }];
     });
     results.push(result!);
   }
