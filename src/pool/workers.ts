@@ -27,6 +27,7 @@ export class WorkerPool<Job, Result> implements Disposable {
   readonly #free: Semaphore;
   readonly #idle: Worker[] = [];
   #closed = false;
+  #lastOpened: Promise<unknown> = Promise.resolve();
 
   /** @param open Makes one worker; the call stands where `deno compile` can see its URL. */
   constructor(open: () => Worker, readonly size: number) {
@@ -37,9 +38,11 @@ export class WorkerPool<Job, Result> implements Disposable {
   /** Runs one job on a free worker. An aborted, crashed or silent worker is replaced. */
   async run(job: Job, options: JobOptions = {}): Promise<Result> {
     using _permit = await this.#free.acquire({ signal: options.signal });
-    if (this.#closed) throw new UnavailableError("Cannot run the job: the workers are closed");
+    this.#checkOpen();
     using lease = await options.lease?.();
+    if (this.#idle.length === 0) await this.#spacing();
     options.signal?.throwIfAborted();
+    this.#checkOpen();
     const worker = this.#idle.pop() ?? this.#open();
     let alive = true;
     try {
@@ -51,6 +54,16 @@ export class WorkerPool<Job, Result> implements Disposable {
       if (alive && !this.#closed) this.#rest(worker);
       else worker.terminate();
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new UnavailableError("Cannot run the job: the workers are closed");
+  }
+
+  /** To open a worker takes this thread some 20 ms: in between, others have their turn. */
+  #spacing(): Promise<unknown> {
+    const pause = () => new Promise((resolve) => setTimeout(resolve));
+    return this.#lastOpened = this.#lastOpened.then(pause);
   }
 
   /** An error that comes after the job's answer must not end the program. */
