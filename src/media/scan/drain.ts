@@ -23,8 +23,11 @@ export interface Step {
 }
 
 const PAGE_FILES = 512;
-/** A message and a transaction for each file would cost more than the work on a small one. */
-const BATCH_FILES = 128;
+/**
+ * A message and a transaction for each file would cost more than the work on a small one; and a
+ * transaction of many more would hold up the main thread of a slow machine.
+ */
+const BATCH_FILES = 64;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
