@@ -20,7 +20,8 @@ export async function addFolders(
 ): Promise<string[]> {
   for (const folder of folders) {
     const info = await Deno.stat(folder).catch((cause) => {
-      throw new InvalidError(`Cannot scan "${folder}": ${reasonOf(cause)}`, { folder }, { cause });
+      const reason = cause instanceof Deno.errors.NotFound ? "no such folder" : reasonOf(cause);
+      throw new InvalidError(`Cannot scan "${folder}": ${reason}`, { folder }, { cause });
     });
     if (!info.isDirectory) throw new InvalidError(`Cannot scan "${folder}": it is not a folder`);
   }

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { Events } from "../base/events.ts";
-import { filtered, Log, textSink } from "../base/log.ts";
+import { Events, type Publish } from "../base/events.ts";
+import { filtered, type Level, Log, textSink } from "../base/log.ts";
 import { type Service, supervise } from "../base/service.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
 import { openSessions } from "../stream/mod.ts";
 import { dataDirOf, type Texts } from "./commands/options.ts";
 import { configurationsPort } from "./configurations_port.ts";
-import { openDataFolder } from "./data_folder.ts";
-import { detectNowAndThen } from "./drive_watch.ts";
+import type { Config, Configuration } from "../config/mod.ts";
+import type { Database } from "../db/mod.ts";
+import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./edge_role.ts";
 import { createHealth } from "./health.ts";
 import { createPeerLink } from "./peer_link.ts";
@@ -32,33 +33,54 @@ export interface AgentOptions {
 export async function runAgent({ role, texts, terminal, signal }: AgentOptions): Promise<void> {
   await using held = new AsyncDisposableStack();
   const folder = held.use(await openDataFolder(dataDirOf(texts)));
+  let level = (): Level => "info";
   const log = new Log(filtered(textSink(terminal.logLine), () => level()));
-  let level: () => "info" = () => "info";
   const db = held.use(openData(folder.path, "library", log));
   const config = openConfiguration(db, texts);
   for (const problem of config.ignored) log.warn("Stored setting ignored", { problem });
-  level = () => config.value.logLevel as "info";
+  level = () => config.value.logLevel;
   const events = new Events();
-  const { publish } = events;
-  const services: Record<string, Service> = {};
 
-  const isOwnEdge = role === "edge" || config.value.edgeGrpcAddress === "";
-  const edge = isOwnEdge
+  const context: PartsContext = { role, folder, db, config, events, log, terminal };
+  await config.live.service(builtIn, (_, signal) => runParts(context, signal))(signal);
+}
+
+/** What decides which parts there are, and how large: they are made anew when it changes. */
+function builtIn(config: Config) {
+  const { edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams, workers } = config;
+  return { isEdge: !edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams, workers };
+}
+
+interface PartsContext {
+  role: AgentOptions["role"];
+  folder: DataFolder;
+  db: Database;
+  config: Configuration;
+  events: Events;
+  log: Log;
+  terminal: Terminal;
+}
+
+async function runParts(context: PartsContext, signal: AbortSignal): Promise<void> {
+  const { role, folder, db, config, events, log, terminal } = context;
+  await using held = new AsyncDisposableStack();
+  const services: Record<string, Service> = {};
+  const publish: Publish = (type, data) => {
+    events.publish(type, data);
+    // The edge counts viewers, and hears from the peer that one has gone.
+    if (type === "stream.closed") link?.streamClosed(String(data.session_id));
+  };
+
+  const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";
+  const edge = isEdge
     ? openEdgeRole({ db: held.use(openData(folder.path, "edge", log)), config, publish, log })
     : undefined;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
+  const onFound = () => link?.offer();
+  const dataDir = folder.path;
   const peer = role === "peer"
-    ? held.use(
-      await openPeer({
-        db,
-        config,
-        dataDir: folder.path,
-        events,
-        log,
-        onFound: () => link?.offer(),
-      }),
-    )
+    ? held.use(await openPeer({ db, config, dataDir, publish, log, onFound }))
     : undefined;
   const sessions = peer && held.use(openSessions({
     openMedia: async (catalogId) => {
@@ -70,23 +92,16 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
     log: log.child("stream"),
     limits: { maxSessions: config.value.maxStreams },
   }));
+  const peerId = config.value.peerId || folder.peerId;
   const link = peer && sessions &&
-    createPeerLink({
-      peer,
-      sessions,
-      edge,
-      config,
-      peerId: config.value.peerId || folder.peerId,
-      publish,
-      log,
-    });
+    createPeerLink({ peer, sessions, edge, config, peerId, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
-  if (peer) services.drives = detectNowAndThen(peer, log);
+  if (peer) services.drives = peer.drives.watch;
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;
 
   const api = createApi({
-    health: createHealth({ role, peer, edge, link, config }),
+    health: createHealth({ role, peer, edge, link, config, peerId }),
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner
@@ -107,7 +122,7 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
         },
       })(signal),
   );
-  services.tell = tell({ events, terminal, peer, edge });
+  services.tell = tell({ events, terminal, peer });
 
   await supervise(services, { log, signal });
 }

@@ -18,6 +18,11 @@ export interface EdgeRoleOptions {
   log: Log;
 }
 
+export interface Listening {
+  address: string;
+  stopped: AbortSignal;
+}
+
 export type EdgeRole = ReturnType<typeof openEdgeRole>;
 
 export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
@@ -30,7 +35,8 @@ export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
     maxPeers,
     timeouts: { peerSec: peerTimeoutSec },
   });
-  let listening = Promise.withResolvers<string>();
+  let listening = Promise.withResolvers<Listening>();
+  let address: string | undefined;
 
   const port: EdgePort = {
     peers: (request) => {
@@ -53,20 +59,25 @@ export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
 
   return {
     port,
-    /** Serves peers at `address`; a port of 0 takes any free one. */
-    serve: async (address: string, signal: AbortSignal) => {
-      const host = address.slice(0, address.lastIndexOf(":"));
+    /** Serves peers at `at`; a port of 0 takes any free one. */
+    serve: async (at: string, signal: AbortSignal) => {
+      const stopped = new AbortController();
       try {
-        await edge.serve(address, (port) => {
-          listening.resolve(`${host}:${port}`);
-          publish("edge.listening", { address: `${host}:${port}` });
+        await edge.serve(at, (port) => {
+          address = `${at.slice(0, at.lastIndexOf(":"))}:${port}`;
+          listening.resolve({ address, stopped: stopped.signal });
+          publish("edge.listening", { address });
         })(signal);
       } finally {
         listening = Promise.withResolvers();
+        address = undefined;
+        stopped.abort();
       }
     },
-    /** Where peers reach it, as soon as it listens. */
-    address: () => listening.promise,
+    /** Where peers reach it, as soon as it listens, and until when. */
+    listening: () => listening.promise,
+    /** Where it listens now. */
+    address: () => address,
     peersOnline: () => edge.peers({ limit: 1000 }).items.filter(({ online }) => online).length,
   };
 }

@@ -17,12 +17,13 @@ export interface HealthOptions {
   edge: EdgeRole | undefined;
   link: PeerLink | undefined;
   config: Configuration;
+  peerId: string;
 }
 
 /** ffmpeg may be installed, or removed, while we run. */
 const LOOK_EVERY_MS = 60_000;
 
-export function createHealth({ role, peer, edge, link, config }: HealthOptions) {
+export function createHealth({ role, peer, edge, link, config, peerId }: HealthOptions) {
   let ffprobe = false;
   let lookedAt = -Infinity;
   const lookForFfprobe = () => {
@@ -35,7 +36,7 @@ export function createHealth({ role, peer, edge, link, config }: HealthOptions) 
   const parts = (): Parts => {
     lookForFfprobe();
     return {
-      role: { status: "healthy", name: role },
+      role: { status: "healthy", name: role, ...peer && { peer_id: peerId } },
       ...peer && {
         media: mediaPart(peer),
         drives: drivesPart(peer),
@@ -44,12 +45,12 @@ export function createHealth({ role, peer, edge, link, config }: HealthOptions) 
       ...link && {
         link: {
           status: link.state().connected ? "healthy" : "degraded",
-          address: config.value.edgeGrpcAddress || config.value.grpcServerAddress,
+          address: edge ? edge.address() ?? null : config.value.edgeGrpcAddress,
           ...link.state(),
         },
       },
       edge: edge
-        ? { status: "healthy", address: config.value.grpcServerAddress, peers: edge.peersOnline() }
+        ? { status: "healthy", address: edge.address() ?? null, peers: edge.peersOnline() }
         : { status: "off" },
     };
   };
@@ -76,6 +77,6 @@ function drivesPart(peer: Peer): Parts[string] {
   return {
     status: "healthy",
     present: peer.drives.report().drives.length,
-    lanes: peer.lanes.list(),
+    lanes: peer.drives.lanes.list().map(({ driveId, ...lane }) => ({ drive_id: driveId, ...lane })),
   };
 }

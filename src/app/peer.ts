@@ -6,9 +6,8 @@
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { run } from "../base/command.ts";
-import type { Events } from "../base/events.ts";
+import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
-import { currentPlatform } from "../base/platform.ts";
 import { type Config, type ConfigTexts, Configuration } from "../config/mod.ts";
 import {
   CorruptError,
@@ -17,10 +16,9 @@ import {
   openDatabase,
   setAsideCorrupt,
 } from "../db/mod.ts";
-import { detectDrives, openDriveStore, openLocator, strategies } from "../drives/mod.ts";
 import { type Library, openLibrary, toHashName } from "../media/mod.ts";
-import { Lanes } from "../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
+import { openPeerDrives } from "./peer_drives.ts";
 import { samplesFolder } from "./samples.ts";
 
 export type Peer = Awaited<ReturnType<typeof openPeer>>;
@@ -29,7 +27,7 @@ export interface PeerOptions {
   db: Database;
   config: Configuration;
   dataDir: string;
-  events: Events;
+  publish: Publish;
   log: Log;
   /** There may be new files for the edge. */
   onFound(): void;
@@ -56,10 +54,8 @@ export function openConfiguration(db: Database, texts: Omit<ConfigTexts, "stored
   return new Configuration(db, texts);
 }
 
-export async function openPeer({ db, config, dataDir, events, log, onFound }: PeerOptions) {
-  const driveStore = openDriveStore(db);
-  const lanes = new Lanes((id) => driveStore.findDrive(id)?.kind);
-  const locator = openLocator({ report: () => driveStore.report() });
+export async function openPeer({ db, config, dataDir, publish, log, onFound }: PeerOptions) {
+  const drives = openPeerDrives({ db, publish, log: log.child("drives") });
   let folders: string[] = [];
   let samplesOnly = false;
 
@@ -72,34 +68,18 @@ export async function openPeer({ db, config, dataDir, events, log, onFound }: Pe
 
   const library: Library = openLibrary({
     db,
-    lanes,
+    lanes: drives.lanes,
     workers: config.value.workers || availableParallelism(),
     settings: () => librarySettings(config.value, folders),
-    locate: (path) => locator.locate(path),
+    locate: (path) => drives.locator.locate(path),
     run,
-    publish: events.publish,
+    publish,
     onFound,
   });
 
   return {
     library,
-    lanes,
-    drives: {
-      ...driveStore,
-      /** Detects the drives anew and keeps what was found. */
-      refresh: async (signal: AbortSignal) => {
-        const detection = await detectDrives({
-          strategies: strategies[currentPlatform()],
-          run,
-          log: log.child("drives"),
-          signal,
-        });
-        const added = driveStore.save(detection);
-        lanes.refresh();
-        events.publish("drives.detected", { strategy: detection.strategy, ...added });
-        return { ...added, strategy: detection.strategy };
-      },
-    },
+    drives,
     folders: () => folders,
     samplesOnly: () => samplesOnly,
     refreshFolders,

@@ -42,15 +42,20 @@ export function createPeerLink(options: PeerLinkOptions) {
       publish,
       log: log.child("link"),
     });
-  const settings = () => linkSettings(config, peerId);
+  const settings = () => linkSettings(config, peerId, edge !== undefined);
   let link = create(settings());
+  const run = async (settings: LinkSettings, signal: AbortSignal) => {
+    link = create(settings);
+    await link.service(signal);
+  };
 
   return {
     service: config.live.service(settings, async (slice, signal) => {
-      const address = edge ? await orAborted(edge.address(), signal) : slice.address;
-      if (address === undefined) return;
-      link = create({ ...slice, address });
-      await link.service(signal);
+      if (!edge) return await run(slice, signal);
+      while (!signal.aborted) {
+        const it = await orAborted(edge.listening(), signal);
+        if (it) await run({ ...slice, address: it.address }, AbortSignal.any([signal, it.stopped]));
+      }
     }),
     offer: () => link.offer(),
     streamClosed: (sessionId: string) => link.streamClosed(sessionId),
@@ -63,17 +68,21 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | und
   return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
 }
 
-function linkSettings({ value }: Configuration, peerId: string): LinkSettings {
+function linkSettings(
+  { value }: Configuration,
+  peerId: string,
+  isOwnEdge: boolean,
+): LinkSettings {
   return {
-    address: value.edgeGrpcAddress || value.grpcServerAddress,
+    address: value.edgeGrpcAddress,
     peerId,
     heartbeatSec: value.grpcHeartbeatIntervalSec,
     timeoutSec: value.grpcTimeoutSec,
     // Its own edge answers in this process, over loopback.
-    useTls: value.edgeGrpcAddress !== "" && value.grpcUseTls,
+    useTls: !isOwnEdge && value.grpcUseTls,
     ...value.grpcCertPath && { certPath: value.grpcCertPath },
     reconnectIntervalSec: value.grpcReconnectIntervalSec,
-    remoteDelete: value.remoteDelete as LinkSettings["remoteDelete"],
+    remoteDelete: value.remoteDelete,
     software: `giggityflix/${VERSION}`,
   };
 }

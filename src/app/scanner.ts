@@ -21,24 +21,28 @@ export interface ScannerOptions {
 
 /** A scan that failed, of a full disk for example, is tried again after this long. */
 const RETRY_MS = 60_000;
+const BUSY_MS = 500;
 
 export function createScanner({ peer, config, log, signal }: ScannerOptions) {
   const scanAll = async (signal: AbortSignal, roots?: string[]): Promise<ScanReport> => {
+    // Before the drives are known every file would go through the lane of the unknown.
+    await Promise.race([peer.drives.watched, untilAborted(signal)]);
+    signal.throwIfAborted();
     await peer.refreshFolders();
     return await peer.library.scan({ signal, ...roots && { roots } });
   };
 
   const keepScanning = async (intervalMinutes: number, signal: AbortSignal) => {
     while (!signal.aborted) {
-      const failed = await scanAll(signal).then(() => false, (error) => {
-        if (signal.aborted) return true;
+      const waitMs = await scanAll(signal).then(() => intervalMinutes * 60_000, (error) => {
+        if (signal.aborted) return 0;
+        // Somebody else asked for a scan: this one has its turn after that.
+        if (error instanceof ConflictError) return BUSY_MS;
         if (!(error instanceof Failure)) throw error;
-        // Somebody else asked for the scan: it is done all the same.
-        if (!(error instanceof ConflictError)) log.error("Scan gave up", { error });
-        return true;
+        log.error("Scan gave up", { error });
+        return RETRY_MS;
       });
-      if (failed) await pause(RETRY_MS, signal);
-      else if (intervalMinutes > 0) await pause(intervalMinutes * 60_000, signal);
+      if (waitMs > 0) await pause(waitMs, signal);
       else await untilAborted(signal);
     }
   };

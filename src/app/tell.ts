@@ -7,7 +7,6 @@ import type { AppEvent, Events } from "../base/events.ts";
 import type { Service } from "../base/service.ts";
 import { run } from "../base/command.ts";
 import { hasFfprobe, type ScanProgress, type ScanReport } from "../media/mod.ts";
-import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
 import { formatBytes, plain, type Terminal } from "./terminal.ts";
 
@@ -15,7 +14,6 @@ export interface TellOptions {
   events: Events;
   terminal: Terminal;
   peer: Peer | undefined;
-  edge: EdgeRole | undefined;
 }
 
 /** Issues printed of one scan; the page and REST have the rest. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { levels } from "../base/log.ts";
 
 /** How a value stands in text: lists are joined by commas. */
 export type ValueType = "string" | "integer" | "boolean" | "list";
@@ -31,6 +32,11 @@ const text = (help: string, schema: z.ZodType<string>, fallback: string): Settin
   default: fallback,
   help,
 });
+const choice = <const T extends string>(
+  help: string,
+  values: readonly T[],
+  fallback: NoInfer<T>,
+): Setting<T> => ({ type: "string", schema: z.enum(values), default: fallback, help });
 const whole = (help: string, min: number, max: number, fallback: number): Setting<number> => ({
   type: "integer",
   schema: z.int().min(min).max(max),
@@ -50,7 +56,6 @@ const several = (
 ): Setting<string[]> => ({ type: "list", schema: list(item), default: fallback, help });
 
 const VIDEO = [".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi"];
-const LEVELS = ["debug", "info", "warn", "error"];
 
 export const settings = {
   dataDir: { ...text("Where the library and this peer's identity live", path, ""), fixed: true },
@@ -87,15 +92,19 @@ export const settings = {
   grpcReconnectIntervalSec: whole("Seconds before the first new attempt to connect", 1, 3600, 1),
   peerTimeoutSec: whole("Seconds of silence after which the edge drops a peer", 1, 86_400, 120),
   maxPeers: whole("Peers that the edge role takes at once", 1, 1_000_000, 1000),
-  remoteDelete: text(
+  remoteDelete: choice(
     "What a delete from the edge does: deny it, or forget the entry (the file stays)",
-    z.enum(["deny", "forget"]),
+    ["deny", "forget"],
     "forget",
   ),
   maxStreams: whole("Streams served at once", 1, 10_000, 16),
-  stunServers: several("STUN servers for viewers outside this network", z.string().min(1), []),
+  stunServers: several(
+    "STUN servers for viewers outside this network, such as stun:stun.example.org:3478",
+    z.string().regex(/^stuns?:\S+$/, "expected stun:host:port"),
+    [],
+  ),
   workers: whole("Files read or hashed at once; 0 = one per processor", 0, 256, 0),
-  logLevel: text("The least that is logged: debug, info, warn, error", z.enum(LEVELS), "info"),
+  logLevel: choice("The least that is logged: debug, info, warn, error", levels, "info"),
 } satisfies Record<
   string,
   Setting<string> | Setting<number> | Setting<boolean> | Setting<string[]>

@@ -29,7 +29,8 @@ export function fromSource(): Program {
 }
 
 export interface RunningAgent extends AsyncDisposable {
-  url: string;
+  /** Where it listens now; a change of its settings may move it. */
+  readonly url: string;
   pid: number;
   /** Milliseconds from the start of the process to its "listens at". */
   startedMs: number;
@@ -104,20 +105,23 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       // it has ended already
     }
   };
-  const url = await listening.promise.catch((error) => {
+  await listening.promise.catch((error) => {
     kill("SIGKILL");
     throw error;
   }).finally(() => clearTimeout(limit));
 
+  const urlNow = () => [...output.matchAll(/listens at (http:\S+)/g)].at(-1)![1]!;
   return {
-    url,
+    get url() {
+      return urlNow();
+    },
     pid: child.pid,
     startedMs: performance.now() - started,
     output: () => output,
     kill,
     status,
     get: async <T>(path: string) => {
-      const response = await fetch(url + path);
+      const response = await fetch(urlNow() + path);
       const text = await response.text();
       ok(response.ok, `${path}: ${response.status} ${text}`);
       return JSON.parse(text) as T;

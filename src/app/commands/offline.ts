@@ -17,7 +17,7 @@ export async function openOffline(texts: Texts, { terminal }: CommandContext) {
   const warnings = new Log(filtered(textSink(terminal.logLine), () => "warn"));
   const db = held.use(openData(folder.path, "library", warnings));
   const config = openConfiguration(db, texts);
-  const log = new Log(filtered(textSink(terminal.logLine), () => config.value.logLevel as "info"));
+  const log = new Log(filtered(textSink(terminal.logLine), () => config.value.logLevel));
   const events = new Events();
   const kept = held.move();
   return {
@@ -27,7 +27,16 @@ export async function openOffline(texts: Texts, { terminal }: CommandContext) {
     events,
     log,
     openPeer: async () =>
-      kept.use(await openPeer({ db, config, dataDir: folder.path, events, log, onFound() {} })),
+      kept.use(
+        await openPeer({
+          db,
+          config,
+          dataDir: folder.path,
+          publish: events.publish,
+          log,
+          onFound() {},
+        }),
+      ),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

@@ -108,7 +108,7 @@ export function openEdge(options: EdgeOptions): Edge {
       const telling = tell(either);
       try {
         await serveGrpc(address, context, (port) => {
-          log.info("Edge listens", { address, port });
+          log.debug("Edge listens", { address, port });
           listening(port);
         })(signal);
       } finally {

@@ -36,11 +36,23 @@ export function events(port: EventsPort) {
           await stream.writeSSE({
             id: String(event.id),
             event: event.type,
-            data: JSON.stringify(event),
+            data: JSON.stringify({ ...event, data: snakeCased(event.data) }),
           });
         }
       } finally {
         clearInterval(timer);
       }
     }));
+}
+
+/** Inside the program names are camelCase, in REST snake_case; values stay as they are. */
+function snakeCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCased);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(([name, it]) => [toSnake(name), snakeCased(it)]);
+  return Object.fromEntries(fields);
+}
+
+function toSnake(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
