@@ -7,6 +7,9 @@
 import type { Input, InputTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
 import { declaredEnd } from "./declared_end.ts";
+import type { ReadBytes } from "./ebml.ts";
+import { matroskaSubtitles } from "./matroska_subtitles.ts";
+import { mp4Subtitles } from "./mp4_subtitles.ts";
 
 export interface ProbedContainer {
   description: Description;
@@ -29,6 +32,14 @@ const containers: Record<string, string> = {
   "MPEG Transport Stream": "mpegts",
 };
 
+/** Subtitles are left out by mediabunny: container → who finds them. */
+const subtitles: Record<string, (read: ReadBytes) => Track[]> = {
+  "mp4": mp4Subtitles,
+  "mov": mp4Subtitles,
+  "matroska": matroskaSubtitles,
+  "webm": matroskaSubtitles,
+};
+
 /**
  * Describes the file at `path`, or answers undefined where mediabunny does not know the format.
  * Runs in a worker, hence the synchronous reads.
@@ -42,7 +53,7 @@ export async function probeContainer(path: string): Promise<ProbedContainer | un
   using file = Deno.openSync(path);
   const sizeBytes = file.statSync().size;
   if (sizeBytes === 0) return undefined;
-  const reader = createReader(file);
+  const reader = createReader(file, sizeBytes);
   const source = new CustomSource({
     getSize: () => sizeBytes,
     read: (start, end) => reader.read(start, end - start),
@@ -52,6 +63,7 @@ export async function probeContainer(path: string): Promise<ProbedContainer | un
   using input = new Input({ formats, source });
   if (!(await input.canRead())) return undefined;
   const description = await describe(input);
+  description.tracks.push(...subtitles[description.container]?.(reader.read) ?? []);
   if (description.tracks.length === 0) {
     throw new Error("it has no index, or there is nothing in it");
   }
@@ -102,7 +114,7 @@ async function describeTrack(track: InputTrack): Promise<Track> {
 const AHEAD_BYTES = 4096;
 
 /** Reads a little more than is asked for, and answers from it what is asked next. */
-function createReader(file: Deno.FsFile) {
+function createReader(file: Deno.FsFile, sizeBytes: number) {
   let held: Uint8Array = new Uint8Array();
   let heldFrom = 0;
   let bytesRead = 0;
@@ -111,6 +123,8 @@ function createReader(file: Deno.FsFile) {
       return bytesRead;
     },
     read(offset: number, length: number): Uint8Array {
+      // A damaged header may point anywhere.
+      if (offset >= sizeBytes) return new Uint8Array();
       const isHeld = offset >= heldFrom && offset + length <= heldFrom + held.length;
       if (!isHeld) {
         held = readAt(file, offset, Math.max(length, AHEAD_BYTES));

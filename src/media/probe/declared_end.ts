@@ -4,9 +4,7 @@
  *
  * @module
  */
-
-/** The bytes from `offset`, `length` of them, or fewer where the file ends. */
-export type ReadBytes = (offset: number, length: number) => Uint8Array;
+import { type ReadBytes, readElement } from "./ebml.ts";
 
 /** Format → how its outermost headers are read; undefined where they do not say. */
 const readers: Record<string, (read: ReadBytes, sizeBytes: number) => number | undefined> = {
@@ -50,20 +48,6 @@ function endOfSegment(read: ReadBytes): number | undefined {
   if (header?.size === undefined) return undefined;
   const segment = readElement(read, header.start + header.size);
   return segment?.size === undefined ? undefined : segment.start + segment.size;
-}
-
-function readElement(read: ReadBytes, offset: number) {
-  const bytes = read(offset, 12);
-  const idLength = Math.clz32(bytes[0] ?? 0) - 23;
-  const first = bytes[idLength];
-  if (first === undefined) return undefined;
-  const sizeLength = Math.clz32(first) - 23;
-  const sizeBytes = bytes.subarray(idLength, idLength + sizeLength);
-  if (sizeLength > 8 || sizeBytes.length < sizeLength) return undefined;
-  const marker = 0x80 >> (sizeLength - 1);
-  const isUnknown = first === (marker << 1) - 1 && sizeBytes.subarray(1).every((it) => it === 0xff);
-  const size = sizeBytes.subarray(1).reduce((sum, it) => sum * 256 + it, first & (marker - 1));
-  return { start: offset + idLength + sizeLength, size: isUnknown ? undefined : size };
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -8,7 +8,7 @@ const noFfmpeg = !await has("ffmpeg", "-version");
 Deno.test("probeContainer() describes the samples", async () => {
   const cases = [
     [samples.mp4, "mp4", 24, ["video avc 640x360", "audio aac eng"]],
-    [samples.mkv, "matroska", 20, ["video avc 480x270", "audio aac eng"]],
+    [samples.mkv, "matroska", 20, ["video avc 480x270", "audio aac eng", "subtitle subrip eng"]],
     [samples.webm, "webm", 15, ["video vp9 480x270", "audio opus eng"]],
   ] as const;
 
