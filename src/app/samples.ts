@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isCompiled } from "../base/platform.ts";
 
+/** The same two folders up from here and from dist/program, where the executable has this file. */
 const inside = fileURLToPath(new URL("../../samples", import.meta.url));
 
 /**

@@ -47,6 +47,12 @@ export interface ScanState {
   failed?: string;
 }
 
+/** Beside this file; the executable holds both as scripts. */
+const workerUrl = new URL(
+  import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
+  import.meta.url,
+);
+
 export type Library = ReturnType<typeof openLibrary>;
 
 /** Opens the library in `deps.db`; dispose it to end its workers. */
@@ -55,7 +61,7 @@ export function openLibrary(deps: LibraryDeps) {
   const store = createMediaStore(db);
   const scanStore = createScanStore(db);
   const workers = new WorkerPool<FileJob, FileResult[]>(
-    () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+    () => new Worker(workerUrl, { type: "module" }),
     deps.workers,
   );
   const state: ScanState = { running: false };
