@@ -44,7 +44,7 @@ export interface Codecs {
 }
 
 export interface Grpc {
-  lib: typeof grpc;
+  lib: typeof grpc.default;
   codecs: Codecs;
   service: grpc.ServiceDefinition;
   /** Opens AsyncOperations: the peer is known to the edge from here on. */
@@ -56,7 +56,7 @@ const SERVICE = "/giggityflix_grpc_peer.PeerEdgeService";
 
 /** Loads the libraries and reads the protos: about a tenth of a second, so not at start-up. */
 export async function openGrpc(): Promise<Grpc> {
-  const [lib, codecs] = await Promise.all([import("@grpc/grpc-js"), openCodecs()]);
+  const [{ default: lib }, codecs] = await Promise.all([import("@grpc/grpc-js"), openCodecs()]);
   // What it would print to the console comes back as an error too, and goes to our log.
   lib.setLogVerbosity(lib.logVerbosity.NONE);
   const { edge, peer, edgeWebRTC, peerWebRTC } = codecs;
