@@ -176,6 +176,46 @@ Deno.test({
     }),
 });
 
+for (const container of ["mkv", "mp4"]) {
+  Deno.test({
+    name: `Jumps in a film with an open GOP land and play on: ${container}`,
+    ...options,
+    ignore: ignore || !await hasFfmpeg(),
+    fn: async () => {
+      const film = await openGopFilm(container);
+      await withPage(async (page) => {
+        await page.getByTestId("play-open").click();
+        await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.2);
+
+        for (const to of [15, 5.5, 4.05, 20, 8]) {
+          await page.evaluate((to) => void (document.querySelector("video")!.currentTime = to), to);
+          await page.waitForFunction((to) => {
+            const problem = document.querySelector("[data-testid=player-error] p");
+            if (problem) throw new Error(problem.textContent);
+            const { seeking, currentTime } = document.querySelector("video")!;
+            return !seeking && currentTime > to + 0.3 && currentTime < to + 3;
+          }, to);
+        }
+      }, [film]);
+      await Deno.remove(film.path);
+    },
+  });
+}
+
+/** Groups of pictures that need the group before them, as in some x264 and Blu-ray films. */
+async function openGopFilm(container: string): Promise<Film> {
+  const [sample] = samples;
+  const path = await Deno.makeTempFile({ suffix: `.${container}` });
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=24"];
+  const sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
+  const open = "open-gop=1:keyint=48:bframes=3:scenecut=0";
+  const codecs = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-x264-params", open, "-c:a", "aac"];
+  const args = ["-v", "error", "-y", ...picture, ...sound, "-t", "24", ...codecs, path];
+  await run("ffmpeg", args);
+  const media = { ...sample!.media!, container: container === "mkv" ? "matroska" : container };
+  return { ...sample!, id: "open", path, title: "Open", media };
+}
+
 /** Long enough that it is never wholly in the browser: made from a sample, where ffmpeg is. */
 async function longFilm(): Promise<Film> {
   const [sample] = samples;

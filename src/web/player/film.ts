@@ -20,6 +20,8 @@ export interface Film extends Disposable {
   durationSeconds: number;
   /** Added to every time stamp, so that the film begins at 0: recordings often begin elsewhere. */
   shiftSeconds: number;
+  /** Where key frames are after which a decoder gave up, counted from the film's beginning. */
+  unusableKeys: Set<number>;
 }
 
 /** Reads what says how the film is built: some hundred kilobytes, wherever they are in the file. */
@@ -63,6 +65,7 @@ async function describe(input: Input, supports: Supports): Promise<Film> {
     ...(audio?.isAudioTrack() && { audio }),
     durationSeconds: end + shiftSeconds,
     shiftSeconds,
+    unusableKeys: new Set(),
     [Symbol.dispose]: () => input.dispose(),
   };
 }

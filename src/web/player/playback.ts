@@ -11,6 +11,7 @@ import { connectToPeer } from "./connect.ts";
 import { type Film, openFilm } from "./film.ts";
 import type { Supports } from "./plan.ts";
 import { RangeClient } from "./range_client.ts";
+import { DecodeError, Recovery } from "./recovery.ts";
 import { remux } from "./remux.ts";
 import { abortable, eventOr } from "./wait.ts";
 
@@ -38,11 +39,15 @@ export async function playFilm(options: PlaybackOptions): Promise<void> {
     const blocks = new Blocks(client, either);
     using film = await abortable(openFilm(blocks, supports), either);
     const { plan: { mimeType, note }, durationSeconds } = film;
-    using buffer = await MediaBuffer.open(video, { mimeType, durationSeconds }, either);
-    const feeder = new Feeder(film, buffer, either);
-    feeder.onSeek = () => blocks.forgetAhead();
-    options.onReady(note);
-    await feeder.run();
+    const again = new Recovery(video, either);
+    do {
+      using buffer = await MediaBuffer.open(video, { mimeType, durationSeconds }, either);
+      const feeder = new Feeder(film, buffer, either);
+      feeder.onSeek = () => blocks.forgetAhead();
+      if (again.hasFailed) again.resume();
+      else options.onReady(note);
+      await feeder.run().catch(again.judge);
+    } while (!either.aborted);
   } finally {
     life.abort();
   }
@@ -53,6 +58,8 @@ interface Feed {
   target: number;
   /** … and the stream begins here, at a key frame. */
   start: number;
+  /** The same, as it was at the beginning: what was seen is forgotten in time. */
+  key?: number;
   stop: AbortController;
   running: boolean;
   done: Promise<void>;
@@ -68,7 +75,7 @@ class Feeder {
 
   async run(): Promise<void> {
     const { video } = this.buffer;
-    const look = () => void this.#look().catch(this.#failed.reject);
+    const look = () => void this.#look().catch(this.#fail);
     const seek = () => {
       stats.seeks++;
       look();
@@ -77,7 +84,7 @@ class Feeder {
       this.buffer.stepOverGap();
       look();
     };
-    const fail = () => this.#failed.reject(new Error(decodeProblem(video)));
+    const fail = () => this.#fail();
     video.addEventListener("seeking", seek);
     video.addEventListener("waiting", waiting);
     video.addEventListener("error", fail);
@@ -88,8 +95,20 @@ class Feeder {
       video.removeEventListener("seeking", seek);
       video.removeEventListener("waiting", waiting);
       video.removeEventListener("error", fail);
+      this.#feed?.stop.abort();
     }
   }
+
+  /** Once the decoder has given up, the media source takes nothing more: that is not the reason. */
+  #fail = (error?: unknown): void => {
+    const { video } = this.buffer;
+    if (!video.error) return this.#failed.reject(error);
+    const { target, key } = this.#feed ?? {};
+    // A feed made for this very jump: its beginning is to blame.
+    const isFresh = target !== undefined && Math.abs(target - video.currentTime) < 1;
+    if (isFresh && key) this.film.unusableKeys.add(key);
+    this.#failed.reject(new DecodeError(video));
+  };
 
   /** Starts a new feed when the present one is not going to bring what is needed here. */
   async #look(): Promise<void> {
@@ -134,12 +153,12 @@ class Feeder {
     const feed: Feed = { target, start: target, stop, running: true, done: Promise.resolve() };
     this.#feed = feed;
     const fed = remux(this.film, target, {
-      begins: (seconds) => feed.start = seconds,
+      begins: (seconds) => feed.start = feed.key = seconds,
       write: (bytes) => this.buffer.append(bytes, signal).then(() => this.buffer.stepOverGap()),
       room: () => this.#room(feed, signal),
     }, signal);
     feed.done = fed.then(() => this.buffer.end(signal)).catch((error) => {
-      if (!signal.aborted) this.#failed.reject(error);
+      if (!signal.aborted) this.#fail(error);
     }).finally(() => feed.running = false);
   }
 
@@ -150,9 +169,4 @@ class Feeder {
       await eventOr(1000, this.buffer.video, "timeupdate", signal);
     }
   }
-}
-
-function decodeProblem({ error }: HTMLVideoElement): string {
-  const detail = error?.message ? ` (${error.message})` : "";
-  return `This browser gave up decoding the film${detail}`;
 }

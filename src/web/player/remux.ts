@@ -15,6 +15,7 @@ import {
   Output,
   WebMOutputFormat,
 } from "mediabunny";
+import { withoutExtra } from "./avc.ts";
 import type { Film } from "./film.ts";
 import { abortable } from "./wait.ts";
 
@@ -32,6 +33,9 @@ interface Lane {
   /** The time stamp of the key frame that it begins with. */
   start: number;
   next: EncodedPacket | null;
+  /** Key frames to here are passed off as others, or the browser would begin at one of them. */
+  hiddenUntil: number;
+  hide(data: Uint8Array): Uint8Array;
   add(packet: EncodedPacket, isFirst: boolean): Promise<void>;
   close(): void;
   isFirst: boolean;
@@ -81,12 +85,13 @@ async function openLanes(film: Film, fromSeconds: number, output: Output): Promi
     const source = new EncodedVideoPacketSource((await film.video.getCodec())!);
     output.addVideoTrack(source, { rotation: await film.video.getRotation() });
     const config = await film.video.getDecoderConfig();
-    const lane = await openLane(
-      film.video,
+    const lane = await openLane(film.video, {
       from,
-      (packet, isFirst) =>
+      add: (packet, isFirst) =>
         source.add(packet, isFirst && config ? { decoderConfig: config } : undefined),
-    );
+      hide: (data) => withoutExtra(data, config),
+      isUnusable: ({ timestamp }) => film.unusableKeys.has(timestamp + film.shiftSeconds),
+    });
     // Sound starts where the picture does, or the beginning would be silent.
     from = lane.next?.timestamp ?? from;
     lanes.push({ ...lane, close: () => source.close() });
@@ -95,21 +100,42 @@ async function openLanes(film: Film, fromSeconds: number, output: Output): Promi
     const source = new EncodedAudioPacketSource((await film.audio.getCodec())!);
     output.addAudioTrack(source);
     const config = await film.audio.getDecoderConfig();
-    const lane = await openLane(
-      film.audio,
+    const lane = await openLane(film.audio, {
       from,
-      (packet, isFirst) =>
+      add: (packet, isFirst) =>
         source.add(packet, isFirst && config ? { decoderConfig: config } : undefined),
-    );
+    });
     lanes.push({ ...lane, close: () => source.close() });
   }
   return lanes;
 }
 
-async function openLane(track: InputTrack, from: number, add: Lane["add"]) {
+interface LaneOptions {
+  from: number;
+  add: Lane["add"];
+  isUnusable?(packet: EncodedPacket): boolean;
+  hide?: Lane["hide"];
+}
+
+/** Begins at the key frame at or before `from`, or at one before those that are of no use. */
+async function openLane(track: InputTrack, { from, add, isUnusable, hide }: LaneOptions) {
   const sink = new EncodedPacketSink(track);
-  const next = await sink.getKeyPacket(from) ?? await sink.getFirstKeyPacket();
-  return { sink, start: next?.timestamp ?? 0, next, add, isFirst: true };
+  let next = await sink.getKeyPacket(from);
+  let hiddenUntil = -Infinity;
+  while (next && isUnusable?.(next)) {
+    hiddenUntil = Math.max(hiddenUntil, next.timestamp);
+    next = await sink.getKeyPacket(next.timestamp - 0.001);
+  }
+  next ??= await sink.getFirstKeyPacket();
+  return {
+    hiddenUntil,
+    hide: hide ?? ((data: Uint8Array) => data),
+    sink,
+    start: next?.timestamp ?? 0,
+    next,
+    add,
+    isFirst: true,
+  };
 }
 
 /** Tracks advance together: whose next packet is the earliest goes first. */
@@ -133,8 +159,11 @@ async function step(lane: Lane, shiftSeconds: number): Promise<void> {
   lane.next = await nextPacket(lane, packet);
   // Rounding must not make the first time stamp negative.
   const timestamp = Math.max(0, packet.timestamp + shiftSeconds);
-  const shifted = shiftSeconds === 0 ? packet : packet.clone({ timestamp });
-  await lane.add(shifted, lane.isFirst);
+  const isHidden = !lane.isFirst && packet.type === "key" && packet.timestamp <= lane.hiddenUntil;
+  const shown = isHidden
+    ? packet.clone({ timestamp, type: "delta", data: lane.hide(packet.data) })
+    : packet.clone({ timestamp });
+  await lane.add(shown, lane.isFirst);
   lane.isFirst = false;
   // The others must not wait for a track that has ended.
   if (!lane.next) lane.close();
