@@ -46,6 +46,7 @@ export async function compile(): Promise<void> {
     "--allow-all",
     "--no-check",
     "--exclude-unused-npm",
+    "--unstable-no-legacy-abort", // or Deno explains its old ways to whoever watches the log
     "--include",
     PROGRAM,
     "--include",

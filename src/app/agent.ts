@@ -9,17 +9,17 @@ import { type Service, supervise } from "../base/service.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
 import { openSessions } from "../stream/mod.ts";
 import { dataDirOf, type Texts } from "./commands/options.ts";
-import { configurationsPort } from "./configurations_port.ts";
+import { configurationsPort } from "./parts/configurations_port.ts";
 import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
-import { openEdgeRole } from "./edge_role.ts";
-import { createHealth } from "./health.ts";
-import { createPeerLink } from "./peer_link.ts";
-import { openConfiguration, openData, openPeer } from "./peer.ts";
-import { createScanner } from "./scanner.ts";
+import { openEdgeRole } from "./parts/edge_role.ts";
+import { createHealth } from "./parts/health.ts";
+import { createPeerLink } from "./parts/peer_link.ts";
+import { openConfiguration, openData, openPeer } from "./parts/peer.ts";
+import { createScanner } from "./parts/scanner.ts";
 import type { Terminal } from "./terminal.ts";
-import { tell } from "./tell.ts";
+import { tell } from "./parts/tell.ts";
 
 export interface AgentOptions {
   /** A peer is its own edge as long as no other is named; an edge has no files. */
@@ -118,7 +118,9 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
         ...at,
         onListen: (url) => {
           terminal.print(`giggityflix listens at ${url}`);
-          void folder.announce(url);
+          folder.announce(url).catch((error) => {
+            log.warn("Other commands will not find this agent", { error });
+          });
         },
       })(signal),
   );

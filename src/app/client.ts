@@ -53,7 +53,10 @@ export async function ask<T>(
       cause,
     });
   });
-  const answer = await response.json();
+  const answer = await response.json().catch((cause) => {
+    const message = `Cannot understand what answers at ${url}: it is no giggityflix`;
+    throw new UnavailableError(message, {}, { cause });
+  });
   if (response.ok) return answer as T;
   const Type = failures[response.status as keyof typeof failures] ?? UnavailableError;
   throw new Type(answer.detail ?? `The agent answered ${response.status}`);

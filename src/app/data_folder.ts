@@ -42,8 +42,13 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       );
     }
     const peerId = await keep(join(path, "peer_id"), () => crypto.randomUUID());
+    if (!/^[\x21-\x7e]{1,200}$/.test(peerId)) {
+      const file = join(path, "peer_id");
+      throw new FatalError(`Cannot use the name in "${file}": expected letters of ASCII`, { path });
+    }
     const token = await keep(join(path, "access_token"), makeToken);
     const announcement = join(path, "agent.json");
+    removeIfThere(announcement); // of one that was killed: somebody else may listen there now
     return {
       path,
       peerId,
@@ -55,7 +60,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       },
     };
   } catch (error) {
-    if (error instanceof ConflictError) throw error;
+    if (error instanceof ConflictError || error instanceof FatalError) throw error;
     throw new FatalError(`Cannot use the data folder "${path}": ${reasonOf(error)}`, { path }, {
       cause: error,
     });

@@ -20,6 +20,8 @@ interface Setting<T> {
 }
 
 const path = z.string().min(1);
+/** It travels in a header of the link. */
+const peerName = z.string().regex(/^[\x21-\x7e]{0,200}$/, "expected ASCII without spaces");
 const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expected host:port");
 const extension = z.string().trim().toLowerCase()
   .transform((text) => text.startsWith(".") ? text : `.${text}`)
@@ -60,7 +62,7 @@ const VIDEO = [".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi"];
 export const settings = {
   dataDir: { ...text("Where the library and this peer's identity live", path, ""), fixed: true },
   peerId: {
-    ...text("This peer's name to the edge; made once and kept when empty", z.string().max(200), ""),
+    ...text("This peer's name to the edge; made once and kept when empty", peerName, ""),
     fixed: true,
   },
   mediaDirs: several("Media folders", path, []),

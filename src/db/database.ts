@@ -136,7 +136,12 @@ const full = "the disk is full: free some space, then scan again";
 const meanings: Meaning[] = [
   { code: 5, text: "database is locked", Type: UnavailableError, say: "another program holds it" },
   { code: 8, text: "attempt to write", Type: UnavailableError, say: "it is read-only" },
-  { code: 10, text: "disk I/O error", Type: UnavailableError, say: "the disk failed" },
+  {
+    code: 10,
+    text: "disk I/O error",
+    Type: UnavailableError,
+    say: "the disk is full, or failed: free some space, or check it",
+  },
   { code: 11, text: "database disk image", Type: CorruptError, say: "the file is damaged" },
   { code: 13, text: "database or disk is full", Type: UnavailableError, say: full },
   { code: 14, text: "unable to open", Type: UnavailableError, say: rights },

@@ -4,7 +4,8 @@
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { NotFoundError } from "../base/errors.ts";
+import { bodyLimit } from "hono/body-limit";
+import { InvalidError, NotFoundError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { VERSION } from "../base/version.ts";
 import { auth } from "./auth.ts";
@@ -50,6 +51,7 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
 
   const api = new OpenAPIHono({ getPath: pathWithoutSlash });
   api.use(auth(token));
+  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
   for (const [name, routes] of Object.entries(resources)) api.route(`/api/${name}`, routes);
   api.get("/api/schema", (c) => c.json(api.getOpenAPI31Document(openApiHead)));
   api.get(
@@ -66,6 +68,13 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
   });
   api.onError(problems(log));
   return api;
+}
+
+/** An SDP offer is the largest that anybody sends. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+function refuseBody(): never {
+  throw new InvalidError(`Cannot read the body: it is larger than ${MAX_BODY_BYTES} bytes`);
 }
 
 const openApiHead = {

@@ -38,7 +38,7 @@ export function serveFile(request: Request, file: OpenedFile): Response {
   if (range) headers.set("content-range", `bytes ${start}-${end - 1}/${sizeBytes}`);
   const status = range ? 206 : 200;
   if (request.method === "HEAD") return done(status);
-  return new Response(bytesOf(file, start, end, request.signal), { status, headers });
+  return new Response(bytesOf(file, start, end), { status, headers });
 }
 
 /**
@@ -64,15 +64,18 @@ function bytesOf(
   file: OpenedFile,
   start: number,
   end: number,
-  signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   let at = start;
-  const close = () => file[Symbol.dispose]();
+  const left = new AbortController();
+  const close = () => {
+    left.abort();
+    file[Symbol.dispose]();
+  };
   return new ReadableStream({
     async pull(controller) {
       try {
         const bytes = at < end
-          ? await file.read(at, Math.min(PIECE_BYTES, end - at), signal)
+          ? await file.read(at, Math.min(PIECE_BYTES, end - at), left.signal)
           : new Uint8Array();
         at += bytes.length;
         if (bytes.length > 0) controller.enqueue(bytes);

@@ -18,3 +18,4 @@ export type {
   Stream,
   Track,
 } from "./schemas.ts";
+export { snakeCased } from "./snake_case.ts";

@@ -34,7 +34,6 @@ export function problems(log: Log) {
       const details = error instanceof Failure ? error.details : {};
       return problem(c, known[1], error.message, known[2], details);
     }
-    if (c.req.raw.signal.aborted) return new Response(null, { status: 499 }); // nobody listens
     log.error("Request failed", { method: c.req.method, path: c.req.path, error });
     return problem(
       c,

@@ -66,7 +66,11 @@ function listen<T>(hostname: string, port: number, open: () => T): T {
       throw new FatalError(`Cannot listen on ${at}: ${help}`, { hostname, port }, { cause });
     }
     const reason = cause instanceof Error ? cause.message : cause;
-    throw new FatalError(`Cannot listen on ${at}: ${reason}`, { hostname, port }, { cause });
+    throw new FatalError(
+      `Cannot listen on ${at}: ${reason}. Set HTTP_HOST to an address of this machine`,
+      { hostname, port },
+      { cause },
+    );
   }
 }
 

@@ -47,6 +47,9 @@ export interface ScanState {
   failed?: string;
 }
 
+/** Each time the edge is offered the new files, and told of all: not for every file, then. */
+const FOUND_EVERY_MS = 3000;
+
 /** Beside this file; the executable holds both as scripts. */
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js",
@@ -66,6 +69,14 @@ export function openLibrary(deps: LibraryDeps) {
   );
   const state: ScanState = { running: false };
 
+  // What has been looked into can be played while the scan goes on.
+  let toldAt = 0;
+  const tellFound = () => {
+    if (performance.now() - toldAt < FOUND_EVERY_MS) return;
+    toldAt = performance.now();
+    deps.onFound();
+  };
+
   const runScan = async (options: { signal: AbortSignal; roots?: string[] }) => {
     const { signal } = options;
     const { roots, extensions, excludeDirs, algorithms } = settings();
@@ -80,7 +91,7 @@ export function openLibrary(deps: LibraryDeps) {
       onProgress: (progress) => {
         state.progress = progress;
         publish("scan.progress", { ...progress });
-        deps.onFound();
+        if (progress.phase === "probe") tellFound();
       },
       signal,
     });

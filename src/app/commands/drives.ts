@@ -8,6 +8,7 @@ import { run } from "../../base/command.ts";
 import { silent } from "../../base/log.ts";
 import { currentPlatform } from "../../base/platform.ts";
 import { detectDrives, strategies } from "../../drives/mod.ts";
+import { snakeCased } from "../../http/mod.ts";
 import type { CommandContext } from "../cli.ts";
 import { formatBytes, table } from "../terminal.ts";
 
@@ -22,7 +23,7 @@ export function drives({ terminal, signal }: CommandContext): Command {
         log: silent,
         signal,
       });
-      if (json) return terminal.print(JSON.stringify(found));
+      if (json) return terminal.print(JSON.stringify(snakeCased(found)));
       terminal.print(table(
         ["NAME", "KIND", "SIZE", "MODEL", "ID", "MOUNTED AT"],
         found.drives.map(({ id, name, kind, sizeBytes, model }) => [

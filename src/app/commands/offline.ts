@@ -7,7 +7,7 @@ import { Events } from "../../base/events.ts";
 import { filtered, Log, textSink } from "../../base/log.ts";
 import type { CommandContext } from "../cli.ts";
 import { openDataFolder } from "../data_folder.ts";
-import { openConfiguration, openData, openPeer } from "../peer.ts";
+import { openConfiguration, openData, openPeer } from "../parts/peer.ts";
 import { dataDirOf, type Texts } from "./options.ts";
 
 /** Opens the data folder, its database and its settings, until disposed. */

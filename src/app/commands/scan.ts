@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { resolve } from "node:path";
 import { reportBody } from "../../http/mod.ts";
-import { addFolders } from "../add_folders.ts";
+import { addFolders } from "../parts/add_folders.ts";
 import { ask } from "../client.ts";
 import type { CommandContext } from "../cli.ts";
 import { findAgent } from "../data_folder.ts";

@@ -21,6 +21,7 @@ CREATE TABLE media (
   UNIQUE (root, relative_path)
 ) STRICT;
 CREATE INDEX media_by_status ON media (status, drive_ids);
+CREATE INDEX media_counts ON media (status, size_bytes, error);
 CREATE INDEX media_unoffered ON media (status) WHERE catalog_id IS NULL;
 CREATE UNIQUE INDEX media_by_catalog_id ON media (catalog_id) WHERE catalog_id IS NOT NULL;
 

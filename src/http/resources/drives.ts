@@ -19,6 +19,9 @@ export interface DrivesPort {
 
 const tags = ["drives"];
 
+/** Every tool of every strategy may take its time, and still end before this. */
+const REFRESH_MS = 60_000;
+
 export function drives(port: DrivesPort) {
   return router()
     .openapi(
@@ -47,7 +50,9 @@ export function drives(port: DrivesPort) {
         },
       }),
       async (c) => {
-        const { drivesAdded, partitionsAdded } = await port.refresh(c.req.raw.signal);
+        const { drivesAdded, partitionsAdded } = await port.refresh(
+          AbortSignal.timeout(REFRESH_MS),
+        );
         return c.json({ drives_added: drivesAdded, partitions_added: partitionsAdded }, 200);
       },
     )

@@ -80,6 +80,9 @@ export function catalog(port: EdgePort) {
     );
 }
 
+/** The edge gives up earlier, and says why. */
+const OPEN_MS = 30_000;
+
 export function streams(port: EdgePort) {
   const tags = ["streams"];
   return router()
@@ -116,7 +119,7 @@ export function streams(port: EdgePort) {
         responses: { 201: json(Stream, "The stream"), ...failures },
       }),
       async (c) => {
-        const stream = await port.openStream(c.req.valid("json"), c.req.raw.signal);
+        const stream = await port.openStream(c.req.valid("json"), AbortSignal.timeout(OPEN_MS));
         return c.json(stream, 201, { location: `/api/streams/${stream.id}` });
       },
     )

@@ -6,6 +6,7 @@
 import { streamSSE } from "hono/streaming";
 import type { AppEvent } from "../../base/events.ts";
 import { createRoute, router } from "../router.ts";
+import { snakeCased } from "../snake_case.ts";
 
 export interface EventsPort {
   listen(signal: AbortSignal): AsyncGenerator<AppEvent>;
@@ -28,11 +29,10 @@ export function events(port: EventsPort) {
     streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
-      const signal = AbortSignal.any([gone.signal, c.req.raw.signal]);
       const timer = setInterval(() => void stream.write(": \n\n"), SIGN_OF_LIFE_MS);
       try {
         await stream.write(": listening\n\n");
-        for await (const event of port.listen(signal)) {
+        for await (const event of port.listen(gone.signal)) {
           await stream.writeSSE({
             id: String(event.id),
             event: event.type,
@@ -43,16 +43,4 @@ export function events(port: EventsPort) {
         clearInterval(timer);
       }
     }));
-}
-
-/** Inside the program names are camelCase, in REST snake_case; values stay as they are. */
-function snakeCased(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeCased);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).map(([name, it]) => [toSnake(name), snakeCased(it)]);
-  return Object.fromEntries(fields);
-}
-
-function toSnake(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -18,12 +18,19 @@ export interface MediaPort {
   open(file: MediaFile): Promise<OpenedFile>;
   scanState(): Readonly<ScanState>;
   /** Adds the folders to the media folders, where given, and scans. */
-  scan(folders: string[] | undefined, signal: AbortSignal): Promise<ScanReport>;
+  scan(folders: string[] | undefined): Promise<ScanReport>;
   /** Begins a scan that goes on when the caller leaves. */
   beginScan(folders: string[] | undefined): Promise<void>;
 }
 
 const tags = ["media"];
+
+const ScanRequest = z.object({
+  folders: z.array(z.string().min(1)).max(100).optional().openapi({
+    description: "Absolute; they become media folders",
+  }),
+  wait: z.boolean().optional(),
+});
 
 export function media(port: MediaPort) {
   const find = (id: string): MediaFile => {
@@ -73,12 +80,7 @@ export function media(port: MediaPort) {
           body: {
             content: {
               "application/json": {
-                schema: z.object({
-                  folders: z.array(z.string().min(1)).max(100).optional().openapi({
-                    description: "Absolute; they become media folders",
-                  }),
-                  wait: z.boolean().optional(),
-                }),
+                schema: ScanRequest,
               },
             },
           },
@@ -91,7 +93,7 @@ export function media(port: MediaPort) {
       }),
       async (c) => {
         const { folders, wait } = scanRequest(await c.req.text());
-        if (wait) return c.json(reportBody(await port.scan(folders, c.req.raw.signal)), 200);
+        if (wait) return c.json(reportBody(await port.scan(folders)), 200);
         await port.beginScan(folders);
         return c.json(scanBody(port.scanState()), 202);
       },
@@ -130,11 +132,6 @@ export function media(port: MediaPort) {
       },
     );
 }
-
-const ScanRequest = z.object({
-  folders: z.array(z.string().min(1)).max(100).optional(),
-  wait: z.boolean().optional(),
-});
 
 /** The body may be left out altogether. */
 function scanRequest(text: string): z.infer<typeof ScanRequest> {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { ConflictError, reasonOf } from "../base/errors.ts";
-import type { Configuration } from "../config/mod.ts";
+import { ConflictError, reasonOf } from "../../base/errors.ts";
+import type { Configuration } from "../../config/mod.ts";
 
 export function configurationsPort(config: Configuration) {
   return {
@@ -14,6 +14,7 @@ export function configurationsPort(config: Configuration) {
     set: (key: string, value: unknown) => {
       const { key: name, value: now } = config.find(key);
       const next = config.check(key, value);
+      if (name === "http_host") tryToListen(String(next), 0, name);
       // On the same port it is we who listen.
       if (portOf(now) !== portOf(next)) refuseTaken(name, String(next), config.value.httpHost);
       return config.set(key, value);
@@ -22,9 +23,12 @@ export function configurationsPort(config: Configuration) {
 }
 
 function refuseTaken(key: string, value: string, httpHost: string): void {
-  const hostname = key === "http_port" ? httpHost : value.slice(0, value.lastIndexOf(":"));
-  const port = portOf(value);
-  if (!["http_port", "grpc_server_address"].includes(key) || port === 0) return;
+  if (key === "http_port") tryToListen(httpHost, portOf(value), key);
+  if (key !== "grpc_server_address") return;
+  tryToListen(value.slice(0, value.lastIndexOf(":")), portOf(value), key);
+}
+
+function tryToListen(hostname: string, port: number, key: string): void {
   try {
     Deno.listen({ hostname: hostname.replace(/^\[|\]$/g, ""), port }).close();
   } catch (cause) {

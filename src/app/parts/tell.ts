@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { AppEvent, Events } from "../base/events.ts";
-import type { Service } from "../base/service.ts";
-import { run } from "../base/command.ts";
-import { hasFfprobe, type ScanProgress, type ScanReport } from "../media/mod.ts";
+import type { AppEvent, Events } from "../../base/events.ts";
+import type { Service } from "../../base/service.ts";
+import { run } from "../../base/command.ts";
+import { hasFfprobe, type ScanProgress, type ScanReport } from "../../media/mod.ts";
 import type { Peer } from "./peer.ts";
-import { formatBytes, plain, type Terminal } from "./terminal.ts";
+import { formatBytes, plain, type Terminal } from "../terminal.ts";
 
 export interface TellOptions {
   events: Events;

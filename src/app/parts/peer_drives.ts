@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { run } from "../base/command.ts";
-import { UnavailableError } from "../base/errors.ts";
-import type { Publish } from "../base/events.ts";
-import { type Log, silent } from "../base/log.ts";
-import { currentPlatform } from "../base/platform.ts";
-import { pause, type Service } from "../base/service.ts";
-import type { Database } from "../db/mod.ts";
-import { detectDrives, openDriveStore, openLocator, strategies } from "../drives/mod.ts";
-import { Lanes } from "../pool/mod.ts";
+import { run } from "../../base/command.ts";
+import { UnavailableError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
+import { type Log, silent } from "../../base/log.ts";
+import { currentPlatform } from "../../base/platform.ts";
+import { pause, type Service } from "../../base/service.ts";
+import type { Database } from "../../db/mod.ts";
+import { detectDrives, openDriveStore, openLocator, strategies } from "../../drives/mod.ts";
+import { Lanes } from "../../pool/mod.ts";
 
 export interface PeerDrivesOptions {
   db: Database;

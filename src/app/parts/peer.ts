@@ -5,21 +5,21 @@
  */
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
-import { run } from "../base/command.ts";
-import type { Publish } from "../base/events.ts";
-import type { Log } from "../base/log.ts";
-import { type Config, type ConfigTexts, Configuration } from "../config/mod.ts";
+import { run } from "../../base/command.ts";
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import { type Config, type ConfigTexts, Configuration } from "../../config/mod.ts";
 import {
   CorruptError,
   type Database,
   migrations,
   openDatabase,
   setAsideCorrupt,
-} from "../db/mod.ts";
-import { type Library, openLibrary, toHashName } from "../media/mod.ts";
+} from "../../db/mod.ts";
+import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
 import { openPeerDrives } from "./peer_drives.ts";
-import { samplesFolder } from "./samples.ts";
+import { samplesFolder } from "../samples.ts";
 
 export type Peer = Awaited<ReturnType<typeof openPeer>>;
 

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { NotFoundError } from "../base/errors.ts";
-import type { Publish } from "../base/events.ts";
-import type { Log } from "../base/log.ts";
-import { untilAborted } from "../base/service.ts";
-import { VERSION } from "../base/version.ts";
-import type { Configuration } from "../config/mod.ts";
-import { createLink, type Link, type LinkDeps, type LinkSettings } from "../edge/mod.ts";
-import type { Library } from "../media/mod.ts";
-import type { Sessions } from "../stream/mod.ts";
+import { NotFoundError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import { untilAborted } from "../../base/service.ts";
+import { VERSION } from "../../base/version.ts";
+import type { Configuration } from "../../config/mod.ts";
+import { createLink, type Link, type LinkDeps, type LinkSettings } from "../../edge/mod.ts";
+import type { Library } from "../../media/mod.ts";
+import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { run } from "../base/command.ts";
-import type { Configuration } from "../config/mod.ts";
-import type { Parts } from "../http/mod.ts";
-import { hasFfprobe } from "../media/mod.ts";
+import { run } from "../../base/command.ts";
+import type { Configuration } from "../../config/mod.ts";
+import type { Parts } from "../../http/mod.ts";
+import { hasFfprobe } from "../../media/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { PeerLink } from "./peer_link.ts";
 import type { Peer } from "./peer.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { InvalidError, reasonOf } from "../base/errors.ts";
-import type { Log } from "../base/log.ts";
-import type { Configuration } from "../config/mod.ts";
+import { InvalidError, reasonOf } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
+import type { Configuration } from "../../config/mod.ts";
 import { isBelow, resolveFolder } from "./media_folders.ts";
 import type { Peer } from "./peer.ts";
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { NotFoundError } from "../base/errors.ts";
-import type { Publish } from "../base/events.ts";
-import type { Log } from "../base/log.ts";
-import type { Configuration } from "../config/mod.ts";
-import type { Database } from "../db/mod.ts";
-import { openEdge } from "../edge/mod.ts";
-import { catalogItemBody, type EdgePort, peerBody } from "../http/mod.ts";
+import { NotFoundError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import type { Configuration } from "../../config/mod.ts";
+import type { Database } from "../../db/mod.ts";
+import { openEdge } from "../../edge/mod.ts";
+import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 
 export interface EdgeRoleOptions {
   db: Database;

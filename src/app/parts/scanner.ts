@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { ConflictError, Failure } from "../base/errors.ts";
-import type { Log } from "../base/log.ts";
-import { pause, type Service, untilAborted } from "../base/service.ts";
-import type { Configuration } from "../config/mod.ts";
-import type { ScanReport } from "../media/mod.ts";
+import { ConflictError, Failure } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
+import { pause, type Service, untilAborted } from "../../base/service.ts";
+import type { Configuration } from "../../config/mod.ts";
+import type { ScanReport } from "../../media/mod.ts";
 import { addFolders } from "./add_folders.ts";
 import type { Peer } from "./peer.ts";
 
@@ -66,6 +66,7 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
       beginScan: async (folders: string[] | undefined): Promise<void> => {
         const roots = folders && await addFolders(folders, { config, peer, log });
         if (peer.library.scanState().running) {
+          if (roots) return; // new folders begin a scan by themselves
           throw new ConflictError("Cannot scan: a scan is under way");
         }
         scanAll(signal, roots).catch((error) => {
