@@ -207,3 +207,38 @@ function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
+
+Deno.test("an address that this machine does not have is refused, and the agent goes on", async () => {
+  await using data = await tempDir();
+  await using agent = await startAgent({ dataDir: data.path });
+
+  const { code, stderr } = await runCommand(["config", "set", "http_host", "203.0.113.9"], {
+    dataDir: data.path,
+  });
+
+  strictEqual(code, 5, stderr);
+  match(stderr, /Cannot listen on "203.0.113.9/);
+  await agent.get("/api/health/");
+});
+
+Deno.test("the token of an agent that was killed is shown to nobody who listens in its place", async () => {
+  await using data = await tempDir();
+  await using killed = await startAgent({ dataDir: data.path });
+  const { url } = killed;
+  killed.kill("SIGKILL");
+  await killed.status;
+  let asked = 0;
+  await using _other = Deno.serve({ port: Number(new URL(url).port), onListen() {} }, () => {
+    asked++;
+    return new Response("{}");
+  });
+
+  const without = await runCommand(["status"], { dataDir: data.path });
+  await using second = await startAgent({ dataDir: data.path });
+  const { code, stdout } = await runCommand(["status", "--json"], { dataDir: data.path });
+
+  strictEqual(without.code, 6);
+  strictEqual(code, 0);
+  strictEqual(JSON.parse(stdout).pid, second.pid);
+  strictEqual(asked, 0);
+});
