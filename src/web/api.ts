@@ -12,6 +12,8 @@ export interface Health {
   parts?: {
     media?: { "samples_only"?: boolean };
     ffmpeg?: { available?: boolean };
+    edge?: { status: string };
+    link?: { address?: string | null };
   };
 }
 

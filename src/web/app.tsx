@@ -11,6 +11,7 @@ export function App() {
   const server = useServer();
   const [playing, play] = useState<CatalogItem>();
   const { catalog, problem } = server;
+  const isElsewhere = server.health?.parts?.edge?.status === "off";
 
   return (
     <>
@@ -33,7 +34,8 @@ export function App() {
         )}
         <Scan scan={server.scan} />
         <Hints health={server.health} />
-        {problem && (
+        {problem && isElsewhere && <Elsewhere health={server.health} />}
+        {problem && !isElsewhere && (
           <div class="notice bad" role="alert" data-testid="catalog-error">
             <p>{problem}</p>
             <button type="button" onClick={server.reload}>Try again</button>
@@ -62,17 +64,38 @@ function Scan({ scan }: { scan: ScanState | undefined }) {
   if (!scan.running) {
     return <p class="notice" role="status" data-testid="scan">{scan.summary}</p>;
   }
-  const { files, filesTotal, bytes } = scan;
+  const { files, filesTotal, bytes, bytesTotal } = scan;
   const total = filesTotal ? ` of ${filesTotal.toLocaleString("en")}` : "";
+  const bytesText = bytesTotal ? `${sizeText(bytes)} of ${sizeText(bytesTotal)}` : sizeText(bytes);
   return (
     <div class="notice" data-testid="scan">
       <label for="scan-bar">
         Looking through your folders ({scan.phase}): {files.toLocaleString("en")}
-        {total} files, {sizeText(bytes)}
+        {total} files, {bytesText}
       </label>
-      <progress id="scan-bar" {...(filesTotal ? { max: filesTotal, value: files } : {})} />
+      <progress id="scan-bar" {...barOf(scan)} />
       <p class="path" title={scan.path}>{scan.path}</p>
     </div>
+  );
+}
+
+/** Hashing takes as long as there are bytes, the other phases as there are files. */
+function barOf({ phase, files, filesTotal, bytes, bytesTotal }: ScanState) {
+  if (phase === "hash" && bytesTotal) return { max: bytesTotal, value: bytes };
+  return filesTotal ? { max: filesTotal, value: files } : {};
+}
+
+/** A peer has no catalogue of its own when it joined somebody else's edge. */
+function Elsewhere({ health }: { health: Health | undefined }) {
+  const address = health?.parts?.link?.address;
+  return (
+    <p class="notice" role="status" data-testid="elsewhere">
+      This peer shares its films with another edge{address && (
+        <>
+          , <code>{address}</code>
+        </>
+      )}: open the page of that edge to see and play them.
+    </p>
   );
 }
 
@@ -81,8 +104,9 @@ function Hints({ health }: { health: Health | undefined }) {
     <>
       {health?.parts?.media?.["samples_only"] && (
         <p class="notice" data-testid="samples-hint">
-          These are sample clips. Add your own films with{" "}
-          <code>giggityflix start --media-dir /path/to/films</code>.
+          These are sample clips. For your own films, start it with{" "}
+          <code>--media-dir /path/to/films</code>, or set <code>MEDIA_DIRS</code>{" "}
+          to one or more folders.
         </p>
       )}
       {health?.parts?.ffmpeg?.available === false && (
@@ -99,8 +123,8 @@ function Empty({ scanning }: { scanning: boolean }) {
   return (
     <section class="empty" data-testid="empty">
       <h2>{scanning ? "No films found yet" : "No films yet"}</h2>
-      <p>Tell giggityflix where your films are, and they appear here:</p>
-      <pre><code>giggityflix start --media-dir /path/to/films</code></pre>
+      <p>Tell giggityflix where your films are, and they appear here: start it with</p>
+      <pre><code>--media-dir /path/to/films</code></pre>
       <p>
         or set <code>MEDIA_DIRS</code> to one or more folders.
       </p>

@@ -10,6 +10,7 @@ export interface ScanState {
   files: number;
   filesTotal: number | undefined;
   bytes: number;
+  bytesTotal: number | undefined;
   path: string;
   summary: string;
 }
@@ -28,14 +29,17 @@ export function useServer() {
   const wanted = useRef(PAGE);
 
   const reload = async () => {
+    // The hints are worth less than the films: without an answer there are none.
+    const asked = fetchHealth().catch(() => undefined);
     try {
       setCatalog(await fetchAll(wanted.current));
       setProblem(undefined);
     } catch (error) {
+      // It says which problem is to be expected here.
+      setHealth(await asked);
       setProblem(error instanceof Error ? error.message : String(error));
     }
-    // The hints are worth less than the films: without an answer there are none.
-    setHealth(await fetchHealth().catch(() => undefined));
+    setHealth(await asked);
   };
   const more = () => {
     wanted.current += PAGE;
@@ -84,6 +88,7 @@ async function fetchAll(wanted: number): Promise<Catalog> {
 
 function scanState({ type, data }: ServerEvent): ScanState {
   const number = (key: string) => Number(data[key] ?? 0);
+  const total = (key: string) => data[key] === undefined ? undefined : number(key);
   const running = type === "scan.progress";
   const errors = number("errors");
   const seconds = number("seconds");
@@ -97,8 +102,9 @@ function scanState({ type, data }: ServerEvent): ScanState {
     running,
     phase: String(data["phase"] ?? "scan"),
     files: number("files"),
-    filesTotal: data["files_total"] === undefined ? undefined : number("files_total"),
+    filesTotal: total("files_total"),
     bytes: number("bytes"),
+    bytesTotal: total("bytes_total"),
     path: String(data["path"] ?? ""),
     summary: words.join(", "),
   };

@@ -27,6 +27,8 @@ export interface PageServer extends AsyncDisposable {
   asked: string[];
   films: Film[];
   health: Record<string, unknown>;
+  /** When set, the catalogue is refused for this reason, as by a peer that is no edge. */
+  catalogProblem?: string;
 }
 
 const page = new URL("../../dist/page/", import.meta.url);
@@ -54,6 +56,10 @@ export function servePage(films: Film[]): PageServer {
   const handle = async (request: Request) => {
     const { pathname } = new URL(request.url);
     asked.push(pathname);
+    if (pathname === "/api/catalog/" && served.catalogProblem) {
+      const problem = { title: "Not available now", detail: served.catalogProblem };
+      return Response.json(problem, { status: 503 });
+    }
     if (pathname === "/api/catalog/") {
       return Response.json({ items: await Promise.all(films.map(catalogItem)), next_cursor: null });
     }
@@ -67,7 +73,7 @@ export function servePage(films: Film[]): PageServer {
     return await file(pathname === "/" ? "index.html" : pathname.slice(1));
   };
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handle);
-  return {
+  const served: PageServer = {
     url: `http://127.0.0.1:${server.addr.port}/`,
     events,
     sessions,
@@ -80,6 +86,7 @@ export function servePage(films: Film[]): PageServer {
       await server.shutdown();
     },
   };
+  return served;
 }
 
 async function openStream(sessions: Sessions, request: Request): Promise<Response> {

@@ -158,15 +158,18 @@ Deno.test({
         files: 3,
         "files_total": 12,
         bytes: 4200,
+        "bytes_total": 8400,
         path: "/films/a.mkv",
       };
       // The page may be listening a moment later than it shows its first list.
-      const progress = page.getByTestId("scan").getByText("3 of 12 files, 4.2 kB");
+      const progress = page.getByTestId("scan").getByText("3 of 12 files, 4.2 kB of 8.4 kB");
       for (let i = 0; i < 50 && await progress.count() === 0; i++) {
         server.events.publish("scan.progress", data);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       strictEqual(await progress.count(), 1);
+      const bar = page.getByRole("progressbar");
+      deepStrictEqual(await bar.evaluate((it: HTMLProgressElement) => it.position), 0.5);
 
       server.films.push(...samples);
       server.events.publish("catalog.changed", {});
@@ -174,6 +177,27 @@ Deno.test({
       await page.getByTestId("samples-hint").waitFor();
       await page.getByTestId("ffmpeg-hint").waitFor();
     }),
+});
+
+Deno.test({
+  name: "A peer of another edge says where its films are, and looks whole",
+  ...options,
+  fn: () =>
+    withPage(
+      async (page, server) => {
+        server.health.parts = { edge: { status: "off" }, link: { address: "192.0.2.7:50051" } };
+        server.catalogProblem = "This program is no edge";
+        await page.reload();
+
+        const words = page.getByTestId("elsewhere");
+        await words.waitFor();
+
+        ok((await words.innerText()).includes("another edge, 192.0.2.7:50051: open the page"));
+        strictEqual(await page.getByTestId("catalog-error").count(), 0);
+      },
+      samples,
+      /503/,
+    ),
 });
 
 for (const container of ["mkv", "mp4"]) {
