@@ -49,7 +49,7 @@ export class Terminal {
   }
 
   #draw(line: string): void {
-    const { columns } = size();
+    const columns = width();
     this.#bar = line;
     writeText(Deno.stdout, `\r\x1b[K${line.slice(0, columns - 1)}`);
   }
@@ -78,11 +78,12 @@ function bar({ bytes, bytesTotal }: ScanProgress): string {
   return `[${"#".repeat(done)}${".".repeat(20 - done)}]`;
 }
 
-function size(): { columns: number } {
+/** Some terminals do not tell, or tell 0. */
+function width(): number {
   try {
-    return Deno.consoleSize();
+    return Deno.consoleSize().columns || 80;
   } catch {
-    return { columns: 80 }; // a terminal that does not tell
+    return 80;
   }
 }
 

@@ -88,10 +88,10 @@ function linkSettings(
 }
 
 function libraryPort(library: Library): LinkDeps["library"] {
-  const { unoffered, catalogIds, remap, unassign, hashes } = library;
+  const { unoffered, catalogPage, remap, unassign, hashes } = library;
   return {
     unoffered,
-    catalogIds,
+    catalogPage,
     unassign,
     hashes,
     assign: (files) => void library.assign(files),
