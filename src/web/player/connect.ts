@@ -10,6 +10,8 @@ export interface Connection {
 }
 
 const GATHER_MS = 1000;
+/** For the candidates that come right after the first. */
+const MORE_MS = 10;
 const CONNECT_MS = 15_000;
 
 /** Offers, waits for the answer of the peer, and for the channel to open. */
@@ -45,16 +47,21 @@ export async function connectToPeer(catalogId: string, signal: AbortSignal): Pro
   return { channel, lost: lost.promise, close };
 }
 
-/** Candidates are not sent one by one, so the offer waits for them; not for ever. */
+/**
+ * Candidates are not sent one by one, so the offer waits for the first ones; not for ever. One of
+ * them is enough: the peer recognises the browser by its first packet, wherever that comes from.
+ */
 async function gatherOffer(peer: RTCPeerConnection): Promise<string> {
-  await peer.setLocalDescription(await peer.createOffer());
   const { promise, resolve } = Promise.withResolvers<void>();
-  peer.onicegatheringstatechange = () => {
-    if (peer.iceGatheringState === "complete") resolve();
+  const timers = [setTimeout(resolve, GATHER_MS)];
+  peer.onicecandidate = ({ candidate }) => {
+    if (candidate?.candidate) timers.push(setTimeout(resolve, MORE_MS));
+    else resolve();
   };
-  const timer = setTimeout(resolve, GATHER_MS);
+  await peer.setLocalDescription(await peer.createOffer());
   if (peer.iceGatheringState !== "complete") await promise;
-  clearTimeout(timer);
+  timers.forEach(clearTimeout);
+  peer.onicecandidate = null;
   return peer.localDescription?.sdp ?? "";
 }
 
