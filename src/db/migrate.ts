@@ -7,6 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { FatalError } from "../base/errors.ts";
 import edge0001 from "./sql/edge_0001_catalog.sql" with { type: "text" };
+import edge0002 from "./sql/edge_0002_announced.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -15,7 +16,7 @@ export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
   library: [library0001, library0002, library0003],
   /** `edge.db`: what the edge role knows of all peers. */
-  edge: [edge0001],
+  edge: [edge0001, edge0002],
 } satisfies Record<string, string[]>;
 
 /** Brings the file to the newest version, each step in a transaction of its own. */

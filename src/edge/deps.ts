@@ -20,8 +20,11 @@ export interface LinkLibrary {
   unoffered(limit: number): OfferedFile[];
   /** Stores what the edge calls these files. Paths that are not here are none of our business. */
   assign(files: CatalogedFile[]): void;
-  /** Every id of a file that is present. */
-  catalogIds(): Iterable<string>;
+  /**
+   * Files that are present, in order of catalogue id from just after `after`. The version is
+   * another one whenever `describe` would say something else.
+   */
+  catalogPage(after: string, limit: number): CatalogEntry[];
   /** Ids that are not here are left out. */
   describe(catalogIds: string[]): MediaDescription[];
   /**
@@ -38,6 +41,11 @@ export interface LinkLibrary {
   remap(oldId: string, newId: string): void;
   /** These files have no catalogue id any more, so that they are offered anew. */
   unassign(catalogIds: string[]): void;
+}
+
+export interface CatalogEntry {
+  catalogId: string;
+  version: string;
 }
 
 export interface LinkStreams {

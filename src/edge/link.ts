@@ -26,7 +26,7 @@ export interface LinkState {
 export interface Link {
   /** Works until its signal aborts. */
   service: Service;
-  /** Files are new: offers those without a catalogue id, and announces. Call it after a scan. */
+  /** Files may be new, other or gone: offers, announces and describes what the edge lacks. */
   offer(): void;
   /** Tells the edge that a viewer has gone. */
   streamClosed(sessionId: string): void;
@@ -140,7 +140,7 @@ export function createLink(deps: LinkDeps): Link {
 
   return {
     service,
-    offer: () => nudge.note("offer", "announce"),
+    offer: () => nudge.note("offer", "refresh"),
     streamClosed(sessionId) {
       if (!session?.edge) return;
       session.send({ case: "streamClose", value: { sessionId } }).catch((error) =>

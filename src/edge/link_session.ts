@@ -7,17 +7,19 @@
 import { pause } from "../base/service.ts";
 import { reasonOf, UnavailableError } from "../base/errors.ts";
 import { batches, textBytes } from "./batches.ts";
+import { announcements, type CatalogList, FEW_IDS, MANY_IDS, readCatalog } from "./catalog_list.ts";
 import { isUndecodable } from "./codec.ts";
 import { Conversation, readEach } from "./conversation.ts";
 import type { LinkDeps } from "./deps.ts";
 import { dispatch } from "./dispatch.ts";
-import { announcements } from "./handlers/catalog.ts";
 import type { HandlerContext } from "./handlers/mod.ts";
 import type { Case, EdgeMessage, Hello, PeerMessage, PeerPayloads } from "./messages.ts";
 import type { Nudge } from "./nudge.ts";
 import type { PeerStream } from "./proto.ts";
+import { breathe, inSteps } from "./steps.ts";
 
-export type LinkWork = "announce" | "offer" | "describe";
+/** "refresh" tells the edge what is new to it; "announce" sends the list in any case. */
+export type LinkWork = "announce" | "offer" | "refresh";
 
 export interface SessionHooks {
   /** The edge showed that it is there. */
@@ -30,6 +32,8 @@ export interface SessionHooks {
 /** Files offered at once. */
 const OFFER_FILES = 1000;
 const DESCRIBE_FILES = 200;
+/** How long the edge's hello is waited for; an original edge never says it. */
+const HELLO_MS = 1000;
 /** Answers that may be in the making before the edge must wait. */
 const MAX_BUSY = 256;
 /** Heartbeats after which an edge that never answered an offer is offered the same again. */
@@ -42,14 +46,17 @@ export class LinkSession {
   readonly #nudge: Nudge<LinkWork>;
   readonly #conversation: Conversation<EdgeMessage, PeerMessage>;
   readonly #context: HandlerContext;
-  readonly #toDescribe = new Set<string>();
+  readonly #helloed = new AbortController();
   readonly #hooks: SessionHooks;
   readonly #offered = new Set<string>();
   readonly #signal: AbortSignal;
   #edge: Hello | undefined;
-  /** Counts changes of the id list; heartbeats are announcements until the edge has the last. */
-  #revision = 0;
-  #acknowledged = -1;
+  /** Digest of the last list sent; heartbeats are announcements until the edge confirms it. */
+  #sent = "";
+  #acknowledged: string | undefined;
+  /** What the edge was told of each file. */
+  #told: ReadonlyMap<string, string> = new Map();
+  #telling: Promise<void> | undefined;
   #ignored = 0;
 
   /** `signal` aborts when the stream has ended. */
@@ -70,12 +77,14 @@ export class LinkSession {
       offered: this.#offered,
       announce: () => nudge.note("announce"),
       offer: () => nudge.note("offer"),
-      describe: (catalogIds) => {
-        for (const id of catalogIds) this.#toDescribe.add(id);
-        nudge.note("describe");
-      },
+      refresh: () => nudge.note("refresh"),
+      endsLists: () => this.#endsLists(),
       greeted: (hello) => {
         this.#edge = hello;
+        // A list that went before it was for a foreign edge, and has no end.
+        this.#sent = "";
+        nudge.note("refresh");
+        this.#helloed.abort();
         hooks.greeted(hello);
       },
     };
@@ -99,9 +108,11 @@ export class LinkSession {
     const { software } = this.#deps.settings;
     await this.send({
       case: "hello",
-      value: { version: 1, extensions: ["stream", "media"], software },
+      value: { version: 1, extensions: ["stream", "media", "announcement_end"], software },
     });
-    await this.#announce();
+    await pause(HELLO_MS, AbortSignal.any([this.#signal, this.#helloed.signal]));
+    this.#nudge.drop("refresh");
+    await this.#tell("announce");
     this.#nudge.note("offer");
     await Promise.all([this.#work(), this.#beat()]);
   }
@@ -131,9 +142,12 @@ export class LinkSession {
       const due = await this.#nudge.take(this.#signal);
       if (due.has("offer")) await this.#offer();
       // What the offer brought is in the same announcement.
-      const again = this.#nudge.drop("announce");
-      if (again || due.has("announce")) await this.#announce();
-      if (due.has("describe")) await this.#describe();
+      const again = {
+        announce: this.#nudge.drop("announce"),
+        refresh: this.#nudge.drop("refresh"),
+      };
+      if (again.announce || due.has("announce")) await this.#tell("announce");
+      else if (again.refresh || due.has("refresh")) await this.#tell("refresh");
     }
   }
 
@@ -146,9 +160,11 @@ export class LinkSession {
       if (this.#signal.aborted) return;
       this.#hooks.beat();
       if (beat % OFFER_AGAIN_BEATS === 0) this.#nudge.note("offer");
-      if (!this.#edge || this.#acknowledged !== this.#revision) {
+      // A list on its way is a sign of life itself.
+      if (this.#telling) continue;
+      if (!this.#edge || this.#acknowledged !== this.#sent) {
         // Never an empty list for brevity: that would say that our catalogue is empty.
-        await this.#announce();
+        await this.#tell("announce");
         continue;
       }
       try {
@@ -164,19 +180,43 @@ export class LinkSession {
     }
   }
 
+  /** Announces and describes; one list after the other, so that parts do not mix. */
+  async #tell(what: "announce" | "refresh"): Promise<void> {
+    while (this.#telling) await this.#telling;
+    this.#telling = this.#tellNow(what).finally(() => this.#telling = undefined);
+    await this.#telling;
+  }
+
+  async #tellNow(what: "announce" | "refresh"): Promise<void> {
+    const list = await readCatalog(this.#deps.library, this.#signal, this.#told);
+    if (this.#signal.aborted) return;
+    // What a foreign edge has kept of a list cannot be known.
+    const isKnown = this.#edge !== undefined && list.digest === this.#sent;
+    if (what === "announce" || !isKnown) await this.#announce(list);
+    await this.#describe(list);
+  }
+
+  #endsLists(): boolean {
+    return this.#edge?.extensions.includes("announcement_end") ?? false;
+  }
+
   /** Sends the full list. Our edge confirms it; from any other none of it is awaited. */
-  async #announce(): Promise<void> {
-    const revision = ++this.#revision;
+  async #announce({ ids, digest }: CatalogList): Promise<void> {
+    this.#sent = digest;
     const requestId = crypto.randomUUID();
-    const parts = announcements(this.#deps.library.catalogIds());
-    const last = parts.pop() ?? [];
-    for (const catalogIds of parts) {
-      const payload = { case: "catalogAnnouncement", value: { catalogIds } } as const;
-      await this.#conversation.send({ requestId, payload });
+    const hasEnd = this.#endsLists();
+    let last: PeerMessage | undefined;
+    for (const catalogIds of announcements(ids, hasEnd ? FEW_IDS : MANY_IDS)) {
+      if (last) await this.#conversation.send(last);
+      await breathe();
+      last = { requestId, payload: { case: "catalogAnnouncement", value: { catalogIds } } };
     }
-    const payload = { case: "catalogAnnouncement", value: { catalogIds: last } } as const;
-    this.#conversation.ask({ requestId, payload }, this.#deps.settings.timeoutSec * 1000).then(
-      () => this.#acknowledged = revision,
+    if (last && hasEnd) {
+      await this.#conversation.send(last);
+      last = { requestId, payload: { case: "announcementEnd", value: {} } };
+    }
+    this.#conversation.ask(last!, this.#deps.settings.timeoutSec * 1000).then(
+      () => this.#acknowledged = digest,
       (error) => this.#deps.log.debug("Announcement not confirmed", { reason: reasonOf(error) }),
     );
   }
@@ -207,17 +247,16 @@ export class LinkSession {
     }
   }
 
-  async #describe(): Promise<void> {
+  async #describe({ untold, versions }: CatalogList): Promise<void> {
     if (!this.#edge?.extensions.includes("media")) return;
-    const ids = [...this.#toDescribe];
-    this.#toDescribe.clear();
-    for (let at = 0; at < ids.length; at += DESCRIBE_FILES) {
-      const described = this.#deps.library.describe(ids.slice(at, at + DESCRIBE_FILES));
-      const sizeOf = (media: object) => textBytes(JSON.stringify(media));
+    const sizeOf = (media: object) => textBytes(JSON.stringify(media));
+    await inSteps(untold, this.#signal, async (ids) => {
+      const described = this.#deps.library.describe(ids);
       for (const media of batches(described, DESCRIBE_FILES, sizeOf)) {
         await this.send({ case: "mediaDescriptions", value: { media } });
       }
-    }
+    }, DESCRIBE_FILES);
+    this.#told = versions;
   }
 
   async #ask(payload: Case<PeerPayloads>, timeoutSec: number): Promise<EdgeMessage> {

@@ -59,6 +59,7 @@ export interface PeerPayloads {
   streamOpenResponse: { sessionId: string; sdp: string; error?: FailureKind; message: string };
   streamClose: { sessionId: string };
   mediaDescriptions: { media: MediaDescription[] };
+  announcementEnd: Record<never, never>;
 }
 
 /** What a peer answers each edge payload with; `never` means no answer. */
@@ -67,7 +68,7 @@ export interface Answers {
   fileHashRequest: "fileHashResponse";
   fileRemapRequest: never;
   batchFileOfferResponse: never;
-  catalogAnnouncementRequest: "catalogAnnouncement";
+  catalogAnnouncementRequest: "catalogAnnouncement" | "announcementEnd";
   screenshotCaptureRequest: never;
   hello: never;
   ping: "ping";

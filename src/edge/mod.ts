@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { LinkDeps, LinkLibrary, LinkSettings, LinkStreams } from "./deps.ts";
+export type { CatalogEntry, LinkDeps, LinkLibrary, LinkSettings, LinkStreams } from "./deps.ts";
 export { createLink, type Link, type LinkState } from "./link.ts";
 export type {
   CatalogedFile,

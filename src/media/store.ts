@@ -106,6 +106,19 @@ export function createMediaStore(db: Database) {
         `SELECT catalog_id id FROM media WHERE catalog_id IS NOT NULL AND ${PRESENT}`,
       ).map(({ id }) => id),
 
+    /**
+     * A page of what this peer announces, in order of catalogue id. The version is another one
+     * whenever the file was looked into and something else was found.
+     */
+    catalogPage: (after: string, limit: number): { catalogId: string; version: string }[] =>
+      db.all(
+        `SELECT catalog_id catalogId, concat_ws(' ', modified_ms, size_bytes, title, container,
+           duration_ms, length(tracks)) version
+         FROM media WHERE catalog_id > ? AND +${PRESENT} ORDER BY catalog_id LIMIT ?`,
+        after,
+        limit,
+      ),
+
     /** @throws {ConflictError} `newId` names another file */
     remap(oldId: string, newId: string): number {
       if (oldId !== newId && db.get("SELECT 1 FROM media WHERE catalog_id = ?", newId)) {

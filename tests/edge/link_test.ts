@@ -40,7 +40,7 @@ Deno.test("a link offers its files, is given ids and announces them", grpcTest, 
   const [peer] = rig.edge.peers({ limit: 10 }).items;
   strictEqual(peer?.online, true);
   strictEqual(peer?.catalogSize, 2);
-  deepStrictEqual(peer?.extensions, ["stream", "media"]);
+  deepStrictEqual(peer?.extensions, ["stream", "media", "announcement_end"]);
 });
 
 Deno.test("3,000 files go in several offers, and a new one after a scan", grpcTest, async () => {

@@ -221,7 +221,7 @@ Deno.test("our peer answers every command of an original edge", grpcTest, async 
     request_id: first.request_id!,
     batch_file_offer_response: { files: [{ relative_path: "new.mp4", catalog_id: "n" }] },
   });
-  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["n", "a", "b", "c"]);
+  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["a", "b", "c", "n"]);
   edge.say({
     request_id: "unasked",
     batch_file_offer_response: {
@@ -231,11 +231,11 @@ Deno.test("our peer answers every command of an original edge", grpcTest, async 
       }],
     },
   });
-  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["n", "g", "a", "b", "c"]);
+  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["a", "b", "c", "g", "n"]);
 
   edge.say({ request_id: "e1", catalog_announcement_request: {} });
   const pulled = await edge.receive("catalog_announcement");
-  deepStrictEqual([pulled.request_id, ids(pulled)], ["e1", ["n", "g", "a", "b", "c"]]);
+  deepStrictEqual([pulled.request_id, ids(pulled)], ["e1", ["a", "b", "c", "g", "n"]]);
 
   edge.say({ request_id: "e2", file_hash_request: { catalog_id: "a", hash_types: ["md5"] } });
   deepStrictEqual(await edge.receive("file_hash_response"), {
@@ -257,12 +257,12 @@ Deno.test("our peer answers every command of an original edge", grpcTest, async 
     request_id: "e4",
     file_delete_response: { catalog_id: "nope", error: "BAD_CATALOG_ID" },
   });
-  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["n", "g", "b", "c"]);
+  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["b", "c", "g", "n"]);
 
   edge.say({ request_id: "e5", file_remap_request: { old_catalog_id: "b", new_catalog_id: "z" } });
-  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["n", "g", "z", "c"]);
+  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["c", "g", "n", "z"]);
   edge.say({ request_id: "e6", file_remap_request: { old_catalog_id: "c", new_catalog_id: "z" } });
-  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["n", "g", "z", "c"]);
+  deepStrictEqual(ids(await edge.receive("catalog_announcement")), ["c", "g", "n", "z"]);
 
   edge.say({ request_id: "e7", screenshot_capture_request: { catalog_id: "z", quantity: -1 } });
   edge.say({ request_id: "e8" });

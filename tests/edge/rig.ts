@@ -90,6 +90,8 @@ export class MapLibrary implements LinkLibrary {
   hashing: (name: string, signal: AbortSignal) => Promise<string> = (name) =>
     Promise.resolve(`${name}-digest`);
 
+  #sorted: { catalogId: string; version: string }[] | undefined;
+
   constructor(...paths: string[]) {
     for (const path of paths) this.files.set(path, { sizeBytes: path.length });
   }
@@ -108,6 +110,17 @@ export class MapLibrary implements LinkLibrary {
 
   catalogIds() {
     return [...this.files.values()].flatMap(({ catalogId }) => catalogId ?? []);
+  }
+
+  catalogPage(after: string, limit: number) {
+    if (after === "") this.#sorted = undefined;
+    this.#sorted ??= [...this.files.values()].flatMap(({ catalogId, sizeBytes }) =>
+      catalogId ? { catalogId, version: `${sizeBytes}` } : []
+    ).sort((one, other) => one.catalogId < other.catalogId ? -1 : 1);
+    const at = after === ""
+      ? 0
+      : this.#sorted.findIndex(({ catalogId }) => catalogId === after) + 1;
+    return this.#sorted.slice(at, at + limit);
   }
 
   describe(catalogIds: string[]) {

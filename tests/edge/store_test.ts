@@ -45,19 +45,51 @@ Deno.test("assign() leaves out what cannot be a file", () => {
   deepStrictEqual(known.map(({ relativePath }) => relativePath), ["b"]);
 });
 
-Deno.test("announce() is the whole list, or more of it, and of this peer's ids only", () => {
+Deno.test("announce() adds, withdraw() takes away, of this peer's ids only", () => {
   const { db, store } = openStore("p", "q");
   using _ = db;
   const [a = "", b = ""] = idsOf(store.assign("p", [file("a"), file("b")]));
   const [foreign = ""] = idsOf(store.assign("q", [file("a")]));
 
-  deepStrictEqual(store.announce("p", [a, foreign, "x"]), { changed: 1, unknown: [foreign, "x"] });
-  deepStrictEqual(store.announce("p", [b], { more: true }), { changed: 1, unknown: [] });
-  deepStrictEqual(store.announce("p", [a, b]), { changed: 0, unknown: [] });
+  deepStrictEqual(store.announce("p", [a, foreign, "x"]), { come: 1, known: [a] });
+  deepStrictEqual(store.announce("p", [a, b]), { come: 1, known: [a, b] });
   strictEqual(store.findPeer("p")?.catalogSize, 2);
-  deepStrictEqual(store.announce("p", [b]), { changed: 1, unknown: [] });
+  deepStrictEqual(store.announcedBy("p", "", 10), [a, b].sort());
+  strictEqual(store.withdraw("q", [a]), 0);
+  strictEqual(store.withdraw("p", [a, foreign]), 1);
   deepStrictEqual(store.findTitle(a)?.replicas, []);
-  deepStrictEqual(store.announce("p", []), { changed: 1, unknown: [] });
+  deepStrictEqual(store.announcedBy("p", "", 10), [b]);
+});
+
+Deno.test("assign() gives no more new ids than a peer may have", () => {
+  const { db, store } = openStore("p");
+  using _ = db;
+  const quota = { left: 2 };
+
+  const first = store.assign("p", [file("a"), file("b"), file("c")], quota);
+  const again = store.assign("p", [file("c"), file("a")], quota);
+
+  deepStrictEqual(first.map(({ relativePath }) => relativePath), ["a", "b"]);
+  deepStrictEqual(again, [first[0]]);
+});
+
+Deno.test("300,000 titles of which three are announced: the first page is quick", () => {
+  const { db, store } = openStore("p");
+  using _ = db;
+  const ids: string[] = [];
+  for (let at = 0; at < 300_000; at += 10_000) {
+    const batch = Array.from({ length: 10_000 }, (_, n) => file(`${at + n}.mkv`));
+    ids.push(...idsOf(store.assign("p", batch, { left: 10_000 })));
+  }
+  const some = [ids[1]!, ids[150_000]!, ids[299_999]!];
+  store.announce("p", some);
+
+  const started = performance.now();
+  const page = store.titles({ sortTitle: "", catalogId: "" }, 1001);
+  const took = performance.now() - started;
+
+  deepStrictEqual(idsOf(page).sort(), some.sort());
+  ok(took < 50, `a page took ${took} ms`);
 });
 
 Deno.test("describe() takes a peer's word for its own titles only", () => {
@@ -75,6 +107,7 @@ Deno.test("describe() takes a peer's word for its own titles only", () => {
   strictEqual(store.describe("q", [description]), 0);
   strictEqual(store.findTitle(a)?.title, "a");
   strictEqual(store.describe("p", [description]), 1);
+  strictEqual(store.describe("p", [description]), 0); // nothing new, nothing written
   const { title, media, sizeBytes } = store.findTitle(a)!;
   deepStrictEqual([title, sizeBytes], ["Ä", 9]);
   deepStrictEqual(media, { container: "mp4", tracks: [{ kind: "video", codec: "avc" }] });
@@ -104,7 +137,7 @@ Deno.test("100,000 titles: pages stay quick, whole and in order", () => {
       (_, n) => file(`${at + n}/Film ${(at + n) % 500}.mkv`),
     );
     const ids = idsOf(store.assign("p", batch));
-    store.announce("p", ids, { more: true });
+    store.announce("p", ids);
   }
   const stored = performance.now();
   const edge = openEdge({ db, publish: () => {}, log: silent, edgeId: "e" });

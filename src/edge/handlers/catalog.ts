@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { batches, textBytes } from "../batches.ts";
+import { announcements, MANY_IDS, readCatalog } from "../catalog_list.ts";
 import type { EdgePayloads } from "../messages.ts";
+import { inSteps } from "../steps.ts";
 import type { Answer, HandlerContext } from "./mod.ts";
 
 /** Asked for or not, late or in time: every answer to an offer is stored. */
-export function applyOffer(
+export async function applyOffer(
   { files }: EdgePayloads["batchFileOfferResponse"],
-  { library, offered, describe, announce }: HandlerContext,
-): never[] {
+  { library, offered, refresh }: HandlerContext,
+  signal: AbortSignal,
+): Promise<never[]> {
   // A path may come back with another system's separator; but a name may hold a backslash, too.
   const known = files
     .filter(({ relativePath, catalogId }) => relativePath && catalogId)
@@ -20,20 +22,18 @@ export function applyOffer(
       catalogId,
     }));
   if (known.length === 0) return [];
-  library.assign(known);
-  describe(known.map(({ catalogId }) => catalogId));
-  announce();
+  await inSteps(known, signal, (some) => library.assign(some));
+  refresh();
   return [];
 }
 
 /** The wire has no answer for a remap; the next announcement shows what became of it. */
 export function remapFile(
   { oldCatalogId, newCatalogId }: EdgePayloads["fileRemapRequest"],
-  { library, describe, announce, log }: HandlerContext,
+  { library, announce, log }: HandlerContext,
 ): never[] {
   try {
     library.remap(oldCatalogId, newCatalogId);
-    describe([newCatalogId]);
   } catch (error) {
     log.warn("Did not remap what the edge asked for", { oldCatalogId, newCatalogId, error });
   }
@@ -42,33 +42,29 @@ export function remapFile(
 }
 
 /** The whole list, under the edge's own request id. */
-export function announceCatalog(
+export async function announceCatalog(
   _request: EdgePayloads["catalogAnnouncementRequest"],
-  { library }: HandlerContext,
-): Answer<"catalogAnnouncementRequest"> {
-  const parts = announcements(library.catalogIds());
-  return parts.map((catalogIds) => ({ case: "catalogAnnouncement", value: { catalogIds } }));
+  { library, endsLists }: HandlerContext,
+  signal: AbortSignal,
+): Promise<Answer<"catalogAnnouncementRequest">> {
+  const { ids } = await readCatalog(library, signal);
+  signal.throwIfAborted();
+  const parts: Answer<"catalogAnnouncementRequest"> = [...announcements(ids, MANY_IDS)]
+    .map((catalogIds) => ({ case: "catalogAnnouncement", value: { catalogIds } }));
+  return endsLists() ? [...parts, { case: "announcementEnd", value: {} }] : parts;
 }
 
 /** The edge lost these ids, or never gave them: the files are as good as new. */
-export function dropUnknown(
+export async function dropUnknown(
   { catalogIds }: EdgePayloads["unknownCatalogIds"],
   { library, offer, log }: HandlerContext,
-): never[] {
+  signal: AbortSignal,
+): Promise<never[]> {
   if (catalogIds.length === 0) return [];
   log.warn("The edge does not know our catalogue ids: offering the files anew", {
     count: catalogIds.length,
   });
-  library.unassign(catalogIds);
+  await inSteps(catalogIds, signal, (some) => library.unassign(some));
   offer();
   return [];
-}
-
-/** Ids in one announcement: 50,000 UUIDs are 1.9 MB. */
-const MAX_IDS = 50_000;
-
-/** The list in messages that fit; an empty list is one empty message. */
-export function announcements(catalogIds: Iterable<string>): string[][] {
-  const parts = [...batches(catalogIds, MAX_IDS, textBytes)];
-  return parts.length > 0 ? parts : [[]];
 }

@@ -15,12 +15,14 @@ import { closeStream, openStream } from "./streams.ts";
 export interface HandlerContext extends LinkDeps {
   /** The paths of the last offer, as they were sent. */
   offered: ReadonlySet<string>;
-  /** These ids have a file since now, or another file: describe them to the edge. */
-  describe(catalogIds: Iterable<string>): void;
-  /** The list of catalogue ids is another one: announce it. */
+  /** The library is another one: tell the edge what is new to it. */
+  refresh(): void;
+  /** The edge waits for the list of catalogue ids, whether it is another one or not. */
   announce(): void;
   /** Files are without a catalogue id: offer them. */
   offer(): void;
+  /** Whether the edge waits for the end of a list. */
+  endsLists(): boolean;
   /** The edge speaks our extensions. */
   greeted(hello: Hello): void;
 }

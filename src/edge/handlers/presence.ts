@@ -6,13 +6,12 @@
 import type { EdgePayloads } from "../messages.ts";
 import type { Answer, HandlerContext } from "./mod.ts";
 
-/** The edge knows our extensions: it may be told what is in the files. */
+/** The edge knows our extensions. */
 export function greet(
   hello: EdgePayloads["hello"],
-  { library, greeted, describe }: HandlerContext,
+  { greeted }: HandlerContext,
 ): never[] {
   greeted(hello);
-  describe(library.catalogIds());
   return [];
 }
 

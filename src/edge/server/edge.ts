@@ -37,6 +37,8 @@ export interface Edge {
   /** Every peer ever seen, by id. */
   peers(request: PageRequest): Page<Peer>;
   findPeer(peerId: string): Peer | undefined;
+  /** How many peers are connected now. */
+  onlineCount(): number;
   /** Titles that peers have announced, by title; `query` is a part of the title. */
   catalog(request: PageRequest & { query?: string | undefined }): Page<CatalogItem>;
   findTitle(catalogId: string): CatalogItem | undefined;
@@ -129,6 +131,7 @@ export function openEdge(options: EdgeOptions): Edge {
       const row = store.findPeer(peerId);
       return row && toPeer(row);
     },
+    onlineCount: () => sessions.count(),
     catalog({ limit, cursor, query }) {
       const [sortTitle = "", catalogId = ""] = fromCursor(cursor, 2);
       const fetch = (count: number) => store.titles({ sortTitle, catalogId }, count, query);

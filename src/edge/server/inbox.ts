@@ -5,7 +5,10 @@
  * @module
  */
 import type { Log } from "../../base/log.ts";
-import type { Case, PeerMessage, PeerPayloads } from "../messages.ts";
+import { batches, textBytes } from "../batches.ts";
+import type { Case, CatalogedFile, PeerMessage, PeerPayloads } from "../messages.ts";
+import { breathe, inSteps } from "../steps.ts";
+import { receiveAnnouncement, receiveEnd } from "./announcement.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore } from "./store.ts";
 
@@ -18,7 +21,7 @@ export interface InboxContext {
   streamClosed(peerId: string, sessionId: string): void;
 }
 
-interface Letter {
+export interface Letter {
   session: Session;
   requestId: string;
   /** It answered a question of ours, which has it already. */
@@ -42,10 +45,12 @@ const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
   streamClose: ({ sessionId }, { session }, { streamClosed }) =>
     streamClosed(session.peerId, sessionId),
   mediaDescriptions: receiveDescriptions,
+  announcementEnd: receiveEnd,
 };
 
-/** How often a peer that sends empty lists is asked for its real one. */
-const PULL_MS = 300_000;
+/** Files in one answer to an offer: all of them, if it is one of our peers. */
+const ANSWER_FILES = 5000;
+const DESCRIBE_TITLES = 200;
 
 /** Any message is a sign of life, also one that we do not know. */
 export async function receive(
@@ -85,7 +90,7 @@ async function receiveHello(
   session.extensions = extensions.slice(0, 100);
   store.seen(session.peerId, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
-  const value = { version: 1, extensions: ["stream", "media"], software: "" };
+  const value = { version: 1, extensions: ["stream", "media", "announcement_end"], software: "" };
   await session.send({ case: "hello", value }, requestId);
 }
 
@@ -96,59 +101,38 @@ async function receivePing(
   if (!expected && session.greeted) await session.send(undefined, requestId);
 }
 
-async function receiveAnnouncement(
-  { catalogIds }: PeerPayloads["catalogAnnouncement"],
-  { session, requestId, expected }: Letter,
-  { store, log, changed }: InboxContext,
-) {
-  const { peerId } = session;
-  // The original peer's heartbeat is an empty list whatever it has: only an answer counts.
-  if (catalogIds.length === 0 && !session.greeted && !expected) {
-    if (store.hasAnnounced(peerId)) pullCatalog(session);
-    return;
-  }
-  const more = requestId !== "" && session.announcement === requestId;
-  session.announcement = requestId;
-  const { changed: count, unknown } = store.announce(peerId, catalogIds, { more });
-  if (count > 0) changed();
-  if (!session.greeted) {
-    if (unknown.length > 0) log.warn(UNKNOWN_IDS, { peerId, count: unknown.length });
-    return;
-  }
-  await session.send(undefined, requestId);
-  if (unknown.length === 0) return;
-  log.info(UNKNOWN_IDS, { peerId, count: unknown.length });
-  await session.send({ case: "unknownCatalogIds", value: { catalogIds: unknown } });
-}
-
-const UNKNOWN_IDS = "Peer announced catalogue ids that it was not given here";
-
-function pullCatalog(session: Session): void {
-  if (Date.now() - session.pulled < PULL_MS) return;
-  session.pulled = Date.now();
-  // The answer is handled as every announcement is; asking only makes it an expected one.
-  session.ask({ case: "catalogAnnouncementRequest", value: {} }, PULL_MS).catch(() => {});
-}
-
+/** Files beyond the most that a peer may have are answered as unusable ones are: not at all. */
 async function receiveOffer(
   { files }: PeerPayloads["batchFileOffer"],
   { session, requestId }: Letter,
   { store, log }: InboxContext,
 ) {
-  const known = store.assign(session.peerId, files);
-  if (known.length < files.length) {
+  const { peerId, signal } = session;
+  const known: CatalogedFile[] = [];
+  const quota = session.quota ??= store.quota(peerId);
+  await inSteps(files, signal, (some) => void known.push(...store.assign(peerId, some, quota)));
+  if (signal.aborted) return;
+  if (known.length < files.length && !session.refused) {
+    session.refused = true;
     const refused = files.length - known.length;
-    log.warn("Peer offered files that cannot be", { peerId: session.peerId, refused });
+    log.warn("Peer offered files that cannot be, or too many", { peerId, refused });
   }
-  await session.send({ case: "batchFileOfferResponse", value: { files: known } }, requestId);
+  const sizeOf = ({ relativePath, catalogId }: CatalogedFile) =>
+    textBytes(relativePath) + textBytes(catalogId);
+  for (const some of known.length > 0 ? batches(known, ANSWER_FILES, sizeOf) : [[]]) {
+    await session.send({ case: "batchFileOfferResponse", value: { files: some } }, requestId);
+    await breathe();
+  }
 }
 
-function receiveDescriptions(
+async function receiveDescriptions(
   { media }: PeerPayloads["mediaDescriptions"],
-  { session }: Letter,
+  { session: { peerId, signal } }: Letter,
   { store, changed }: InboxContext,
 ) {
-  if (store.describe(session.peerId, media) > 0) changed();
+  await inSteps(media, signal, (some) => {
+    if (store.describe(peerId, some) > 0) changed();
+  }, DESCRIBE_TITLES);
 }
 
 /** An answer that nobody waits for any more must not leave a connection behind. */

@@ -7,6 +7,8 @@ import { UnavailableError } from "../../base/errors.ts";
 import { Conversation } from "../conversation.ts";
 import type { Case, EdgeMessage, EdgePayloads, PeerMessage } from "../messages.ts";
 import type { EdgeStream } from "../proto.ts";
+import type { Announcement } from "./announcement.ts";
+import type { Quota } from "./store.ts";
 
 export class Session {
   readonly connectedAt: string = new Date().toISOString();
@@ -16,8 +18,12 @@ export class Session {
   greeted = false;
   /** When any message last came. */
   lastSeen: number = Date.now();
-  /** Request id of its last announcement: more with the same id belongs to the same list. */
-  announcement = "";
+  /** Its last list: more with the same request id belongs to it. */
+  announcement: Announcement | undefined;
+  /** What it may still offer; counted at its first offer. */
+  quota: Quota | undefined;
+  /** It was logged that files it offered were refused. */
+  refused = false;
   /** When it was last asked for its list. */
   pulled = 0;
   /** Sessions of the published WebRTCOperations. */
@@ -69,6 +75,10 @@ export class Sessions {
 
   find(peerId: string): Session | undefined {
     return this.#byPeer.get(peerId);
+  }
+
+  count(): number {
+    return this.#byPeer.size;
   }
 
   all(): Session[] {

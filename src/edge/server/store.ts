@@ -29,6 +29,14 @@ export interface TitleRow {
 const MAX_PATH = 4096;
 const MAX_TITLE = 500;
 
+/** Titles that one peer may have: a catalogue for everybody must not be filled by one of them. */
+const MAX_TITLES = 2_000_000;
+
+/** How many titles a peer may still add. */
+export interface Quota {
+  left: number;
+}
+
 export class EdgeStore {
   constructor(readonly db: Database) {}
 
@@ -50,47 +58,69 @@ export class EdgeStore {
     );
   }
 
-  /** A catalogue id for each file: the one it has, or a new one. Unusable paths are left out. */
-  assign(peerId: string, files: OfferedFile[]): CatalogedFile[] {
+  quota(peerId: string): Quota {
+    const row = this.db.get<{ count: number }>(
+      "SELECT count(*) AS count FROM replicas WHERE peer_id = ?",
+      peerId,
+    );
+    return { left: MAX_TITLES - (row?.count ?? 0) };
+  }
+
+  /**
+   * A catalogue id for each file: the one it has, or a new one. Unusable paths are left out, and
+   * new ones when the quota is used up.
+   */
+  assign(peerId: string, files: OfferedFile[], quota: Quota = this.quota(peerId)): CatalogedFile[] {
     const usable = files.filter(({ relativePath, sizeBytes }) =>
       relativePath.length > 0 && relativePath.length <= MAX_PATH && sizeBytes >= 0
     );
     return this.db.transaction(() =>
-      usable.map((file) => ({
-        relativePath: file.relativePath,
-        catalogId: this.#findId(peerId, file) ?? this.#newId(peerId, file),
-      }))
+      usable.flatMap((file) => {
+        const catalogId = this.#findId(peerId, file) ?? this.#newId(peerId, file, quota);
+        return catalogId ? [{ relativePath: file.relativePath, catalogId }] : [];
+      })
     );
   }
 
-  /**
-   * Takes `catalogIds` as the whole list of what the peer has, or as `more` of it.
-   *
-   * @returns how many replicas came or went, and the ids that are none of this peer's
-   */
-  announce(peerId: string, catalogIds: string[], { more = false } = {}) {
+  /** The peer has these: returns how many are new in the catalogue, and which are its own. */
+  announce(peerId: string, catalogIds: string[]): { come: number; known: string[] } {
     const list = JSON.stringify(catalogIds);
     return this.db.transaction(() => {
-      const gone = more ? 0 : this.db.run(
-        `UPDATE replicas SET announced = 0 WHERE peer_id = ? AND announced = 1
-         AND catalog_id NOT IN (SELECT value FROM json_each(?))`,
-        peerId,
-        list,
-      );
       const come = this.db.run(
         `UPDATE replicas SET announced = 1 WHERE peer_id = ? AND announced = 0
          AND catalog_id IN (SELECT value FROM json_each(?))`,
         peerId,
         list,
       );
-      const unknown = this.db.all<{ id: string }>(
-        `SELECT value AS id FROM json_each(?2) WHERE NOT EXISTS
+      const known = this.db.all<{ id: string }>(
+        `SELECT value AS id FROM json_each(?2) WHERE EXISTS
          (SELECT 1 FROM replicas WHERE peer_id = ?1 AND catalog_id = value)`,
         peerId,
         list,
       );
-      return { changed: gone + come, unknown: unknown.map(({ id }) => id) };
+      return { come, known: known.map(({ id }) => id) };
     });
+  }
+
+  /** Announced ids of a peer, in order, from just after `after`. */
+  announcedBy(peerId: string, after: string, limit: number): string[] {
+    return this.db.all<{ id: string }>(
+      `SELECT catalog_id AS id FROM replicas WHERE peer_id = ? AND catalog_id > ?
+       AND announced = 1 ORDER BY catalog_id LIMIT ?`,
+      peerId,
+      after,
+      limit,
+    ).map(({ id }) => id);
+  }
+
+  /** The peer does not have these any more; returns how many it had. */
+  withdraw(peerId: string, catalogIds: string[]): number {
+    return this.db.run(
+      `UPDATE replicas SET announced = 0 WHERE peer_id = ? AND announced = 1
+       AND catalog_id IN (SELECT value FROM json_each(?))`,
+      peerId,
+      JSON.stringify(catalogIds),
+    );
   }
 
   /** Whether the peer's last announcement named anything. */
@@ -120,7 +150,8 @@ export class EdgeStore {
         changed += this.db.run(
           `UPDATE titles SET title = coalesce(nullif(?2, ''), title),
            sort_title = coalesce(nullif(?3, ''), sort_title), size_bytes = ?4, media = ?5
-           WHERE catalog_id = ?1`,
+           WHERE catalog_id = ?1 AND (title, sort_title, size_bytes, media) IS NOT
+             (coalesce(nullif(?2, ''), title), coalesce(nullif(?3, ''), sort_title), ?4, ?5)`,
           catalogId,
           title,
           title.toLowerCase(),
@@ -151,9 +182,9 @@ export class EdgeStore {
   /** Announced titles after a place in the order, those whose title has `query` in it. */
   titles(after: { sortTitle: string; catalogId: string }, limit: number, query = ""): TitleRow[] {
     return this.db.all<RawTitle>(
-      `SELECT ${titleColumns} FROM titles t WHERE (sort_title, catalog_id) > (?1, ?2)
+      `SELECT ${titleColumns} FROM titles t WHERE holders > 0
+       AND (sort_title, catalog_id) > (?1, ?2)
        AND (?3 = '' OR instr(sort_title, ?3) > 0)
-       AND EXISTS (SELECT 1 FROM replicas WHERE catalog_id = t.catalog_id AND announced = 1)
        ORDER BY sort_title, catalog_id LIMIT ?4`,
       after.sortTitle,
       after.catalogId,
@@ -177,12 +208,22 @@ export class EdgeStore {
       relativePath,
     );
     if (row) {
-      this.db.run("UPDATE titles SET size_bytes = ? WHERE catalog_id = ?", sizeBytes, row.id);
+      this.db.run(
+        "UPDATE titles SET size_bytes = ?1 WHERE catalog_id = ?2 AND size_bytes <> ?1",
+        sizeBytes,
+        row.id,
+      );
     }
     return row?.id;
   }
 
-  #newId(peerId: string, { relativePath, sizeBytes }: OfferedFile): string {
+  #newId(
+    peerId: string,
+    { relativePath, sizeBytes }: OfferedFile,
+    quota: Quota,
+  ): string | undefined {
+    if (quota.left <= 0) return undefined;
+    quota.left--;
     const catalogId = crypto.randomUUID();
     const title = titleOf(relativePath).slice(0, MAX_TITLE);
     this.db.run(

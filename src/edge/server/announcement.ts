@@ -1,0 +1,110 @@
+/**
+ * What a peer has now: its list comes in one message or in parts, and what is not in it goes only
+ * once the list is complete.
+ *
+ * @module
+ */
+import type { PeerPayloads } from "../messages.ts";
+import { breathe, inSteps, STEP } from "../steps.ts";
+import type { InboxContext, Letter } from "./inbox.ts";
+import type { Session } from "./sessions.ts";
+
+/** A list on its way. */
+export interface Announcement {
+  requestId: string;
+  /** Ids in it that are this peer's. */
+  held: Set<string>;
+}
+
+/** How often a peer that sends empty lists is asked for its real one. */
+const PULL_MS = 300_000;
+
+/**
+ * A list, or a part of it. A peer that says "announcement_end" says when its list is complete; of
+ * any other one message is all, and more with the same request id only adds to it.
+ */
+export async function receiveAnnouncement(
+  { catalogIds }: PeerPayloads["catalogAnnouncement"],
+  { session, requestId, expected }: Letter,
+  context: InboxContext,
+): Promise<void> {
+  // The original peer's heartbeat is an empty list whatever it has: only an answer counts.
+  if (catalogIds.length === 0 && !session.greeted && !expected) {
+    if (context.store.hasAnnounced(session.peerId)) pullCatalog(session);
+    return;
+  }
+  const isMore = requestId !== "" && session.announcement?.requestId === requestId;
+  if (!isMore) session.announcement = { requestId, held: new Set() };
+  const { held } = session.announcement!;
+  await take(catalogIds, held, session, context);
+  if (endsLists(session)) return;
+
+  if (!isMore) await withdrawOthers(held, session, context);
+  held.clear();
+  if (session.greeted && !session.signal.aborted) await session.send(undefined, requestId);
+}
+
+/** The list is complete. */
+export async function receiveEnd(
+  _end: PeerPayloads["announcementEnd"],
+  { session, requestId }: Letter,
+  context: InboxContext,
+): Promise<void> {
+  const { announcement } = session;
+  if (!endsLists(session) || announcement?.requestId !== requestId) return;
+  session.announcement = undefined;
+  await withdrawOthers(announcement.held, session, context);
+  if (!session.signal.aborted) await session.send(undefined, requestId);
+}
+
+function endsLists({ extensions }: Session): boolean {
+  return extensions.includes("announcement_end");
+}
+
+/** What has come is in the catalogue at once; the peer hears of ids that are not its own. */
+async function take(
+  catalogIds: string[],
+  held: Set<string>,
+  session: Session,
+  { store, log, changed }: InboxContext,
+): Promise<void> {
+  const { peerId, greeted, signal } = session;
+  let strange = 0;
+  await inSteps(catalogIds, signal, async (ids) => {
+    const { come, known } = store.announce(peerId, ids);
+    if (come > 0) changed();
+    for (const id of known) held.add(id);
+    if (known.length === ids.length) return;
+    const unknown = ids.filter((id) => !held.has(id));
+    strange += unknown.length;
+    if (!greeted || unknown.length === 0) return;
+    await session.send({ case: "unknownCatalogIds", value: { catalogIds: unknown } });
+  });
+  if (strange === 0) return;
+  const level = greeted ? "info" : "warn";
+  log[level]("Peer announced catalogue ids that it was not given here", { peerId, count: strange });
+}
+
+/** The peer does not have any more what is not in `held`. */
+async function withdrawOthers(
+  held: ReadonlySet<string>,
+  { peerId, signal }: Session,
+  { store, changed }: InboxContext,
+): Promise<void> {
+  for (let after = ""; !signal.aborted;) {
+    const ids = store.announcedBy(peerId, after, STEP);
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    const gone = ids.filter((id) => !held.has(id));
+    if (gone.length > 0 && store.withdraw(peerId, gone) > 0) changed();
+    after = last;
+    await breathe();
+  }
+}
+
+function pullCatalog(session: Session): void {
+  if (Date.now() - session.pulled < PULL_MS) return;
+  session.pulled = Date.now();
+  // The answer is handled as every announcement is; asking only makes it an expected one.
+  session.ask({ case: "catalogAnnouncementRequest", value: {} }, PULL_MS).catch(() => {});
+}
