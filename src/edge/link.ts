@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import { reasonOf, UnavailableError } from "../base/errors.ts";
+import { reasonOf } from "../base/errors.ts";
 import { pause, type Service } from "../base/service.ts";
+import { openClient } from "./client.ts";
 import type { LinkDeps } from "./deps.ts";
 import { LinkSession, type LinkWork } from "./link_session.ts";
 import type { Hello } from "./messages.ts";
@@ -41,17 +41,6 @@ const DENIED_PATIENCE_MS = 120_000;
 /** How long a goodbye may take before the connection is cut. */
 const GOODBYE_MS = 500;
 
-/** Keepalive stays slow: an original edge hangs up on a ping every 20 s. */
-const channelOptions = {
-  "grpc.keepalive_time_ms": 300_000,
-  "grpc.keepalive_timeout_ms": 20_000,
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.enable_retries": 0,
-  "grpc.initial_reconnect_backoff_ms": 100,
-  "grpc.enable_http_proxy": 0,
-  "grpc.service_config_disable_resolution": 1,
-};
-
 export function createLink(deps: LinkDeps): Link {
   const { settings, publish, log } = deps;
   const nudge = new Nudge<LinkWork>();
@@ -84,7 +73,7 @@ export function createLink(deps: LinkDeps): Link {
 
   /** One stream; resolves with how it ended. */
   async function once(grpc: Grpc, signal: AbortSignal): Promise<StatusObject> {
-    const client = await openClient(grpc, deps);
+    const client = await openClient(grpc, settings);
     const stream = grpc.call(client, settings.peerId);
     const ended = Promise.withResolvers<StatusObject>();
     const over = new AbortController();
@@ -164,18 +153,4 @@ function advice({ lib: { status } }: Grpc, code: number, deniedSince: number): s
   if (Date.now() - deniedSince < DENIED_PATIENCE_MS) return "";
   return ". The edge is full, or another program uses this peer_id, " +
     "or this peer is registered with another edge";
-}
-
-async function openClient({ lib }: Grpc, { settings }: LinkDeps): Promise<Client> {
-  const { address, useTls, certPath } = settings;
-  if (!useTls) return new lib.Client(address, lib.credentials.createInsecure(), channelOptions);
-  const trusted = certPath === undefined ? null : await Deno.readFile(certPath).catch((cause) => {
-    throw new UnavailableError(
-      `Cannot read the certificate "${certPath}": ${cause.message}. Set GRPC_CERT_PATH`,
-      {},
-      { cause },
-    );
-  });
-  const credentials = lib.credentials.createSsl(trusted && Buffer.from(trusted));
-  return new lib.Client(address, credentials, channelOptions);
 }
