@@ -7,7 +7,7 @@ import { Events, type Publish } from "../base/events.ts";
 import { filtered, type Level, Log, textSink } from "../base/log.ts";
 import { type Service, supervise } from "../base/service.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
-import { openSessions } from "../stream/mod.ts";
+import { openSessions, warmUp } from "../stream/mod.ts";
 import { dataDirOf, type Texts } from "./commands/options.ts";
 import { configurationsPort } from "./parts/configurations_port.ts";
 import type { Config, Configuration } from "../config/mod.ts";
@@ -96,6 +96,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const link = peer && sessions &&
     createPeerLink({ peer, sessions, edge, config, peerId, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
+  if (sessions) services.stream = warmUp;
   if (peer) services.drives = peer.drives.watch;
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;

@@ -6,8 +6,10 @@
 import { Buffer } from "node:buffer";
 import type { RTCDataChannel, RTCPeerConnection } from "werift";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { pause, type Service, untilAborted } from "../base/service.ts";
 import { createHandshakeFilter } from "./handshake_filter.ts";
 import type { Channel } from "./ranges.ts";
+import { type Retransmitting, waitLess } from "./retransmission.ts";
 
 export interface PeerOptions {
   /** `stun:` and `turn:` addresses. None: nothing is asked of the internet. */
@@ -31,6 +33,16 @@ export interface Peer extends AsyncDisposable {
 const LOOPBACK = ["127.0.0.1"];
 /** Messages kept for a listener that has not come yet. */
 const MAX_EARLY = 64;
+
+/** Long enough for a start-up to be over. */
+const IDLE_MS = 2000;
+
+/** Loads the library while nobody waits for it: the first viewer would wait a third of a second. */
+export const warmUp: Service = async (signal) => {
+  await pause(IDLE_MS, signal);
+  if (!signal.aborted) await import("werift");
+  await untilAborted(signal);
+};
 
 /** Answers a browser's offer; the answer holds all candidates, nothing trickles. */
 export async function answerOffer(sdp: string, options: PeerOptions): Promise<Peer> {
@@ -62,6 +74,9 @@ export async function answerOffer(sdp: string, options: PeerOptions): Promise<Pe
       };
     }
     await connection.setLocalDescription(await connection.createAnswer());
+    const association: unknown = connection.sctpTransport?.sctp;
+    // Its times are private: nothing else tells how long it waits.
+    if (association) waitLess(association as Retransmitting);
     const answer = connection.localDescription?.sdp;
     if (!answer?.includes("a=candidate:")) {
       throw new UnavailableError("Cannot answer the offer: this machine has no network address");
