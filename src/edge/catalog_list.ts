@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { batches, textBytes } from "./batches.ts";
 import type { LinkLibrary } from "./deps.ts";
-import { breathe, STEP } from "./steps.ts";
+import { breathe, PAGE } from "./steps.ts";
 
 export interface CatalogList {
   ids: string[];
@@ -29,7 +29,7 @@ export async function readCatalog(
   const untold: string[] = [];
   const versions = new Map<string, string>();
   for (let after = ""; !signal.aborted;) {
-    const page = library.catalogPage(after, STEP);
+    const page = library.catalogPage(after, PAGE);
     for (const { catalogId, version } of page) {
       ids.push(catalogId);
       versions.set(catalogId, version);

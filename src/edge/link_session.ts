@@ -31,7 +31,7 @@ export interface SessionHooks {
 
 /** Files offered at once. */
 const OFFER_FILES = 1000;
-const DESCRIBE_FILES = 200;
+const DESCRIBE_FILES = 100;
 /** How long the edge's hello is waited for; an original edge never says it. */
 const HELLO_MS = 1000;
 /** Answers that may be in the making before the edge must wait. */

@@ -6,8 +6,10 @@
  */
 import { setImmediate } from "node:timers/promises";
 
-/** Rows or ids in one step: a few milliseconds of SQLite. */
-export const STEP = 500;
+/** Rows read in one step: a few milliseconds of SQLite. */
+export const PAGE = 500;
+/** Rows written in one step: each touches several indexes, and a commit may be a checkpoint. */
+export const STEP = 100;
 
 /** Lets everything else have its turn. */
 export async function breathe(): Promise<void> {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { PeerPayloads } from "../messages.ts";
-import { breathe, inSteps, STEP } from "../steps.ts";
+import { breathe, inSteps, PAGE } from "../steps.ts";
 import type { InboxContext, Letter } from "./inbox.ts";
 import type { Session } from "./sessions.ts";
 
@@ -92,7 +92,7 @@ async function withdrawOthers(
   { store, changed }: InboxContext,
 ): Promise<void> {
   for (let after = ""; !signal.aborted;) {
-    const ids = store.announcedBy(peerId, after, STEP);
+    const ids = store.announcedBy(peerId, after, PAGE);
     const last = ids.at(-1);
     if (last === undefined) return;
     const gone = ids.filter((id) => !held.has(id));

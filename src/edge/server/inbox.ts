@@ -50,7 +50,6 @@ const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
 
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
 const ANSWER_FILES = 5000;
-const DESCRIBE_TITLES = 200;
 
 /** Any message is a sign of life, also one that we do not know. */
 export async function receive(
@@ -132,7 +131,7 @@ async function receiveDescriptions(
 ) {
   await inSteps(media, signal, (some) => {
     if (store.describe(peerId, some) > 0) changed();
-  }, DESCRIBE_TITLES);
+  });
 }
 
 /** An answer that nobody waits for any more must not leave a connection behind. */
