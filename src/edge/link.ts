@@ -5,7 +5,7 @@
  */
 import { reasonOf } from "../base/errors.ts";
 import { pause, type Service } from "../base/service.ts";
-import { openClient } from "./client.ts";
+import { openClient } from "./link/client.ts";
 import type { LinkDeps } from "./deps.ts";
 import { LinkSession, type LinkWork } from "./link_session.ts";
 import type { Hello } from "./messages.ts";

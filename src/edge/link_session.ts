@@ -7,11 +7,17 @@
 import { pause } from "../base/service.ts";
 import { reasonOf, UnavailableError } from "../base/errors.ts";
 import { batches, textBytes } from "./batches.ts";
-import { announcements, type CatalogList, FEW_IDS, MANY_IDS, readCatalog } from "./catalog_list.ts";
+import {
+  announcements,
+  type CatalogList,
+  FEW_IDS,
+  MANY_IDS,
+  readCatalog,
+} from "./link/catalog_list.ts";
 import { isUndecodable } from "./codec.ts";
 import { Conversation, readEach } from "./conversation.ts";
 import type { LinkDeps } from "./deps.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch } from "./link/dispatch.ts";
 import type { HandlerContext } from "./handlers/mod.ts";
 import type { Case, EdgeMessage, Hello, PeerMessage, PeerPayloads } from "./messages.ts";
 import type { Nudge } from "./nudge.ts";

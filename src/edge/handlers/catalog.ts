@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { announcements, MANY_IDS, readCatalog } from "../catalog_list.ts";
+import { announcements, MANY_IDS, readCatalog } from "../link/catalog_list.ts";
 import type { EdgePayloads } from "../messages.ts";
 import { inSteps } from "../steps.ts";
 import type { Answer, HandlerContext } from "./mod.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { batches, textBytes } from "./batches.ts";
-import type { LinkLibrary } from "./deps.ts";
-import { breathe, PAGE } from "./steps.ts";
+import { batches, textBytes } from "../batches.ts";
+import type { LinkLibrary } from "../deps.ts";
+import { breathe, PAGE } from "../steps.ts";
 
 export interface CatalogList {
   ids: string[];

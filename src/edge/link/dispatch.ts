@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Handler, type HandlerContext, handlers } from "./handlers/mod.ts";
-import type { Case, EdgeMessage, EdgePayloads, PeerMessage } from "./messages.ts";
+import { type Handler, type HandlerContext, handlers } from "../handlers/mod.ts";
+import type { Case, EdgeMessage, EdgePayloads, PeerMessage } from "../messages.ts";
 
 /** What to answer; nothing for a message without a payload that we know. */
 export async function dispatch(

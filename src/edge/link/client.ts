@@ -6,9 +6,9 @@
 import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
-import { UnavailableError } from "../base/errors.ts";
-import type { LinkSettings } from "./deps.ts";
-import type { Client, Grpc } from "./proto.ts";
+import { UnavailableError } from "../../base/errors.ts";
+import type { LinkSettings } from "../deps.ts";
+import type { Client, Grpc } from "../proto.ts";
 
 /** Keepalive stays slow: an original edge hangs up on a ping every 20 s. */
 const channelOptions = {
