@@ -100,12 +100,6 @@ export function createMediaStore(db: Database) {
       });
     },
 
-    /** What this peer announces. */
-    catalogIds: (): string[] =>
-      db.all<{ id: string }>(
-        `SELECT catalog_id id FROM media WHERE catalog_id IS NOT NULL AND ${PRESENT}`,
-      ).map(({ id }) => id),
-
     /**
      * A page of what this peer announces, in order of catalogue id. The version is another one
      * whenever the file was looked into and something else was found.

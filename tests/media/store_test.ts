@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { migrations, openDatabase } from "../../src/db/mod.ts";
 import { createScanStore } from "../../src/media/scan/store.ts";
 import { createMediaStore } from "../../src/media/store.ts";
+import type { MediaStore } from "../../src/media/store.ts";
 
 /** A library of files that have been looked into, by their paths. */
 function openStore(...paths: string[]) {
@@ -47,7 +48,7 @@ Deno.test("assign() takes the edge's names once each, and the files are offered 
 
   strictEqual(taken, 1);
   strictEqual(it.store.findByCatalogId("c-1")?.relativePath, "a.mp4");
-  deepStrictEqual(it.store.catalogIds(), ["c-1"]);
+  deepStrictEqual(announced(it.store), ["c-1"]);
   deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), [
     "b.mp4",
     "c.mp4",
@@ -63,7 +64,7 @@ Deno.test("unassign() offers files anew", () => {
 
   it.store.unassign(["c-1", "no such"]);
 
-  deepStrictEqual(it.store.catalogIds(), ["c-2"]);
+  deepStrictEqual(announced(it.store), ["c-2"]);
   deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), ["a.mp4"]);
 });
 
@@ -90,7 +91,7 @@ Deno.test("forget() withdraws a file: it is announced and offered no more", () =
   strictEqual(it.store.forget("c-1"), 1);
   strictEqual(it.store.forget("no such"), 0);
 
-  deepStrictEqual(it.store.catalogIds(), []);
+  deepStrictEqual(announced(it.store), []);
   strictEqual(it.at("a.mp4").status, "forgotten");
   deepStrictEqual(it.store.unoffered(10).map(({ relativePath }) => relativePath), ["b.mp4"]);
 });
@@ -103,7 +104,7 @@ Deno.test("what is missing or unreadable is neither announced nor offered", () =
   it.scan.forgetSeen();
   it.scan.markMissing("/films", ["[b]", "b.mp4/x"]);
 
-  deepStrictEqual([it.store.catalogIds(), it.store.unoffered(10)], [[], []]);
+  deepStrictEqual([announced(it.store), it.store.unoffered(10)], [[], []]);
 });
 
 Deno.test("markMissing() spares folders by their very names, however many they are", () => {
@@ -130,3 +131,7 @@ Deno.test("counts() leaves out what is not there, and sums what is", () => {
   deepStrictEqual([counts.files, counts.bytes, counts.withErrors], [2, 20, 1]);
   deepStrictEqual([counts.byStatus.forgotten, counts.byStatus.probed], [1, 1]);
 });
+
+function announced(store: Pick<MediaStore, "catalogPage">): string[] {
+  return store.catalogPage("", 100).map(({ catalogId }) => catalogId);
+}

@@ -78,7 +78,7 @@ export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
     listening: () => listening.promise,
     /** Where it listens now. */
     address: () => address,
-    peersOnline: () => edge.peers({ limit: 1000 }).items.filter(({ online }) => online).length,
+    peersOnline: () => edge.onlineCount(),
   };
 }
 
