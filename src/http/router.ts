@@ -56,6 +56,30 @@ export function pageOf<Item extends z.ZodType>(item: Item, description: string) 
   return json(page(item), description);
 }
 
+/** `GET /`: a page of a list. */
+export function listRoute<Item extends z.ZodType>(item: Item, tags: string[], summary: string) {
+  return createRoute({
+    method: "get",
+    path: "/",
+    tags,
+    summary,
+    request: { query: PageQuery },
+    responses: { 200: pageOf(item, summary), ...failures },
+  });
+}
+
+/** `GET /{id}`: one thing. */
+export function findRoute<Item extends z.ZodType>(item: Item, tags: string[], summary: string) {
+  return createRoute({
+    method: "get",
+    path: "/{id}",
+    tags,
+    summary,
+    request: { params: IdParam },
+    responses: { 200: json(item, summary), ...failures },
+  });
+}
+
 /** A place in a list as text that nobody needs to read. */
 export function toCursor(last: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(last))).replaceAll("+", "-")

@@ -4,8 +4,16 @@
  * @module
  */
 import { formatSetting, type SettingView } from "../../config/mod.ts";
-import { createRoute, failures, json, pageOf, PageQuery, router, z } from "../router.ts";
-import { fromCursor, toCursor } from "../router.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  json,
+  listRoute,
+  router,
+  toCursor,
+  z,
+} from "../router.ts";
 import { Setting } from "../schemas.ts";
 
 export interface ConfigurationsPort {
@@ -23,14 +31,7 @@ const KeyParam = z.object({
 export function configurations(port: ConfigurationsPort) {
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "All settings",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(Setting, "Settings in order of key"), ...failures },
-      }),
+      listRoute(Setting, tags, "All settings"),
       (c) => {
         const { limit, cursor } = c.req.valid("query");
         const after = fromCursor(cursor);

@@ -5,7 +5,16 @@
  */
 import { NotFoundError } from "../../base/errors.ts";
 import type { Page, StoredDrive, StoredPartition } from "../../drives/mod.ts";
-import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
+import {
+  createRoute,
+  failures,
+  findRoute,
+  json,
+  listRoute,
+  PageQuery,
+  router,
+  z,
+} from "../router.ts";
 import { Drive, Partition } from "../schemas.ts";
 
 /** What these resources need; `src/drives` provides it. */
@@ -25,14 +34,7 @@ const REFRESH_MS = 60_000;
 export function drives(port: DrivesPort) {
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "The physical drives",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(Drive, "Drives, those that are away included"), ...failures },
-      }),
+      listRoute(Drive, tags, "The physical drives"),
       (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), driveBody), 200),
     )
     .openapi(
@@ -57,14 +59,7 @@ export function drives(port: DrivesPort) {
       },
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/{id}",
-        tags,
-        summary: "One drive",
-        request: { params: IdParam },
-        responses: { 200: json(Drive, "The drive"), ...failures },
-      }),
+      findRoute(Drive, tags, "One drive"),
       (c) => {
         const { id } = c.req.valid("param");
         const drive = port.findDrive(id);
@@ -77,25 +72,11 @@ export function drives(port: DrivesPort) {
 export function partitions(port: DrivesPort) {
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "Everything that carries a file system",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(Partition, "Partitions"), ...failures },
-      }),
+      listRoute(Partition, tags, "Everything that carries a file system"),
       (c) => c.json(toPage(port.partitions(pageQuery(c.req.valid("query"))), partitionBody), 200),
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/{id}",
-        tags,
-        summary: "One partition",
-        request: { params: IdParam },
-        responses: { 200: json(Partition, "The partition"), ...failures },
-      }),
+      findRoute(Partition, tags, "One partition"),
       (c) => {
         const { id } = c.req.valid("param");
         const partition = port.findPartition(id);

@@ -4,7 +4,17 @@
  * @module
  */
 import { InvalidError } from "../../base/errors.ts";
-import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
+import {
+  createRoute,
+  failures,
+  findRoute,
+  IdParam,
+  json,
+  listRoute,
+  PageQuery,
+  router,
+  z,
+} from "../router.ts";
 import { CatalogItem, NewStream, Peer, Stream } from "../schemas.ts";
 
 type PageQuery = { limit: number; cursor?: string | undefined };
@@ -30,25 +40,11 @@ export function peers(port: EdgePort) {
   const tags = ["edge"];
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "The peers that this edge knows",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(Peer, "Peers"), ...failures },
-      }),
+      listRoute(Peer, tags, "The peers that this edge knows"),
       (c) => c.json(body(port.peers(c.req.valid("query"))), 200),
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/{id}",
-        tags,
-        summary: "One peer",
-        request: { params: IdParam },
-        responses: { 200: json(Peer, "The peer"), ...failures },
-      }),
+      findRoute(Peer, tags, "One peer"),
       (c) => c.json(port.findPeer(c.req.valid("param").id), 200),
     );
 }
@@ -57,25 +53,11 @@ export function catalog(port: EdgePort) {
   const tags = ["edge"];
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "What all peers have to play",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(CatalogItem, "Titles"), ...failures },
-      }),
+      listRoute(CatalogItem, tags, "What all peers have to play"),
       (c) => c.json(body(port.catalog(c.req.valid("query"))), 200),
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/{id}",
-        tags,
-        summary: "One title",
-        request: { params: IdParam },
-        responses: { 200: json(CatalogItem, "The title"), ...failures },
-      }),
+      findRoute(CatalogItem, tags, "One title"),
       (c) => c.json(port.findTitle(c.req.valid("param").id), 200),
     );
 }
@@ -87,14 +69,7 @@ export function streams(port: EdgePort) {
   const tags = ["streams"];
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "Streams that this edge has arranged",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(Stream.omit({ sdp: true }), "Streams"), ...failures },
-      }),
+      listRoute(Stream.omit({ sdp: true }), tags, "Streams that this edge has arranged"),
       (c) => {
         const { limit, cursor } = c.req.valid("query");
         const from = Number(cursor ?? 0);

@@ -6,8 +6,18 @@
 import { InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Hashes, MediaFile, OpenedFile, ScanReport, ScanState } from "../../media/mod.ts";
 import { serveFile } from "../file_response.ts";
-import { createRoute, failures, IdParam, json, pageOf, PageQuery, router, z } from "../router.ts";
-import { fromCursor, toCursor } from "../router.ts";
+import {
+  createRoute,
+  failures,
+  findRoute,
+  fromCursor,
+  IdParam,
+  json,
+  listRoute,
+  router,
+  toCursor,
+  z,
+} from "../router.ts";
 import { MediaDetail, MediaItem, ScanResult, ScanStatus } from "../schemas.ts";
 import { trackBody } from "./track_body.ts";
 
@@ -41,14 +51,7 @@ export function media(port: MediaPort) {
 
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "The media files of this peer",
-        request: { query: PageQuery },
-        responses: { 200: pageOf(MediaItem, "Media files in order of id"), ...failures },
-      }),
+      listRoute(MediaItem, tags, "The media files of this peer"),
       (c) => {
         const { limit, cursor } = c.req.valid("query");
         const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
@@ -99,14 +102,7 @@ export function media(port: MediaPort) {
       },
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/{id}",
-        tags,
-        summary: "One media file, with its hashes",
-        request: { params: IdParam },
-        responses: { 200: json(MediaDetail, "The file"), ...failures },
-      }),
+      findRoute(MediaDetail, tags, "One media file, with its hashes"),
       (c) => {
         const file = find(c.req.valid("param").id);
         return c.json({ ...mediaBody(file), hashes: port.hashesOf(file.id) }, 200);
