@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { findProgram } from "../../scripts/run.ts";
 import { listAll, startAgent, untilScanned } from "../helpers/agent.ts";
 import { chromiumPath, launchBrowser, openPage } from "../helpers/browser.ts";
-import { checkPlays } from "../helpers/player_checks.ts";
+import { checkExplains, checkPlays } from "../helpers/player_checks.ts";
 import { say } from "../helpers/say.ts";
 import { tempDir } from "../helpers/temp.ts";
 
@@ -76,12 +76,17 @@ Deno.test({
 
     const titles = await listAll<{ catalog_id: string; title: string }>(agent, "/api/catalog/");
     strictEqual(titles.length, 4);
-    const film = titles.find(({ title }) => title === "Counting Colours")!;
+    const idOf = (name: string) => titles.find(({ title }) => title === name)!.catalog_id;
     const browser = await launchBrowser();
     try {
       const page = await openPage(browser);
       await page.goto(agent.url);
-      await checkPlays(page, film.catalog_id);
+      for (
+        const name of ["Counting Colours", "A Walk Through the Rainbow", "Falling Into Mandelbrot"]
+      ) {
+        await checkPlays(page, idOf(name));
+      }
+      await checkExplains(page, idOf("Old Test Card"), /AVI/);
     } finally {
       await browser.close();
     }

@@ -14,7 +14,7 @@ import {
   type Program,
   type RunningAgent,
   startAgent,
-  untilScanned,
+  untilCataloged,
 } from "../helpers/agent.ts";
 import { say } from "../helpers/say.ts";
 import { chromiumPath, launchBrowser, openPage } from "../helpers/browser.ts";
@@ -102,26 +102,6 @@ async function checkRange(agent: RunningAgent): Promise<void> {
     const got = new Uint8Array(await response.arrayBuffer());
     ok(got.every((byte, at) => byte === bytes[start + at]) && got.length === end - start + 1);
   }
-}
-
-/** Catalogue ids of the samples by container, once the edge knows what is in each. */
-async function untilCataloged(
-  edge: RunningAgent,
-  peer: RunningAgent,
-): Promise<Map<string, string>> {
-  await untilScanned(peer);
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const items = await listAll<{ catalog_id: string; media?: { container: string } }>(
-      edge,
-      "/api/catalog/",
-    );
-    const known = items.filter(({ media }) => media);
-    if (known.length === 4) {
-      return new Map(known.map((item) => [item.media!.container, item.catalog_id]));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`The catalogue stays incomplete:\n${edge.output()}\n${peer.output()}`);
 }
 
 async function edgeAddress(edge: RunningAgent): Promise<string> {

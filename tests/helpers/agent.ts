@@ -177,6 +177,26 @@ export async function untilScanned(agent: RunningAgent, limitMs = 60_000): Promi
   throw new Error(`The scan does not end:\n${agent.output()}`);
 }
 
+/** Catalogue ids of the samples by container, once the edge knows what is in each. */
+export async function untilCataloged(
+  edge: RunningAgent,
+  peer: RunningAgent,
+): Promise<Map<string, string>> {
+  await untilScanned(peer);
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const items = await listAll<{ catalog_id: string; media?: { container: string } }>(
+      edge,
+      "/api/catalog/",
+    );
+    const known = items.filter(({ media }) => media);
+    if (known.length === 4) {
+      return new Map(known.map((item) => [item.media!.container, item.catalog_id]));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The catalogue stays incomplete:\n${edge.output()}\n${peer.output()}`);
+}
+
 export interface ScanStatus {
   running: boolean;
   last: {
