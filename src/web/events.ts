@@ -10,6 +10,7 @@ export interface ServerEvent {
 const types = [
   "scan.progress",
   "scan.finished",
+  "scan.failed",
   "catalog.changed",
   "peer.connected",
   "peer.disconnected",

@@ -106,6 +106,8 @@ function scanState({ type, data }: ServerEvent): ScanState {
     bytes: number("bytes"),
     bytesTotal: total("bytes_total"),
     path: String(data["path"] ?? ""),
-    summary: words.join(", "),
+    summary: type === "scan.failed"
+      ? `The scan gave up: ${String(data["reason"] ?? "the log says why")}`
+      : words.join(", "),
   };
 }

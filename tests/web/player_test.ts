@@ -171,6 +171,9 @@ Deno.test({
       const bar = page.getByRole("progressbar");
       deepStrictEqual(await bar.evaluate((it: HTMLProgressElement) => it.position), 0.5);
 
+      server.events.publish("scan.failed", { reason: "the disk is full" });
+      await page.getByTestId("scan").getByText("The scan gave up: the disk is full").waitFor();
+
       server.films.push(...samples);
       server.events.publish("catalog.changed", {});
       await page.getByTestId("item-mkv").waitFor();
