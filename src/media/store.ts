@@ -64,11 +64,7 @@ export function createMediaStore(db: Database) {
       return Object.fromEntries(rows.map(({ algorithm, digest }) => [algorithm, digest]));
     },
 
-    addHashes(id: string, hashes: Hashes): void {
-      for (const [algorithm, digest] of Object.entries(hashes)) {
-        db.run("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", id, algorithm, digest);
-      }
-    },
+    addHashes: (id: string, hashes: Hashes): void => insertHashes(db, id, hashes),
 
     /** Files that the edge has no name for yet, as it shall see them: once looked into. */
     unoffered: (limit: number): { relativePath: string; sizeBytes: number }[] =>
@@ -134,4 +130,14 @@ export function createMediaStore(db: Database) {
         catalogId,
       ),
   };
+}
+
+/** Keeps the hashes of one file, all in one statement: a scan does this for each of its files. */
+export function insertHashes(db: Database, id: string, hashes: Hashes): void {
+  const all = Object.entries(hashes);
+  if (all.length === 0) return;
+  db.run(
+    `INSERT OR REPLACE INTO hashes VALUES ${all.map(() => "(?, ?, ?)").join()}`,
+    ...all.flatMap(([algorithm, digest]) => [id, algorithm, digest]),
+  );
 }

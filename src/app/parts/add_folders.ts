@@ -26,9 +26,9 @@ export async function addFolders(
     if (!info.isDirectory) throw new InvalidError(`Cannot scan "${folder}": it is not a folder`);
   }
   const wanted = await Promise.all(folders.map(resolveFolder));
-  const covered = () => (folder: string) =>
-    peer.folders().some((root) => root === folder || isBelow(folder, root));
-  const added = wanted.filter((folder) => !covered()(folder));
+  const rootOf = (folder: string) =>
+    peer.folders().find((root) => root === folder || isBelow(folder, root));
+  const added = wanted.filter((folder) => rootOf(folder) === undefined);
 
   const { source } = config.find("media_dirs");
   if (added.length > 0 && (source === "default" || source === "stored")) {
@@ -41,11 +41,5 @@ export async function addFolders(
       { folder: added[0] },
     );
   }
-  return [
-    ...new Set(
-      wanted.map((folder) =>
-        peer.folders().find((root) => root === folder || isBelow(folder, root)) ?? folder
-      ),
-    ),
-  ];
+  return [...new Set(wanted.map((folder) => rootOf(folder) ?? folder))];
 }

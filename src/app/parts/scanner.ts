@@ -49,7 +49,10 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
 
   const service: Service = config.live.service(
     ({ mediaDirs, includeExtensions, excludeDirs, hashAlgorithms, scanIntervalMinutes }) => ({
-      content: { mediaDirs, includeExtensions, excludeDirs, hashAlgorithms },
+      mediaDirs,
+      includeExtensions,
+      excludeDirs,
+      hashAlgorithms,
       scanIntervalMinutes,
     }),
     ({ scanIntervalMinutes }, signal) => keepScanning(scanIntervalMinutes, signal),

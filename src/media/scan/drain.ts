@@ -38,7 +38,8 @@ export async function drain(step: Step, deps: DrainDeps, signal: AbortSignal): P
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const queues = deps.store.waitingDrives(step.status).map((driveIds) =>
-    drainDrives(driveIds, step, deps, either).catch((error) => failed.abort(error))
+    drainDrives(driveIds, step, deps, { failed, signal: either })
+      .catch((error) => failed.abort(error))
   );
   await Promise.all(queues);
   either.throwIfAborted();
@@ -48,14 +49,12 @@ async function drainDrives(
   driveIds: string[],
   step: Step,
   deps: DrainDeps,
-  signal: AbortSignal,
+  { failed, signal }: { failed: AbortController; signal: AbortSignal },
 ): Promise<void> {
   const { store, lanes, workers } = deps;
   // Enough under way that a worker finds its next batch waiting, and no more than the drives
   // serve: a batch that waits for a lane keeps a worker from other drives.
   const places = new Semaphore(Math.min(lanes.limitOf(driveIds), workers.size * 2));
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
   const running = new Set<Promise<void>>();
 
   try {
@@ -64,8 +63,8 @@ async function drainDrives(
       if (page.length === 0) break;
       after = page.at(-1)!.rowid;
       for (const batch of batches(page)) {
-        const place = await places.acquire({ signal: either });
-        const job = runBatch(step, batch, deps, either, place)
+        const place = await places.acquire({ signal });
+        const job = runBatch(step, batch, deps, signal, place)
           .catch((error) => failed.abort(error));
         running.add(job);
         job.finally(() => running.delete(job));
@@ -74,7 +73,6 @@ async function drainDrives(
   } finally {
     await Promise.all(running);
   }
-  either.throwIfAborted();
 }
 
 /** Few enough files for one lease. */

@@ -114,7 +114,7 @@ async function record(
     for (const file of files) {
       const known = store.known(root, file.relativePath);
       const sighting = { root, driveIds, ...file };
-      const change = known ? diff(file, known) : "new";
+      const change = diff(file, known);
       if (change === "new") tally.report.new++;
       if (change === "changed") tally.report.changed++;
       if (known && change === "changed") store.change(known.rowid, sighting);

@@ -9,6 +9,7 @@ import type { Database } from "../../db/mod.ts";
 import type { FileState } from "../file_state.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
 import { type Description, type MediaFile, titleOf } from "../media.ts";
+import { insertHashes } from "../store.ts";
 import type { KnownFile } from "./diff.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
@@ -177,13 +178,7 @@ export function createScanStore(db: Database) {
       ),
 
     saveHashes(id: string, hashes: Hashes): void {
-      const all = Object.entries(hashes);
-      if (all.length > 0) {
-        db.run(
-          `INSERT OR REPLACE INTO hashes VALUES ${all.map(() => "(?, ?, ?)").join()}`,
-          ...all.flatMap(([algorithm, digest]) => [id, algorithm, digest]),
-        );
-      }
+      insertHashes(db, id, hashes);
       db.run(
         "UPDATE media SET status = 'ready', updated_at = ? WHERE id = ? AND status = 'probed'",
         now(),
