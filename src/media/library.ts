@@ -66,6 +66,7 @@ export function openLibrary(deps: LibraryDeps) {
   const workers = new WorkerPool<FileJob, FileResult[]>(
     () => new Worker(workerUrl, { type: "module" }),
     deps.workers,
+    { attempts: 1 }, // a scan tries a batch again file by file
   );
   const state: ScanState = { running: false };
 
@@ -171,6 +172,9 @@ export function openLibrary(deps: LibraryDeps) {
     const expected = { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
     const [result] = await workers.run({ kind: "hash", files: [{ path, expected, names }] }, {
       signal,
+      name: `the hashes of "${file.title}"`,
+      attempts: 2,
+      priority: "interactive",
       lease: () => lanes.acquire(file.driveIds, { priority: "interactive", signal }),
     });
     if (result && "hashed" in result && result.hashed !== "changed") return result.hashed.hashes;

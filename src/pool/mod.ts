@@ -5,4 +5,5 @@
  */
 export { Lanes, type Lease } from "./lanes.ts";
 export { type AcquireOptions, priorities, type Priority, Semaphore } from "./semaphore.ts";
-export { type JobOptions, serveJobs, type Turn, WorkerPool } from "./workers.ts";
+export { serveJobs, transferring, type Turn } from "./serve_jobs.ts";
+export { CrashedError, type JobOptions, type WorkerCounts, WorkerPool } from "./workers.ts";

@@ -1,5 +1,5 @@
 /** A worker for tests: it does what it is told, badly if so told. @module */
-import { serveJobs } from "../../src/pool/mod.ts";
+import { serveJobs, transferring } from "../../src/pool/mod.ts";
 
 export type Order =
   | { double: number }
@@ -8,7 +8,13 @@ export type Order =
   | { silent: true }
   | { crashLater: true }
   | { turns: number }
-  | { who: true };
+  | { who: true }
+  /** Crashes as long as there is no such file, and makes it. */
+  | { crashOnce: string }
+  | { silentOnce: string }
+  /** Bytes that move here, and back with one added to each. */
+  | { add: Uint8Array<ArrayBuffer> }
+  | { throwFunction: true };
 
 const name = crypto.randomUUID();
 
@@ -25,8 +31,27 @@ serveJobs<Order, unknown>(async (order, turn) => {
     for (let count = 0; count < order.turns; count++) await turn();
     return order.turns;
   }
+  if ("add" in order) {
+    order.add.forEach((byte, index) => order.add[index] = byte + 1);
+    return transferring(order.add, [order.add.buffer]);
+  }
+  if ("throwFunction" in order) throw () => {};
+  if ("crashOnce" in order) {
+    if (isFirst(order.crashOnce)) crash();
+    else return name;
+  }
+  if ("silentOnce" in order && !isFirst(order.silentOnce)) return name;
   await new Promise(() => {});
 });
+
+function isFirst(path: string): boolean {
+  try {
+    Deno.openSync(path, { write: true, createNew: true }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Outside of the job, where nobody catches it. */
 function crash() {

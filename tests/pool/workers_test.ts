@@ -2,15 +2,20 @@ import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:
 import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../../src/base/errors.ts";
 import { Lanes, WorkerPool } from "../../src/pool/mod.ts";
-import { settle, within } from "../helpers/wait.ts";
+import { tempDir } from "../helpers/temp.ts";
+import { settle, until, within } from "../helpers/wait.ts";
 import type { Order } from "./worker.ts";
 
-function openPool(size: number) {
+function openPool(size: number, options = {}) {
   let opened = 0;
-  const pool = new WorkerPool<Order, unknown>(() => {
-    opened++;
-    return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  }, size);
+  const pool = new WorkerPool<Order, unknown>(
+    () => {
+      opened++;
+      return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    },
+    size,
+    options,
+  );
   return { pool, opened: () => opened, [Symbol.dispose]: () => pool[Symbol.dispose]() };
 }
 
@@ -34,14 +39,152 @@ Deno.test("a job that fails keeps its worker, and its error's class", async () =
   strictEqual(await it.pool.run({ who: true }), before);
 });
 
-Deno.test("a worker that crashes is replaced", async () => {
+Deno.test("a worker that crashes is replaced, and its job tried once more", async () => {
+  await using dir = await tempDir();
   using it = openPool(1);
   const before = await it.pool.run({ who: true });
 
-  await rejects(within("the crash", it.pool.run({ crash: true })), /the worker crashed/);
+  const after = await within("the job", it.pool.run({ crashOnce: `${dir.path}/once` }));
 
-  notStrictEqual(await it.pool.run({ who: true }), before);
-  strictEqual(it.opened(), 2);
+  notStrictEqual(after, before);
+  strictEqual(await it.pool.run({ who: true }), after);
+  const { replaced, retried, open } = it.pool.counts();
+  deepStrictEqual({ replaced, retried, open, opened: it.opened() }, {
+    replaced: 1,
+    retried: 1,
+    open: 1,
+    opened: 2,
+  });
+});
+
+Deno.test("a job that crashes each worker fails, and is named", async () => {
+  using it = openPool(1);
+
+  await rejects(within("the crash", it.pool.run({ crash: true }, { name: "hash of a.mkv" })), {
+    name: "CrashedError",
+    message: /^Cannot finish hash of a\.mkv: its worker crashed 2 times: .*the worker crashed/,
+    details: { job: "hash of a.mkv", attempts: 2 },
+  });
+
+  strictEqual(await it.pool.run({ double: 4 }), 8);
+  strictEqual(it.pool.counts().busy, 0);
+});
+
+Deno.test("a pool of one attempt, and a job of one, lose one worker only", async () => {
+  using it = openPool(1, { attempts: 1 });
+
+  await rejects(it.pool.run({ crash: true }), /its worker crashed: /);
+  await rejects(it.pool.run({ crash: true }, { attempts: 2 }), /crashed 2 times/);
+
+  strictEqual(it.opened(), 3);
+});
+
+Deno.test("a job whose worker falls silent is tried once more", async () => {
+  await using dir = await tempDir();
+  using it = openPool(1);
+  const before = await it.pool.run({ who: true });
+
+  // Long enough for a new worker to start on a busy machine.
+  const after = await it.pool.run({ silentOnce: `${dir.path}/once` }, { silentMs: 3000 });
+
+  notStrictEqual(after, before);
+});
+
+Deno.test("buffers move to the worker and back", async () => {
+  using it = openPool(1);
+  const bytes = new Uint8Array(1 << 20).fill(1);
+
+  const result = await it.pool.run({ add: bytes }, { transfer: movesBytes });
+
+  ok(result instanceof Uint8Array);
+  deepStrictEqual([result.length, result[9], bytes.length], [1 << 20, 2, 0]);
+});
+
+Deno.test("a job whose buffers have moved is tried again only if it can be made anew", async () => {
+  using it = openPool(1);
+  let made = 0;
+  // Its worker cannot send the answer in time: a limit of 0 ms is over before.
+  const options = { transfer: movesBytes, silentMs: 0 };
+
+  await rejects(it.pool.run({ add: new Uint8Array(9) }, options), /no word in 0 ms$/);
+  await rejects(
+    it.pool.run(() => {
+      made++;
+      return { add: new Uint8Array(9) };
+    }, options),
+    /no word in 0 ms 2 times$/,
+  );
+
+  strictEqual(made, 2);
+});
+
+Deno.test("an error that cannot be copied is told in words", async () => {
+  using it = openPool(1);
+
+  await rejects(within("the error", it.pool.run({ throwFunction: true })), /=>/);
+
+  strictEqual(it.pool.counts().replaced, 0);
+});
+
+Deno.test("resize() serves more at once, and ends what is too much once it rests", async () => {
+  using it = openPool(1);
+  const hold = Promise.withResolvers<void>();
+  const lease = leaseThat(() => hold.promise);
+  const jobs = Array.from({ length: 3 }, () => it.pool.run({ turns: 1 }, { lease }));
+  await settle();
+  strictEqual(it.pool.counts().busy, 1);
+
+  it.pool.resize(3);
+  await until("three at work", () => it.pool.counts().busy === 3);
+  it.pool.resize(1);
+  strictEqual(it.pool.counts().busy, 3);
+  hold.resolve();
+
+  deepStrictEqual(await Promise.all(jobs), [1, 1, 1]);
+  deepStrictEqual([it.pool.counts().open, it.pool.counts().busy, it.pool.size], [1, 0, 1]);
+});
+
+Deno.test("who holds lanes has a place where all others wait for those lanes", async () => {
+  using it = openPool(1);
+  const lanes = new Lanes(() => "hdd");
+  const held = await lanes.acquire(["disk"]);
+  const lease = () => lanes.acquire(["disk"]);
+  const waiting = it.pool.run({ double: 1 }, { lease }); // has the only worker, waits for the lane
+  await settle();
+
+  const results = await within(
+    "workers",
+    Promise.all([1, 2, 3].map((double) => it.pool.run({ double }, { holdsLanes: true }))),
+  );
+  held[Symbol.dispose]();
+
+  deepStrictEqual([results, await waiting], [[2, 4, 6], 2]);
+});
+
+Deno.test("a job at a closed gate gives back its place and its lanes, and goes on where it was", async () => {
+  using it = openPool(1);
+  const lanes = new Lanes(() => "hdd");
+  const lease = () => lanes.acquire(["disk"]);
+  let gate: PromiseWithResolvers<void> | undefined;
+  let turns = 0;
+  const running = it.pool.run({ turns: 2 }, {
+    lease,
+    gate: () => {
+      if (turns++ === 2) gate = Promise.withResolvers(); // asked twice as it begins
+      return gate?.promise;
+    },
+  });
+  await until("the gate", () => gate !== undefined);
+  await settle();
+
+  const places = it.pool.counts().busy;
+  const other = await within("another", it.pool.run({ double: 2 }, { lease }));
+  const opened = gate!;
+  gate = undefined;
+  opened.resolve();
+
+  deepStrictEqual([places, other, await running], [0, 4, 2]);
+  deepStrictEqual([it.pool.counts().busy, lanes.list()[0]?.held], [0, 0]);
 });
 
 Deno.test("a worker that crashes while it is idle is replaced, and takes nothing with it", async () => {
@@ -60,11 +203,11 @@ Deno.test("a worker that says nothing is replaced", async () => {
 
   await rejects(within("the limit", it.pool.run({ silent: true }, { silentMs: 50 })), {
     name: "UnavailableError",
-    message: /no word in 50 ms/,
+    message: "Cannot finish the job: no word in 50 ms 2 times",
   });
 
   strictEqual(await it.pool.run({ double: 4 }), 8);
-  strictEqual(it.opened(), 2);
+  strictEqual(it.opened(), 3);
 });
 
 Deno.test("an aborted job ends at once, with the signal's reason, and its worker with it", async () => {
@@ -113,14 +256,20 @@ Deno.test("a turn that fails, or comes after the end, leaves no timer and no wor
   await rejects(it.pool.run({ turns: 1 }, { lease: none }), { message: "no turn" });
 });
 
-Deno.test("a closed pool takes no job, and ends its workers", async () => {
-  const it = openPool(2);
-  const last = it.pool.run({ double: 1 });
+Deno.test("a closed pool takes no job, ends those that run, and leaves no worker", async () => {
+  const it = openPool(1);
+  await it.pool.run({ who: true });
+  const running = it.pool.run({ silent: true });
+  const waiting = it.pool.run({ double: 1 });
+  const endings = Promise.allSettled([running, waiting]);
   await settle();
 
   it.pool[Symbol.dispose]();
 
-  strictEqual(await last, 2);
+  for (const ending of await within("the end", endings)) {
+    ok(ending.status === "rejected" && ending.reason instanceof UnavailableError);
+  }
+  deepStrictEqual([it.pool.counts().open, it.pool.counts().busy], [0, 0]);
   await rejects(it.pool.run({ double: 1 }), (error) => {
     ok(error instanceof UnavailableError);
     return true;
@@ -146,6 +295,10 @@ Deno.test("run() takes its lease once it has a worker, and gives it back whateve
   deepStrictEqual(held, [0, 0, 0]);
   strictEqual(await it.pool.run({ double: 3 }, { lease }), 6);
 });
+
+function movesBytes(order: Order): Transferable[] {
+  return "add" in order ? [order.add.buffer] : [];
+}
 
 function leaseThat(turn: () => Promise<void>) {
   return () => Promise.resolve({ yield: turn, [Symbol.dispose]: () => {} });
