@@ -5,19 +5,20 @@
  */
 import { dirname, resolve } from "node:path";
 import { UnavailableError } from "../base/errors.ts";
-import { type DriveReport, type Partition, UNKNOWN_DRIVE } from "./drive.ts";
+import { type DriveReport, UNKNOWN_DRIVE, type Volume } from "./drive.ts";
 import {
   createMountTree,
   type FindMount,
   isMountOf,
   type Mount,
   parseMountInfo,
-} from "./mount_info.ts";
+  serverOf,
+} from "./graph/mount_info.ts";
 
 export interface Location {
   /** Never empty; "mem" for memory, "net:<server>" for a network mount, "unknown" for the rest. */
   driveIds: string[];
-  partitionId?: string;
+  volumeId?: string;
   mountPoint?: string;
   /** From the mount down to the drives, each a sentence. */
   chain: string[];
@@ -90,8 +91,8 @@ export function openLocator(options: LocatorOptions): Locator {
   }
 
   async function onMount(mount: Mount, report: DriveReport, depth: number): Promise<Location> {
-    const partition = report.partitions.find((one) => isMountedAs(mount, one));
-    if (partition) return onPartition(mount, partition, report);
+    const volume = report.volumes.find((one) => isMountedAs(mount, one));
+    if (volume) return onVolume(mount, volume, report);
     const isLoop = mount.deviceNumber.startsWith("7:") && depth < MAX_IMAGES;
     const image = isLoop ? await readBackingFile(mount.deviceNumber) : undefined;
     if (image) {
@@ -105,8 +106,8 @@ export function openLocator(options: LocatorOptions): Locator {
   return { locate: (path) => within(limitMs, locate(path, 0), path) };
 }
 
-function onPartition(mount: Mount, partition: Partition, { drives }: DriveReport): Location {
-  const { id, name, driveIds } = partition;
+function onVolume(mount: Mount, volume: Volume, { drives }: DriveReport): Location {
+  const { id, name, driveIds } = volume;
   const links = driveIds.map((driveId) => {
     const drive = drives.find((one) => one.id === driveId);
     return `drive ${driveId}${
@@ -115,9 +116,9 @@ function onPartition(mount: Mount, partition: Partition, { drives }: DriveReport
   });
   return {
     driveIds: driveIds.length > 0 ? driveIds : [UNKNOWN_DRIVE],
-    partitionId: id,
+    volumeId: id,
     mountPoint: mount.mountPoint,
-    chain: [say(mount), `partition ${id} (${name})`, ...links],
+    chain: [say(mount), `volume ${id} (${name})`, ...links],
   };
 }
 
@@ -125,29 +126,21 @@ function say({ mountPoint, fileSystem, source, deviceNumber }: Mount): string {
   return `mount ${mountPoint} (${fileSystem}, ${source}, ${deviceNumber})`;
 }
 
-function isMountedAs(mount: Mount, partition: Partition): boolean {
+function isMountedAs(mount: Mount, volume: Volume): boolean {
   // A dataset of ZFS names its pool, and no device.
-  if (mount.fileSystem === "zfs" && partition.fileSystem === "zfs") {
-    return mount.source.split("/")[0] === partition.label;
+  if (mount.fileSystem === "zfs" && volume.fileSystem === "zfs") {
+    return mount.source.split("/")[0] === volume.label;
   }
-  return isMountOf(mount, partition.deviceNumber, partition.devices);
+  return isMountOf(mount, volume.deviceNumber, volume.devices);
 }
 
-/** What stands in a mount's source for the server, by file system. */
-const servers: [fileSystem: RegExp, server: RegExp][] = [
-  [/^nfs4?$|^ceph$|^fuse\.(ceph|glusterfs)$|^glusterfs$|^lustre$/, /^(\[[^\]]+\]|[^:,]+)/],
-  [/^(cifs|smb3|smbfs)$/, /^[\\/]{2}([^\\/]+)/],
-  [/^fuse\.sshfs$/, /^(?:[^@]*@)?(\[[^\]]+\]|[^:]+):/],
-  [/^fuse\.rclone$/, /^([^:{]+)/],
-  [/^(davfs|fuse\.(davfs2?|s3fs|curlftpfs))$/, /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:]+)/],
-];
-
 /** The lane of a mount that stands on no drive of ours. */
-function laneOf({ fileSystem, source }: Mount): string {
+function laneOf(mount: Mount): string {
+  const { fileSystem, source } = mount;
   if (/^(tmpfs|ramfs|devtmpfs|hugetlbfs)$/.test(fileSystem)) return "mem";
   if (/^\/dev\/z?ram\d/.test(source)) return "mem";
-  const server = servers.find(([pattern]) => pattern.test(fileSystem))?.[1].exec(source)?.[1];
-  return server ? `net:${server.replaceAll(/[[\]]/g, "").toLowerCase()}` : UNKNOWN_DRIVE;
+  const server = serverOf(mount);
+  return server ? `net:${server}` : UNKNOWN_DRIVE;
 }
 
 /** The path without links; of what does not exist yet, the folder that it will come into. */

@@ -6,19 +6,25 @@
 export { detectDrives, type Detection, type DetectOptions } from "./detect.ts";
 export {
   type Drive,
+  type DriveGraph,
   type DriveKind,
   driveKinds,
   type DriveReport,
   type Partition,
   UNKNOWN_DRIVE,
+  type Volume,
 } from "./drive.ts";
 export { type Location, type Locator, type LocatorOptions, openLocator } from "./locate.ts";
 export {
   type DriveStore,
   openDriveStore,
   type Page,
+  type Saved,
   type StoredDrive,
   type StoredPartition,
-} from "./store.ts";
+  type StoredVolume,
+} from "./store/store.ts";
+export { pictureOf, readers } from "./readers/mod.ts";
+export type { Reader, Recording } from "./readers/reader.ts";
 export { strategies } from "./strategies/mod.ts";
 export type { Strategy } from "./strategy.ts";

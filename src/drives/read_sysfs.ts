@@ -23,16 +23,14 @@ export interface SysfsBlock {
 
 export interface SysfsRecord {
   blocks: Record<string, SysfsBlock>;
-  mountInfo: string;
 }
 
 /** What lsblk leaves out where there is no udev. */
-export interface Missing {
-  disks: Record<string, SysfsBlock["attributes"]>;
-  mountInfo: string;
+export interface Identities {
+  identities: Record<string, SysfsBlock["attributes"]>;
 }
 
-const ofEach = ["dev", "size", "partition", "removable", "queue/rotational"];
+const ofEach = ["dev", "size", "ro", "partition", "removable", "queue/rotational"];
 const identityOfDisks = ["serial", "device/serial", "wwid", "device/wwid"];
 const ofDisks = [
   ...identityOfDisks,
@@ -68,17 +66,21 @@ export async function collectSysfs(
       await addUdev(blocks[name], root);
     }
   }
-  const mountInfo = await text(`${root}/proc/self/mountinfo`) ?? "";
-  return { blocks, mountInfo };
+  return { blocks };
 }
 
 /** What the kernel can tell of disks where udev's database is missing, as in a container. */
-export async function collectMissing(): Promise<Missing> {
-  const disks: Missing["disks"] = {};
+export async function collectIdentities(): Promise<Identities> {
+  const identities: Identities["identities"] = {};
   for (const disk of await names("/sys/block").catch(() => [])) {
-    disks[disk] = await read(`/sys/block/${disk}`, identityOfDisks);
+    identities[disk] = await read(`/sys/block/${disk}`, identityOfDisks);
   }
-  return { disks, mountInfo: await text("/proc/self/mountinfo") ?? "" };
+  return { identities };
+}
+
+/** The text of /proc/self/mountinfo; empty where there is none. */
+export async function collectMountInfo(root = ""): Promise<string> {
+  return await text(`${root}/proc/self/mountinfo`) ?? "";
 }
 
 async function readDisk(place: string, root: string): Promise<SysfsBlock> {

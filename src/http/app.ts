@@ -11,7 +11,7 @@ import { VERSION } from "../base/version.ts";
 import { auth } from "./auth.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
-import { drives, type DrivesPort, partitions } from "./resources/drives.ts";
+import { drives, type DrivesPort, partitions, volumes } from "./resources/drives.ts";
 import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
@@ -43,6 +43,7 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     events: events(ports.events),
     drives: typeof peer === "string" ? absent(peer) : drives(peer.drives),
     partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
+    volumes: typeof peer === "string" ? absent(peer) : volumes(peer.drives),
     media: typeof peer === "string" ? absent(peer) : media(peer.media),
     peers: typeof edge === "string" ? absent(edge) : peers(edge),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),

@@ -82,39 +82,6 @@ export const Health = z.object({
   parts: z.record(z.string(), z.looseObject({ status: z.enum(["healthy", "degraded", "off"]) })),
 }).openapi("Health");
 
-export const Drive = z.object({
-  id: z.string(),
-  name: z.string(),
-  manufacturer: z.string().optional(),
-  model: z.string().optional(),
-  serial: z.string().optional(),
-  wwn: z.string().optional(),
-  size_bytes: z.int(),
-  kind: z.string().openapi({ example: "hdd" }),
-  evidence: z.string().openapi({ description: "Why that kind, and what the id is made of" }),
-  bus: z.string().optional(),
-  removable: z.boolean(),
-  present: z.boolean(),
-  detected_at: z.string(),
-  updated_at: z.string(),
-}).openapi("Drive");
-
-export const Partition = z.object({
-  id: z.string(),
-  name: z.string(),
-  mount_point: z.string().nullable(),
-  mount_points: z.array(z.string()),
-  physical_drive: z.string().nullable().openapi({ description: "The first of drive_ids" }),
-  drive_ids: z.array(z.string()),
-  filesystem_type: z.string().optional(),
-  uuid: z.string().optional(),
-  label: z.string().optional(),
-  size_bytes: z.int(),
-  present: z.boolean(),
-  created_at: z.string(),
-  updated_at: z.string(),
-}).openapi("Partition");
-
 const SettingValue = z.union([z.string(), z.int(), z.boolean(), z.array(z.string())]);
 
 export const Setting = z.object({

@@ -32,7 +32,7 @@ export function drives({ terminal, signal }: CommandContext): Command {
           sizeBytes ? formatBytes(sizeBytes) : "?",
           model ?? "-",
           id,
-          found.partitions.filter(({ driveIds }) => driveIds.includes(id))
+          found.volumes.filter(({ driveIds }) => driveIds.includes(id))
             .flatMap(({ mountPoints }) => mountPoints).join(" ") || "-",
         ]),
       ));

@@ -71,7 +71,7 @@ export async function openPeer({ db, config, dataDir, publish, log, onFound }: P
     lanes: drives.lanes,
     workers: config.value.workers || availableParallelism(),
     settings: () => librarySettings(config.value, folders),
-    locate: (path) => drives.locator.locate(path),
+    locate: (path) => drives.locate(path),
     run,
     publish,
     onFound,

@@ -25,6 +25,7 @@ const EVERY_MS = 60_000;
 export function openPeerDrives({ db, publish, log }: PeerDrivesOptions) {
   const store = openDriveStore(db);
   const lanes = new Lanes((id) => store.findDrive(id)?.kind);
+  const locator = openLocator({ report: () => store.report() });
   const first = Promise.withResolvers<void>();
   let strategy: string | undefined;
 
@@ -66,6 +67,6 @@ export function openPeerDrives({ db, publish, log }: PeerDrivesOptions) {
     /** Resolves when the first detection by `watch` is over, whatever came of it. */
     watched: first.promise,
     lanes,
-    locator: openLocator({ report: () => store.report() }),
+    locate: locator.locate,
   };
 }

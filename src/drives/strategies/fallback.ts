@@ -10,7 +10,7 @@ import type { Strategy } from "../strategy.ts";
 export function fallback(reason: string): Strategy {
   return {
     name: "fallback",
-    collect: () => Promise.resolve(""),
+    collect: () => Promise.resolve([]),
     parse: () => ({
       drives: [{
         id: UNKNOWN_DRIVE,
@@ -21,6 +21,8 @@ export function fallback(reason: string): Strategy {
         removable: false,
       }],
       partitions: [],
+      volumes: [],
+      graph: { nodes: [], edges: [] },
       isGuess: true,
     }),
   };

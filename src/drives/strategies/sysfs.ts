@@ -3,104 +3,15 @@
  *
  * @module
  */
-import { UnavailableError } from "../../base/errors.ts";
-import type { BlockDevice } from "../block.ts";
-import { isMountOf, type Mount, parseMountInfo } from "../mount_info.ts";
-import { collectSysfs, serialIn, type SysfsBlock, type SysfsRecord, wwnIn } from "../read_sysfs.ts";
+import { collectMountInfo, collectSysfs } from "../read_sysfs.ts";
+import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
-import { describe } from "../topology.ts";
 
 export const sysfs: Strategy = {
   name: "sysfs",
-  collect: async ({ signal }) => JSON.stringify(await collectSysfs({ signal })),
-  parse(text) {
-    const { blocks, mountInfo } = JSON.parse(text) as SysfsRecord;
-    if (!blocks) throw new UnavailableError("Cannot read the record of /sys: it has no blocks");
-    const mounts = parseMountInfo(mountInfo ?? "");
-    const hidden = (block: SysfsBlock) => block.attributes.hidden === "1";
-    return describe(
-      Object.entries(blocks).filter(([, block]) => !hidden(block))
-        .map(([name, block]) => toDevice(name, block, mounts)),
-    );
-  },
+  collect: async ({ signal }) => [
+    { tool: "sysfs", text: JSON.stringify(await collectSysfs({ signal })) },
+    { tool: "mountinfo", text: await collectMountInfo() },
+  ],
+  parse: pictureOf,
 };
-
-/** Sizes in /sys are in sectors of 512 bytes, whatever the drive's own sector is. */
-const SECTOR_BYTES = 512;
-
-function toDevice(name: string, block: SysfsBlock, mounts: Mount[]): BlockDevice {
-  const { attributes, slaves, parent, path } = block;
-  const udev = parseUdev(block.udev);
-  const mapperName = attributes["dm/name"];
-  const mounted = mounts.filter((mount) =>
-    isMountOf(mount, attributes.dev, mapperName ? [name, mapperName] : [name])
-  );
-  const rotational = attributes["queue/rotational"];
-  return {
-    name,
-    mapperName,
-    type: typeOf(name, attributes),
-    parents: new Set(parent ? [parent] : slaves),
-    deviceNumber: attributes.dev,
-    sizeBytes: attributes.size === undefined ? undefined : Number(attributes.size) * SECTOR_BYTES,
-    vendor: decode(udev.ID_VENDOR_ENC) ?? attributes["device/vendor"],
-    model: decode(udev.ID_MODEL_ENC) ?? udev.ID_MODEL ?? attributes["device/model"],
-    serial: udev.SCSI_IDENT_SERIAL ?? udev.ID_SCSI_SERIAL ?? udev.ID_SERIAL_SHORT ??
-      udev.ID_SERIAL ?? serialIn(attributes),
-    wwn: udev.ID_WWN_WITH_EXTENSION ?? udev.ID_WWN ?? wwnIn(attributes),
-    transport: transportOf(path),
-    address: block.address,
-    rotational: rotational === undefined ? undefined : rotational === "1",
-    removable: attributes.removable === "1",
-    fileSystem: udev.ID_FS_TYPE ?? mounted[0]?.fileSystem,
-    uuid: udev.ID_FS_UUID,
-    label: decode(udev.ID_FS_LABEL_ENC) ?? udev.ID_FS_LABEL,
-    partUuid: udev.ID_PART_ENTRY_UUID,
-    mountPoints: mounted.map(({ mountPoint }) => mountPoint),
-  };
-}
-
-/** The type in lsblk's words. */
-function typeOf(name: string, attributes: SysfsBlock["attributes"]): string {
-  if (attributes.partition) return "part";
-  if (attributes["md/level"]) return attributes["md/level"];
-  // LVM-…, CRYPT-LUKS2-…, mpath-…, part1-mpath-…
-  const mapped = attributes["dm/uuid"]?.split("-")[0]?.toLowerCase();
-  if (mapped) return mapped.startsWith("part") ? "part" : mapped;
-  if (name.startsWith("dm-")) return "dm";
-  if (name.startsWith("loop")) return "loop";
-  // SCSI peripheral type 5: CD and DVD.
-  return attributes["device/type"] === "5" || /^sr\d/.test(name) ? "rom" : "disk";
-}
-
-/** How the kernel's path to a device tells its bus. */
-const transports: [RegExp, string][] = [
-  [/\/usb\d+\//, "usb"],
-  [/\/ata\d+\//, "sata"],
-  [/\/session\d+\//, "iscsi"],
-  [/\/rport-/, "fc"],
-  [/\/end_device-/, "sas"],
-];
-
-function transportOf(path: string): string | undefined {
-  return transports.find(([pattern]) => pattern.test(path))?.[1];
-}
-
-/** `E:ID_MODEL=Samsung_SSD_860` lines of /run/udev/data/b8:0. */
-function parseUdev(text = ""): Record<string, string | undefined> {
-  return Object.fromEntries([...text.matchAll(/^E:(\w+)=(.+)$/gm)].map(([, key, value]) => [
-    key,
-    value,
-  ]));
-}
-
-/** udev's `\x20` for what a name may not hold. */
-function decode(text: string | undefined): string | undefined {
-  if (!text) return undefined;
-  const bytes = text.replaceAll("%", "%25").replaceAll(/\\x([\da-f]{2})/gi, "%$1");
-  try {
-    return decodeURIComponent(bytes).trim() || undefined;
-  } catch {
-    return text; // not UTF-8: better as udev wrote it than not at all
-  }
-}

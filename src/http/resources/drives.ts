@@ -1,28 +1,58 @@
 /**
- * /api/drives and /api/partitions: the physical drives of this peer, and what is mounted from them.
+ * /api/drives, /api/partitions and /api/volumes: the physical drives of this peer, what is on them,
+ * and how it all stands on each other.
  *
  * @module
  */
 import { NotFoundError } from "../../base/errors.ts";
-import type { Page, StoredDrive, StoredPartition } from "../../drives/mod.ts";
+import type {
+  DriveReport,
+  Location,
+  Page,
+  StoredDrive,
+  StoredPartition,
+  StoredVolume,
+} from "../../drives/mod.ts";
 import {
   createRoute,
   failures,
   findRoute,
   json,
   listRoute,
-  PageQuery,
+  type PageQuery,
   router,
   z,
 } from "../router.ts";
-import { Drive, Partition } from "../schemas.ts";
+import {
+  Drive,
+  driveBody,
+  DriveStats,
+  Graph,
+  graphBody,
+  Partition,
+  partitionBody,
+  Volume,
+  volumeBody,
+  Why,
+  whyBody,
+} from "./drive_bodies.ts";
+
+interface PageOptions {
+  limit: number;
+  cursor?: string;
+}
 
 /** What these resources need; `src/drives` provides it. */
 export interface DrivesPort {
-  drives(page: { limit: number; cursor?: string }): Page<StoredDrive>;
+  drives(page: PageOptions): Page<StoredDrive>;
   findDrive(id: string): StoredDrive | undefined;
-  partitions(page: { limit: number; cursor?: string }): Page<StoredPartition>;
+  partitions(page: PageOptions): Page<StoredPartition>;
   findPartition(id: string): StoredPartition | undefined;
+  volumes(page: PageOptions): Page<StoredVolume>;
+  findVolume(id: string): StoredVolume | undefined;
+  /** What is present. */
+  report(): DriveReport;
+  locate(path: string): Promise<Location>;
   refresh(signal: AbortSignal): Promise<{ drivesAdded: number; partitionsAdded: number }>;
 }
 
@@ -31,102 +61,112 @@ const tags = ["drives"];
 /** Every tool of every strategy may take its time, and still end before this. */
 const REFRESH_MS = 60_000;
 
+const refreshRoute = createRoute({
+  method: "post",
+  path: "/refresh",
+  tags,
+  summary: "Detect the drives anew",
+  responses: {
+    200: json(
+      z.object({ drives_added: z.int(), partitions_added: z.int() }),
+      "What was not known before",
+    ),
+    ...failures,
+  },
+});
+
+const statsRoute = createRoute({
+  method: "get",
+  path: "/stats",
+  tags,
+  summary: "How much there is, of what is present",
+  responses: { 200: json(DriveStats, "Counts and bytes"), ...failures },
+});
+
+const graphRoute = createRoute({
+  method: "get",
+  path: "/graph",
+  tags,
+  summary: "How drives, partitions, layers and volumes stand on each other",
+  responses: { 200: json(Graph, "Nodes and edges"), ...failures },
+});
+
+const whyRoute = createRoute({
+  method: "get",
+  path: "/why",
+  tags,
+  summary: "Which drives a read of a path touches, and what proves it",
+  request: { query: z.object({ path: z.string().min(1).max(4096) }) },
+  responses: { 200: json(Why, "The drives, and the chain that leads to them"), ...failures },
+});
+
 export function drives(port: DrivesPort) {
   return router()
     .openapi(
       listRoute(Drive, tags, "The physical drives"),
       (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), driveBody), 200),
     )
-    .openapi(
-      createRoute({
-        method: "post",
-        path: "/refresh",
-        tags,
-        summary: "Detect the drives anew",
-        responses: {
-          200: json(
-            z.object({ drives_added: z.int(), partitions_added: z.int() }),
-            "What was not known before",
-          ),
-          ...failures,
-        },
-      }),
-      async (c) => {
-        const { drivesAdded, partitionsAdded } = await port.refresh(
-          AbortSignal.timeout(REFRESH_MS),
-        );
-        return c.json({ drives_added: drivesAdded, partitions_added: partitionsAdded }, 200);
-      },
-    )
+    .openapi(refreshRoute, async (c) => {
+      const added = await port.refresh(AbortSignal.timeout(REFRESH_MS));
+      const { drivesAdded, partitionsAdded } = added;
+      return c.json({ drives_added: drivesAdded, partitions_added: partitionsAdded }, 200);
+    })
+    .openapi(statsRoute, (c) => {
+      const { drives, partitions, volumes } = port.report();
+      return c.json({
+        total_drives: drives.length,
+        total_partitions: partitions.length,
+        total_volumes: volumes.length,
+        total_storage_bytes: drives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      }, 200);
+    })
+    .openapi(graphRoute, (c) => c.json(graphBody(port.report().graph), 200))
+    .openapi(whyRoute, async (c) => {
+      const { path } = c.req.valid("query");
+      return c.json(whyBody(path, await port.locate(path)), 200);
+    })
     .openapi(
       findRoute(Drive, tags, "One drive"),
-      (c) => {
-        const { id } = c.req.valid("param");
-        const drive = port.findDrive(id);
-        if (!drive) throw new NotFoundError(`Cannot find drive "${id}"`, { id });
-        return c.json(driveBody(drive), 200);
-      },
+      (c) => c.json(driveBody(found(c.req.valid("param").id, "drive", port.findDrive)), 200),
     );
 }
 
 export function partitions(port: DrivesPort) {
+  const body = (it: StoredPartition) =>
+    partitionBody(it, it.volumeId === undefined ? undefined : port.findVolume(it.volumeId));
   return router()
     .openapi(
-      listRoute(Partition, tags, "Everything that carries a file system"),
-      (c) => c.json(toPage(port.partitions(pageQuery(c.req.valid("query"))), partitionBody), 200),
+      listRoute(Partition, tags, "What partition tables define"),
+      (c) => c.json(toPage(port.partitions(pageQuery(c.req.valid("query"))), body), 200),
     )
     .openapi(
       findRoute(Partition, tags, "One partition"),
-      (c) => {
-        const { id } = c.req.valid("param");
-        const partition = port.findPartition(id);
-        if (!partition) throw new NotFoundError(`Cannot find partition "${id}"`, { id });
-        return c.json(partitionBody(partition), 200);
-      },
+      (c) => c.json(body(found(c.req.valid("param").id, "partition", port.findPartition)), 200),
     );
 }
 
-function pageQuery({ limit, cursor }: z.infer<typeof PageQuery>) {
+export function volumes(port: DrivesPort) {
+  return router()
+    .openapi(
+      listRoute(Volume, tags, "The file systems, on whatever they stand"),
+      (c) => c.json(toPage(port.volumes(pageQuery(c.req.valid("query"))), volumeBody), 200),
+    )
+    .openapi(
+      findRoute(Volume, tags, "One volume"),
+      (c) => c.json(volumeBody(found(c.req.valid("param").id, "volume", port.findVolume)), 200),
+    );
+}
+
+function found<T>(id: string, what: string, find: (id: string) => T | undefined): T {
+  const item = find(id);
+  if (!item) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
+  return item;
+}
+
+function pageQuery({ limit, cursor }: z.infer<typeof PageQuery>): PageOptions {
   return { limit, ...cursor !== undefined && { cursor } };
 }
 
 function toPage<Item, Body>({ items, nextCursor }: Page<Item>, body: (item: Item) => Body) {
   return { items: items.map(body), next_cursor: nextCursor ?? null };
-}
-
-function driveBody(it: StoredDrive): z.infer<typeof Drive> {
-  return {
-    id: it.id,
-    name: it.name,
-    manufacturer: it.vendor,
-    model: it.model,
-    serial: it.serial,
-    wwn: it.wwn,
-    size_bytes: it.sizeBytes,
-    kind: it.kind,
-    evidence: it.evidence,
-    bus: it.bus,
-    removable: it.removable,
-    present: it.present,
-    detected_at: it.firstSeenAt,
-    updated_at: it.lastSeenAt,
-  };
-}
-
-function partitionBody(it: StoredPartition): z.infer<typeof Partition> {
-  return {
-    id: it.id,
-    name: it.name,
-    mount_point: it.mountPoints[0] ?? null,
-    mount_points: it.mountPoints,
-    physical_drive: it.driveIds[0] ?? null,
-    drive_ids: it.driveIds,
-    filesystem_type: it.fileSystem,
-    uuid: it.uuid,
-    label: it.label,
-    size_bytes: it.sizeBytes,
-    present: it.present,
-    created_at: it.firstSeenAt,
-    updated_at: it.lastSeenAt,
-  };
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { DriveKind } from "../drive.ts";
 import type { BlockDevice } from "./block.ts";
-import type { DriveKind } from "./drive.ts";
 
 interface Rule {
   kind: DriveKind;
@@ -14,6 +14,10 @@ interface Rule {
 
 /** The first rule with something to say decides. */
 const rules: Rule[] = [
+  {
+    kind: "network",
+    because: ({ type }) => type === "server" ? "it is mounted from there" : undefined,
+  },
   {
     kind: "unknown",
     because: ({ type, name }) =>

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { createMountTree, parseMountInfo } from "../../src/drives/mount_info.ts";
+import { createMountTree, parseMountInfo } from "../../../src/drives/graph/mount_info.ts";
 
 const table = `1 0 8:1 / / rw - ext4 /dev/sda1 rw
 20 1 8:17 / /mnt/a rw,noatime shared:4 - ext4 /dev/sdb1 rw

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { Volume } from "../drive.ts";
 import { type BlockDevice, diskNameOf, type Graph, isGhost } from "./block.ts";
-import type { Partition } from "./drive.ts";
 import { createId } from "./identity.ts";
 
 /** Signatures that are no file system: a part of something larger, or nothing to read. */
@@ -16,29 +16,29 @@ const spanning = /^(btrfs|bcachefs|zfs|zfs_member)$/;
 
 /** Whether there is something here that a person could open. */
 export function isReadable({ fileSystem, mountPoints }: BlockDevice): boolean {
-  return mountPoints.length > 0 || (fileSystem !== undefined && !members.test(fileSystem));
+  return mountPoints.size > 0 || (fileSystem !== undefined && !members.test(fileSystem));
 }
 
-interface Volume extends Omit<Partition, "id"> {
+interface Draft extends Omit<Volume, "id"> {
   spans: boolean;
   partUuid: string | undefined;
 }
 
 /** Every file system of this machine that stands on a drive. */
-export function partitionsOf(graph: Graph, driveIdOf: Map<string, string>): Partition[] {
-  const volumes: Volume[] = [];
+export function volumesOf(graph: Graph, driveIdOf: ReadonlyMap<string, string>): Volume[] {
+  const volumes: Draft[] = [];
   for (const device of graph.devices.values()) {
     if (!isReadable(device)) continue;
     // The signature on a whole disk shows again on its first partition; the mount tells which.
-    if (graph.childrenOf(device.name).length > 0 && device.mountPoints.length === 0) continue;
+    if (graph.childrenOf(device.name).length > 0 && device.mountPoints.size === 0) continue;
     const roots = graph.rootsOf(device.name);
-    if (roots.every((name) => isGhost({ name }))) continue;
-    volumes.push(toVolume(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])));
+    if (roots.every((name) => isGhost(graph.devices.get(name)!))) continue;
+    volumes.push(toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])));
   }
   return named(merged(volumes));
 }
 
-function toVolume(device: BlockDevice, driveIds: string[]): Volume {
+function toDraft(device: BlockDevice, driveIds: string[]): Draft {
   const { name, mapperName, fileSystem } = device;
   return {
     name: mapperName ?? name,
@@ -48,6 +48,9 @@ function toVolume(device: BlockDevice, driveIds: string[]): Volume {
     label: device.label,
     mountPoints: [...new Set(device.mountPoints)].sort(),
     sizeBytes: device.sizeBytes ?? 0,
+    totalBytes: device.totalBytes,
+    freeBytes: device.freeBytes,
+    readOnly: device.readOnly,
     deviceNumber: device.deviceNumber,
     devices: mapperName && mapperName !== name ? [name, mapperName] : [name],
     spans: spanning.test(fileSystem ?? ""),
@@ -56,9 +59,9 @@ function toVolume(device: BlockDevice, driveIds: string[]): Volume {
 }
 
 /** Joins what is one file system: members of one btrfs, one disk seen by two paths. */
-function merged(volumes: Volume[]): Volume[] {
-  const result: Volume[] = [];
-  const isMounted = ({ mountPoints }: Volume) => mountPoints.length > 0;
+function merged(volumes: Draft[]): Draft[] {
+  const result: Draft[] = [];
+  const isMounted = ({ mountPoints }: Draft) => mountPoints.length > 0;
   // The mounted first, then what stands on most drives: it takes in the others.
   const ordered = volumes.toSorted((a, b) =>
     Number(isMounted(b)) - Number(isMounted(a)) || b.driveIds.length - a.driveIds.length
@@ -79,6 +82,8 @@ function merged(volumes: Volume[]): Volume[] {
     whole.mountPoints = union(whole.mountPoints, volume.mountPoints);
     whole.devices = union(whole.devices, volume.devices);
     whole.label ??= volume.label;
+    whole.totalBytes ??= volume.totalBytes;
+    whole.freeBytes ??= volume.freeBytes;
   }
   return result;
 }
@@ -87,20 +92,20 @@ function union(a: string[], b: string[]): string[] {
   return [...new Set([...a, ...b])].sort();
 }
 
-function named(volumes: Volume[]): Partition[] {
+function named(volumes: Draft[]): Volume[] {
   const taken = new Set<string>();
   return volumes.map(({ spans: _, partUuid, ...volume }) => {
     const facts = factsOf(volume, partUuid);
-    let id = createId("prt", facts);
+    let id = createId("vol", facts);
     // A copied disk carries the UUID of its original. The first, a mounted one, keeps the id.
-    if (taken.has(id)) id = createId("prt", [...facts, ...volume.driveIds, volume.name]);
+    if (taken.has(id)) id = createId("vol", [...facts, ...volume.driveIds, volume.name]);
     taken.add(id);
     return { id, ...volume };
   });
 }
 
 /** What an id is made of: the file system's UUID, else the partition's, else its place. */
-function factsOf(volume: Omit<Volume, "spans" | "partUuid">, partUuid?: string): string[] {
+function factsOf(volume: Omit<Volume, "id">, partUuid?: string): string[] {
   const uuid = volume.uuid?.toLowerCase();
   const digits = uuid?.replaceAll(/[^\da-f]/g, "").length ?? 0;
   if (uuid && digits >= 16) return ["uuid", uuid];

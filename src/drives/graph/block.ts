@@ -1,19 +1,23 @@
 /**
- * A block device as a tool tells of it: the common ground on which all Linux strategies meet,
- * before anyone decides what is a drive.
+ * A block device as a tool tells of it: the common ground on which the readers of all platforms
+ * meet, before anyone decides what is a drive.
  *
  * @module
  */
 
 export interface BlockDevice {
-  /** The kernel's name: "sda1", "dm-0". */
+  /** The system's name: "sda1", "dm-0", "disk1s2", "PhysicalDrive0". */
   name: string;
   /** The device mapper's name, where it has one: "vg-root". */
   mapperName?: string | undefined;
-  /** In lsblk's words: disk, part, lvm, crypt, raid1, mpath, rom, loop … */
+  /** Other names by which tools call it. */
+  aliases: Set<string>;
+  /** In lsblk's words: disk, part, lvm, crypt, raid1, mpath, rom, loop; "server" and "share". */
   type: string;
-  /** Kernel names of what lies directly beneath. */
+  /** Names of what lies directly beneath. */
   parents: Set<string>;
+  /** What a parent is for, where it is not plain content: cache, metadata, log, spare. */
+  roles: Map<string, string>;
   deviceNumber?: string | undefined;
   sizeBytes?: number | undefined;
   vendor?: string | undefined;
@@ -22,18 +26,37 @@ export interface BlockDevice {
   wwn?: string | undefined;
   /** sata, usb, nvme, iscsi … */
   transport?: string | undefined;
-  /** Host:channel:target:lun. */
+  /** Host:channel:target:lun, or another place that stays as long as no cable is moved. */
   address?: string | undefined;
   /** Kernel subsystems from the device up to its controller: "block:mmc:mmc_host:pci". */
   subsystems?: string | undefined;
   rotational?: boolean | undefined;
-  removable: boolean;
+  rotationRpm?: number | undefined;
+  removable?: boolean | undefined;
+  /** Memory or a file that looks like a disk, where its name does not tell. */
+  ghost?: boolean | undefined;
   fileSystem?: string | undefined;
   uuid?: string | undefined;
   label?: string | undefined;
   partUuid?: string | undefined;
-  mountPoints: string[];
+  partLabel?: string | undefined;
+  mountPoints: Set<string>;
+  totalBytes?: number | undefined;
+  freeBytes?: number | undefined;
+  readOnly?: boolean | undefined;
 }
+
+type Collected = "aliases" | "parents" | "mountPoints";
+
+/** What one tool tells of one device. Only its name is sure; several findings make one device. */
+export type Finding =
+  & Partial<Omit<BlockDevice, "name" | "type" | "roles" | Collected>>
+  & {
+    name: string;
+    type?: string | undefined;
+    roles?: Record<string, string>;
+  }
+  & { [Name in Collected]?: Iterable<string> };
 
 /** The devices by name, and what lies under and over each of them. */
 export interface Graph {
@@ -44,8 +67,8 @@ export interface Graph {
 }
 
 /** Memory or a file that looks like a disk. */
-export function isGhost({ name }: { name: string }): boolean {
-  return /^(loop|ram|zram)\d/.test(name);
+export function isGhost({ name, ghost }: Pick<BlockDevice, "name" | "ghost">): boolean {
+  return ghost ?? /^(loop|ram|zram)\d/.test(name);
 }
 
 /** The name of the disk that a partition name belongs to: sda1 → sda, nvme0n1p2 → nvme0n1. */
@@ -57,4 +80,9 @@ export function diskNameOf(partition: string): string | undefined {
 /** The eMMC that a hardware partition is part of: mmcblk0boot1 → mmcblk0. */
 export function emmcNameOf(name: string): string | undefined {
   return /^(mmcblk\d+)(boot\d+|rpmb|gp\d+)$/.exec(name)?.[1];
+}
+
+/** sda before sdb before sdaa, nvme2 before nvme10. */
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }

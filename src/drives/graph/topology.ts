@@ -1,18 +1,22 @@
 /**
- * From block devices to drives and partitions: what is a physical drive, and which drives lie
- * beneath each file system, through partitions, LUKS, LVM, md, bcache and multipath.
+ * From block devices to drives, partitions, volumes and the graph between them: what is a physical
+ * drive, and which drives lie beneath each file system, through every layer in between.
  *
  * @module
  */
-import { type BlockDevice, emmcNameOf, type Graph, isGhost } from "./block.ts";
-import type { Drive, DriveReport } from "./drive.ts";
+import type { Drive, DriveReport } from "../drive.ts";
+import { type BlockDevice, byName, emmcNameOf, type Graph, isGhost } from "./block.ts";
+import { type Findings, gather } from "./gather.ts";
 import { createId, identityOf } from "./identity.ts";
 import { busOf, kindOf } from "./kind.ts";
-import { isReadable, partitionsOf } from "./partitions.ts";
+import { graphOf } from "./nodes.ts";
+import { partitionsOf } from "./partitions.ts";
+import { createGraph } from "./stack.ts";
+import { isReadable, volumesOf } from "./volumes.ts";
 
-/** Decides what is a drive and what a partition. Pure: the same devices give the same report. */
-export function describe(found: Iterable<BlockDevice>): DriveReport {
-  const graph = createGraph(found);
+/** Decides what is what. Pure: the same findings give the same report. */
+export function describe(findings: readonly Findings[]): DriveReport {
+  const graph = createGraph(gather(findings));
   const drives = new Map<string, Drive>();
   const driveIdOf = new Map<string, string>();
   for (const paths of groupPaths(graph)) {
@@ -23,38 +27,14 @@ export function describe(found: Iterable<BlockDevice>): DriveReport {
   tellApart([...drives.values()], graph);
   for (const [path, name] of driveIdOf) driveIdOf.set(path, drives.get(name)!.id);
 
-  return {
+  const volumes = volumesOf(graph, driveIdOf);
+  const partitions = partitionsOf(graph, driveIdOf, volumes);
+  const known = {
     drives: [...drives.values()].sort((a, b) => byName(a.name, b.name)),
-    partitions: partitionsOf(graph, driveIdOf).sort((a, b) => byName(a.name, b.name)),
+    partitions: partitions.sort((a, b) => byName(a.name, b.name)),
+    volumes: volumes.sort((a, b) => byName(a.name, b.name)),
   };
-}
-
-function createGraph(found: Iterable<BlockDevice>): Graph {
-  const devices = new Map<string, BlockDevice>();
-  for (const device of found) devices.set(device.name, device);
-  const children = new Map<string, BlockDevice[]>();
-  for (const device of devices.values()) {
-    const emmc = emmcNameOf(device.name);
-    const beneath = emmc ? [emmc] : [...device.parents];
-    device.parents = new Set(beneath.filter((name) => name !== device.name && devices.has(name)));
-    for (const name of device.parents) {
-      children.set(name, [...children.get(name) ?? [], device]);
-    }
-  }
-
-  function rootsOf(name: string, seen = new Set<string>()): string[] {
-    // A tool that tells of a circle must not hang us.
-    if (seen.has(name)) return [];
-    seen.add(name);
-    const parents = devices.get(name)?.parents ?? new Set();
-    if (parents.size === 0) return [name];
-    return [...new Set([...parents].flatMap((parent) => rootsOf(parent, seen)))];
-  }
-  return {
-    devices,
-    rootsOf: (name) => rootsOf(name),
-    childrenOf: (name) => children.get(name) ?? [],
-  };
+  return { ...known, graph: graphOf(graph, driveIdOf, known) };
 }
 
 /** The drives, each as the paths that lead to it: more than one only with multipath. */
@@ -64,7 +44,7 @@ function groupPaths(graph: Graph): BlockDevice[][] {
     if (device.parents.size > 0 || isGhost(device)) continue;
     // An empty slot of a card reader is listed with no size: there is no drive.
     if (device.sizeBytes === 0) continue;
-    if (!["disk", "rom"].includes(device.type) && !isReadable(device)) continue;
+    if (!["disk", "rom", "server"].includes(device.type) && !isReadable(device)) continue;
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
     groups.set(key, [...groups.get(key) ?? [], device]);
@@ -84,7 +64,8 @@ function toDrive(paths: BlockDevice[], graph: Graph): Drive {
   const several = paths.length > 1 ? `; paths: ${paths.map(({ name }) => name).join(", ")}` : "";
   const isEmmc = graph.childrenOf(device.name).some(({ name }) => emmcNameOf(name));
   return {
-    id: createId("drv", facts),
+    // A server's lane has its name in it, so that a person can say "net:nas=2".
+    id: device.type === "server" ? device.name : createId("drv", facts),
     name: device.name,
     vendor: vendor && !noVendor.test(vendor) ? vendor : undefined,
     model: device.model?.trim() || undefined,
@@ -94,6 +75,7 @@ function toDrive(paths: BlockDevice[], graph: Graph): Drive {
     kind,
     evidence: `${evidence}; id from ${from}${several}`,
     bus,
+    rotationRpm: device.rotationRpm,
     removable: device.removable || bus === "usb" || (kind === "sd" && !isEmmc),
   };
 }
@@ -109,9 +91,4 @@ function tellApart(drives: Drive[], { devices }: Graph): void {
       twin.evidence += `, size and place, for ${names} claim the same identity`;
     }
   }
-}
-
-/** sda before sdb before sdaa, nvme2 before nvme10. */
-function byName(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
 }

@@ -9,9 +9,14 @@ export interface Mount {
   parentId: string;
   /** "8:1"; one without a device for btrfs, network and memory. */
   deviceNumber: string;
+  /** What of the file system is mounted: "/" but for bind mounts and subvolumes. */
+  root: string;
   mountPoint: string;
   fileSystem: string;
   source: string;
+  readOnly: boolean;
+  /** As the file system wrote them: "rw,lowerdir=/a:/b". */
+  options: string;
 }
 
 /**
@@ -22,16 +27,19 @@ export interface Mount {
 export function parseMountInfo(text: string): Mount[] {
   return text.split("\n").flatMap((line) => {
     const [before = "", after] = line.split(" - ");
-    const [id, parentId, deviceNumber, , mountPoint] = before.split(" ");
+    const [id, parentId, deviceNumber, root = "/", mountPoint, own = ""] = before.split(" ");
     if (!id || !parentId || !deviceNumber || !mountPoint || after === undefined) return [];
-    const [fileSystem = "", source = ""] = after.split(" ");
+    const [fileSystem = "", source = "", options = ""] = after.split(" ");
     return [{
       id,
       parentId,
       deviceNumber,
+      root: unescape(root),
       mountPoint: unescape(mountPoint),
       fileSystem,
       source: unescape(source),
+      readOnly: own.split(",").includes("ro"),
+      options: unescape(options),
     }];
   });
 }
@@ -50,6 +58,21 @@ export function isMountOf(
   if (deviceNumber === device) return true;
   const name = /^\/dev\/(?:mapper\/)?(.+)$/.exec(source)?.[1];
   return name !== undefined && names.includes(name);
+}
+
+/** What stands in a mount's source for the server, by file system. */
+const servers: [fileSystem: RegExp, server: RegExp][] = [
+  [/^nfs4?$|^ceph$|^fuse\.(ceph|glusterfs)$|^glusterfs$|^lustre$/, /^(\[[^\]]+\]|[^:,]+)/],
+  [/^(cifs|smb3|smbfs|afpfs)$/, /^[\\/]{2}(?:[^@/\\]*@)?([^\\/]+)/],
+  [/^fuse\.sshfs$/, /^(?:[^@]*@)?(\[[^\]]+\]|[^:]+):/],
+  [/^fuse\.rclone$/, /^([^:{]+)/],
+  [/^(davfs|fuse\.(davfs2?|s3fs|curlftpfs))$/, /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:]+)/],
+];
+
+/** The machine that a mount comes from, in lower case; undefined for one of this machine. */
+export function serverOf({ fileSystem, source }: Mount): string | undefined {
+  const server = servers.find(([pattern]) => pattern.test(fileSystem))?.[1].exec(source)?.[1];
+  return server?.replaceAll(/[[\]]/g, "").toLowerCase();
 }
 
 /** Finds the mount of an absolute path without links. */

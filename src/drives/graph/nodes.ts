@@ -1,0 +1,53 @@
+/**
+ * The device graph as nodes and edges, for REST, `drives --tree` and the proof of `locate`.
+ *
+ * @module
+ */
+import type { DriveGraph, DriveReport, GraphEdge, GraphNode } from "../drive.ts";
+import type { BlockDevice, Graph } from "./block.ts";
+import { isGhost } from "./block.ts";
+
+/** Every device that stands on a drive, and every volume, with what each stands on. */
+export function graphOf(
+  { devices, rootsOf }: Graph,
+  driveIdOf: ReadonlyMap<string, string>,
+  { drives, partitions, volumes }: Pick<DriveReport, "drives" | "partitions" | "volumes">,
+): DriveGraph {
+  const partitionIdOf = new Map(partitions.map(({ name, id }) => [name, id]));
+  const nodes = new Map<string, GraphNode>();
+  const edges = new Map<string, GraphEdge>();
+  const idOf = ({ name }: BlockDevice) =>
+    driveIdOf.get(name) ?? partitionIdOf.get(name) ?? `dev:${name}`;
+  const link = (edge: GraphEdge) => edges.set(`${edge.from} ${edge.to}`, edge);
+
+  for (const { id, name, sizeBytes } of drives) {
+    nodes.set(id, { id, type: "drive", name, sizeBytes });
+  }
+  for (const device of devices.values()) {
+    const roots = rootsOf(device.name).map((name) => devices.get(name)!);
+    if (roots.length === 0 || roots.every(isGhost)) continue;
+    const id = idOf(device);
+    if (!nodes.has(id)) nodes.set(id, toNode(id, device, partitionIdOf.has(device.name)));
+    for (const parent of device.parents) {
+      const to = idOf(devices.get(parent)!);
+      if (to !== id) link({ from: id, to, role: device.roles.get(parent) });
+    }
+  }
+  for (const { id, name, sizeBytes, devices: beneath } of volumes) {
+    nodes.set(id, { id, type: "volume", name, sizeBytes });
+    for (const device of beneath.flatMap((name) => devices.get(name) ?? [])) {
+      link({ from: id, to: idOf(device) });
+    }
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+}
+
+function toNode(id: string, device: BlockDevice, isPartition: boolean): GraphNode {
+  return {
+    id,
+    type: isPartition ? "partition" : "layer",
+    name: device.mapperName ?? device.name,
+    layer: isPartition ? undefined : device.type,
+    sizeBytes: device.sizeBytes,
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * The slices that partition tables define, each with an id that survives another name of its disk.
+ *
+ * @module
+ */
+import type { Partition, Volume } from "../drive.ts";
+import { type BlockDevice, diskNameOf, type Graph, isGhost } from "./block.ts";
+import { createId } from "./identity.ts";
+
+/** Every partition on a drive, or on an array of drives. */
+export function partitionsOf(
+  graph: Graph,
+  driveIdOf: ReadonlyMap<string, string>,
+  volumes: readonly Volume[],
+): Partition[] {
+  const taken = new Set<string>();
+  const partitions: Partition[] = [];
+  for (const device of graph.devices.values()) {
+    if (device.type !== "part") continue;
+    const roots = graph.rootsOf(device.name).map((name) => graph.devices.get(name)!);
+    if (roots.every(isGhost)) continue;
+    const ids = roots.flatMap(({ name }) => driveIdOf.get(name) ?? []);
+    const driveIds = [...new Set(ids)].sort();
+    const facts = factsOf(device, driveIds);
+    let id = createId("prt", facts);
+    if (taken.has(id)) id = createId("prt", [...facts, ...driveIds, device.name]);
+    taken.add(id);
+    partitions.push({
+      id,
+      name: device.name,
+      driveIds,
+      uuid: device.partUuid,
+      label: device.partLabel,
+      sizeBytes: device.sizeBytes ?? 0,
+      volumeId: volumes.find(({ devices }) => devices.includes(device.name))?.id,
+    });
+  }
+  return partitions;
+}
+
+/** The table's own id, with the drives it stands on: a copied disk carries the same; else place. */
+function factsOf(device: BlockDevice, driveIds: string[]): string[] {
+  if (device.partUuid) return ["partuuid", device.partUuid.toLowerCase(), ...driveIds];
+  const place = diskNameOf(device.name) ? /\d+$/.exec(device.name)?.[0] ?? "" : device.name;
+  return ["place", place, ...driveIds];
+}

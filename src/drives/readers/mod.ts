@@ -1,0 +1,38 @@
+/**
+ * The table of readers: every tool whose output this program understands.
+ *
+ * @module
+ */
+import { InvalidError } from "../../base/errors.ts";
+import type { DriveReport } from "../drive.ts";
+import { describe } from "../graph/topology.ts";
+import { linuxReaders } from "./linux/mod.ts";
+import { macosReaders } from "./macos/mod.ts";
+import type { Reader, Recording } from "./reader.ts";
+import { windowsReaders } from "./windows/mod.ts";
+
+export const readers: readonly Reader[] = [...linuxReaders, ...macosReaders, ...windowsReaders];
+
+/**
+ * The picture that recordings of one machine give together, the best tool first.
+ *
+ * @throws {InvalidError} nobody reads one of them; it is refused by its name
+ * @throws {UnavailableError} one of them is damaged
+ */
+export function pictureOf(recordings: readonly (Recording & { name?: string })[]): DriveReport {
+  const known = recordings.map((recording) => ({ ...recording, reader: readerOf(recording) }));
+  known.sort((a, b) => readers.indexOf(a.reader) - readers.indexOf(b.reader));
+  return describe(known.map(({ reader, text }) => reader.read(text)));
+}
+
+function readerOf({ tool, text, name }: Recording & { name?: string }): Reader {
+  const reader = tool
+    ? readers.find((one) => one.name === tool)
+    : readers.find((one) => one.recognise(text));
+  if (reader) return reader;
+  const what = name ?? tool ?? text.slice(0, 60).split("\n")[0];
+  const known = readers.map((one) => one.name).join(", ");
+  throw new InvalidError(`Cannot read "${what}": it is the output of no tool known: ${known}`, {
+    name: what,
+  });
+}

@@ -1,0 +1,175 @@
+/**
+ * Drives, partitions, volumes and the graph between them as REST shows them.
+ *
+ * @module
+ */
+import type {
+  DriveGraph,
+  Location,
+  StoredDrive,
+  StoredPartition,
+  StoredVolume,
+} from "../../drives/mod.ts";
+import { z } from "../router.ts";
+
+export const Drive = z.object({
+  id: z.string(),
+  name: z.string(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  serial: z.string().optional(),
+  wwn: z.string().optional(),
+  size_bytes: z.int(),
+  kind: z.string().openapi({ example: "hdd" }),
+  evidence: z.string().openapi({ description: "Why that kind, and what the id is made of" }),
+  bus: z.string().optional(),
+  rotation_rpm: z.int().optional(),
+  removable: z.boolean(),
+  present: z.boolean(),
+  detected_at: z.string(),
+  updated_at: z.string(),
+}).openapi("Drive");
+
+export const Partition = z.object({
+  id: z.string(),
+  name: z.string(),
+  mount_point: z.string().nullable().openapi({ description: "The first of its volume's" }),
+  mount_points: z.array(z.string()),
+  physical_drive: z.string().nullable().openapi({ description: "The first of drive_ids" }),
+  drive_ids: z.array(z.string()),
+  volume_id: z.string().nullable().openapi({ description: "The volume directly on it" }),
+  uuid: z.string().optional().openapi({ description: "The partition table's own id of it" }),
+  label: z.string().optional(),
+  filesystem_type: z.string().optional(),
+  size_bytes: z.int(),
+  present: z.boolean(),
+  created_at: z.string(),
+  updated_at: z.string(),
+}).openapi("Partition");
+
+export const Volume = z.object({
+  id: z.string(),
+  name: z.string(),
+  drive_ids: z.array(z.string()).openapi({ description: "Every physical drive beneath it" }),
+  filesystem_type: z.string().optional(),
+  uuid: z.string().optional(),
+  label: z.string().optional(),
+  mount_points: z.array(z.string()),
+  size_bytes: z.int().openapi({ description: "Of the devices beneath it" }),
+  total_bytes: z.int().optional(),
+  free_bytes: z.int().optional(),
+  read_only: z.boolean().optional(),
+  devices: z.array(z.string()),
+  present: z.boolean(),
+  detected_at: z.string(),
+  updated_at: z.string(),
+}).openapi("Volume");
+
+export const Graph = z.object({
+  nodes: z.array(z.object({
+    id: z.string(),
+    type: z.enum(["drive", "partition", "layer", "volume"]),
+    name: z.string(),
+    layer: z.string().optional().openapi({ example: "raid1" }),
+    size_bytes: z.int().optional(),
+  })),
+  edges: z.array(z.object({
+    from: z.string().openapi({ description: "What stands on `to`" }),
+    to: z.string(),
+    role: z.string().optional().openapi({ example: "cache" }),
+  })),
+}).openapi("DriveGraph");
+
+export const Why = z.object({
+  path: z.string(),
+  drive_ids: z.array(z.string()).openapi({ description: "Every drive that a read of it touches" }),
+  volume_id: z.string().nullable(),
+  mount_point: z.string().nullable(),
+  chain: z.array(z.string()).openapi({ description: "From the mount down to the drives" }),
+}).openapi("Why");
+
+export const DriveStats = z.object({
+  total_drives: z.int(),
+  total_partitions: z.int(),
+  total_volumes: z.int(),
+  total_storage_bytes: z.int(),
+}).openapi("DriveStats");
+
+export function driveBody(it: StoredDrive): z.infer<typeof Drive> {
+  return {
+    id: it.id,
+    name: it.name,
+    manufacturer: it.vendor,
+    model: it.model,
+    serial: it.serial,
+    wwn: it.wwn,
+    size_bytes: it.sizeBytes,
+    kind: it.kind,
+    evidence: it.evidence,
+    bus: it.bus,
+    rotation_rpm: it.rotationRpm,
+    removable: it.removable,
+    present: it.present,
+    detected_at: it.firstSeenAt,
+    updated_at: it.lastSeenAt,
+  };
+}
+
+export function partitionBody(
+  it: StoredPartition,
+  volume: StoredVolume | undefined,
+): z.infer<typeof Partition> {
+  return {
+    id: it.id,
+    name: it.name,
+    mount_point: volume?.mountPoints[0] ?? null,
+    mount_points: volume?.mountPoints ?? [],
+    physical_drive: it.driveIds[0] ?? null,
+    drive_ids: it.driveIds,
+    volume_id: it.volumeId ?? null,
+    uuid: it.uuid,
+    label: it.label,
+    filesystem_type: volume?.fileSystem,
+    size_bytes: it.sizeBytes,
+    present: it.present,
+    created_at: it.firstSeenAt,
+    updated_at: it.lastSeenAt,
+  };
+}
+
+export function volumeBody(it: StoredVolume): z.infer<typeof Volume> {
+  return {
+    id: it.id,
+    name: it.name,
+    drive_ids: it.driveIds,
+    filesystem_type: it.fileSystem,
+    uuid: it.uuid,
+    label: it.label,
+    mount_points: it.mountPoints,
+    size_bytes: it.sizeBytes,
+    total_bytes: it.totalBytes,
+    free_bytes: it.freeBytes,
+    read_only: it.readOnly,
+    devices: it.devices,
+    present: it.present,
+    detected_at: it.firstSeenAt,
+    updated_at: it.lastSeenAt,
+  };
+}
+
+export function graphBody({ nodes, edges }: DriveGraph): z.infer<typeof Graph> {
+  return {
+    nodes: nodes.map(({ sizeBytes, ...node }) => ({ ...node, size_bytes: sizeBytes })),
+    edges,
+  };
+}
+
+export function whyBody(path: string, it: Location): z.infer<typeof Why> {
+  return {
+    path,
+    drive_ids: it.driveIds,
+    volume_id: it.volumeId ?? null,
+    mount_point: it.mountPoint ?? null,
+    chain: it.chain,
+  };
+}
