@@ -9,6 +9,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Milliseconds after which the program is killed; 10,000 unless said. */
   timeoutMs?: number;
+  /** What it printed counts whatever its exit code: smartctl's is a bit mask, not a failure. */
+  anyExit?: boolean;
 }
 
 /** Runs a program and returns what it printed. This is the port tests replace. */
@@ -18,7 +20,8 @@ export type Run = (program: string, args: string[], options?: RunOptions) => Pro
 export class CommandError extends UnavailableError {}
 
 /** Never through a shell: `args` reach the program as they are. */
-export const run: Run = async (program, args, { signal, timeoutMs = 10_000 } = {}) => {
+export const run: Run = async (program, args, options = {}) => {
+  const { signal, timeoutMs = 10_000, anyExit = false } = options;
   signal?.throwIfAborted();
   const child = spawn(program, args);
   const ended = collect(child);
@@ -36,8 +39,11 @@ export const run: Run = async (program, args, { signal, timeoutMs = 10_000 } = {
   const timer = setTimeout(late, timeoutMs);
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    const { success, code, stdout, stderr } = await Promise.race([ended.output, givenUp]);
-    if (success) return stdout;
+    const { success, code, signal: signalled, stdout, stderr } = await Promise.race([
+      ended.output,
+      givenUp,
+    ]);
+    if (success || (anyExit && signalled === null)) return stdout;
     const said = stderr.trim().slice(0, MAX_SAID);
     throw new CommandError(`Command "${program}" exited with code ${code}: ${said}`, {
       program,

@@ -27,6 +27,15 @@ Deno.test("run() says that a program is not installed", async () => {
   });
 });
 
+Deno.test("run() takes any exit code for an answer where told to, but not a program's being killed", async () => {
+  const exits = ["eval", "--ext=js", "console.log('partial'); Deno.exit(64)"];
+  const dies = ["eval", "--ext=js", "Deno.kill(Deno.pid, 'SIGKILL'); await new Promise(() => {})"];
+
+  strictEqual(await run(Deno.execPath(), exits, { anyExit: true }), "partial\n");
+  await rejects(run(Deno.execPath(), exits), CommandError);
+  await rejects(run(Deno.execPath(), dies, { anyExit: true }), CommandError);
+});
+
 Deno.test("run() tells exit code and stderr of a program that failed, and no more of it than helps", async () => {
   const failed = deno(`console.error("no such disk " + "x".repeat(100_000)); Deno.exit(3)`);
 
