@@ -16,7 +16,8 @@ import {
 import { currentPlatform } from "../base/platform.ts";
 import { VERSION } from "../base/version.ts";
 import { config } from "./commands/config.ts";
-import { drives } from "./commands/drives.ts";
+import { detectDrivesCommand } from "./commands/drives/detect.ts";
+import { drives } from "./commands/drives/mod.ts";
 import { media } from "./commands/media.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
@@ -31,7 +32,7 @@ export interface CommandContext {
   signal: AbortSignal;
 }
 
-const commands = [start, scan, status, drives, media, config, edge, version];
+const commands = [start, scan, status, drives, detectDrivesCommand, media, config, edge, version];
 
 const exitCodes = [
   [InvalidError, 2],

@@ -7,6 +7,7 @@ import type { Run } from "../base/command.ts";
 import { reasonOf, UnavailableError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { DriveReport } from "./drive.ts";
+import type { Recording } from "./readers/reader.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface DetectOptions {
@@ -19,6 +20,8 @@ export interface DetectOptions {
 /** What was found, and by which strategy. */
 export interface Detection extends DriveReport {
   strategy: string;
+  /** What the tools said, from which this follows. */
+  recordings: Recording[];
 }
 
 /** A machine that has not told its disks by then is not going to. */
@@ -38,7 +41,8 @@ export async function detectDrives(
     const limit = AbortSignal.timeout(LIMIT_MS);
     const either = signal ? AbortSignal.any([signal, limit]) : limit;
     try {
-      return { ...parse(await collect({ run, signal: either })), strategy: name };
+      const recordings = await collect({ run, signal: either });
+      return { ...parse(recordings), strategy: name, recordings };
     } catch (error) {
       signal?.throwIfAborted();
       log.warn("Drive strategy failed", { strategy: name, error });

@@ -10,6 +10,8 @@ export {
   type DriveKind,
   driveKinds,
   type DriveReport,
+  type GraphEdge,
+  type GraphNode,
   type Partition,
   UNKNOWN_DRIVE,
   type Volume,
@@ -26,5 +28,7 @@ export {
 } from "./store/store.ts";
 export { pictureOf, readers } from "./readers/mod.ts";
 export type { Reader, Recording } from "./readers/reader.ts";
+export { decodeText } from "./readers/decode.ts";
+export { recordingsIn, toRecord } from "./readers/record.ts";
 export { strategies } from "./strategies/mod.ts";
 export type { Strategy } from "./strategy.ts";

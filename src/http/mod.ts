@@ -7,6 +7,7 @@ export { type ApiOptions, type ApiPorts, createApi } from "./app.ts";
 export { catalogItemBody, peerBody } from "./resources/edge_body.ts";
 export type { EdgePort } from "./resources/edge.ts";
 export type { Parts } from "./resources/health.ts";
+export { whyBody } from "./resources/drive_bodies.ts";
 export { settingBody } from "./resources/configurations.ts";
 export { mediaBody, reportBody } from "./resources/media.ts";
 export { serveHttp, type ServeOptions } from "./serve.ts";

@@ -1,0 +1,28 @@
+/**
+ * `giggityflix drives why PATH`: which drives a read of this path touches, and what proves it.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { whyBody } from "../../../http/mod.ts";
+import { openLocator } from "../../../drives/mod.ts";
+import type { CommandContext } from "../../cli.ts";
+import { plain } from "../../terminal.ts";
+import { detect } from "./mod.ts";
+
+export function why({ terminal, signal }: CommandContext): Command {
+  return new Command("why")
+    .description("Show which drives a read of PATH touches, and what proves it")
+    .argument("<PATH>")
+    .option("--json", "print JSON")
+    .action(async (path: string, _, command: Command) => {
+      const report = await detect(signal);
+      const locator = openLocator({ report: () => report });
+      const found = await locator.locate(path);
+      if (command.optsWithGlobals().json) {
+        return terminal.print(JSON.stringify(whyBody(path, found)));
+      }
+      terminal.print(`A read of ${plain(path)} touches ${found.driveIds.join(", ")}:`);
+      for (const step of found.chain) terminal.print(`  ${plain(step)}`);
+    });
+}
