@@ -26,19 +26,7 @@ export async function compile(): Promise<void> {
   for (const path of [EXECUTABLE, PROGRAM]) {
     await Deno.remove(path, { recursive: true }).catch(() => {});
   }
-  const bundle = [
-    "bundle",
-    "--quiet",
-    "--platform",
-    "deno",
-    "--code-splitting",
-    "--outdir",
-    PROGRAM,
-  ];
-  // One by one, so that all scripts lie side by side: their paths to each other depend on it.
-  for (const entry of ["src/app/cli.ts", "src/media/worker.ts"]) {
-    await runProgram(deno, [...bundle, entry], { quiet: true });
-  }
+  await bundleProgram(PROGRAM);
   const denort = Deno.env.get("DENORT_BIN") ?? await unpackDenort();
   await runProgram(deno, [
     "compile",
@@ -55,6 +43,15 @@ export async function compile(): Promise<void> {
     EXECUTABLE,
     "main.ts",
   ], { env: denort ? { DENORT_BIN: denort } : {}, quiet: true });
+}
+
+/** Writes the program into `folder` as a few scripts: cli.js, worker.js, and what they share. */
+export async function bundleProgram(folder: string): Promise<void> {
+  const bundle = ["bundle", "--quiet", "--platform", "deno", "--code-splitting"];
+  // One by one, so that all scripts lie side by side: their paths to each other depend on it.
+  for (const entry of ["src/app/cli.ts", "src/media/worker.ts"]) {
+    await runProgram(Deno.execPath(), [...bundle, "--outdir", folder, entry], { quiet: true });
+  }
 }
 
 async function unpackDenort(): Promise<string | undefined> {

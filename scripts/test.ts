@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { needed, whyNever } from "../tests/rigs/vm/build.ts";
 import { compile } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
 
@@ -15,9 +16,11 @@ const wanted = [
   { program: "xz", debian: "xz-utils", without: "the packed denort" },
 ];
 
+const isWhole = Deno.args.length === 0;
+const withVm = isWhole || Deno.args.some((path) => path.startsWith("tests/vm"));
+if (withVm) wantVm();
 await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
-const isWhole = Deno.args.length === 0;
 if (isWhole) {
   await compile().catch((error) => {
     const [reason] = String(error.message).split("\n").slice(-2);
@@ -50,6 +53,15 @@ say(
   `${passed ?? 0} passed, ${(failed ?? 0) + Number(broken)} failed, ${skipped ?? 0} skipped`,
 );
 Deno.exit(code || Number(broken));
+
+/** The machine with disks of its own is tested where it can be. */
+function wantVm(): void {
+  const never = whyNever();
+  if (never) return say(`There is no virtual machine here, and its tests are ignored: ${never}`);
+  for (const [program, debian] of Object.entries(needed)) {
+    wanted.push({ program, debian, without: "real disks in a virtual machine" });
+  }
+}
 
 async function prepare(): Promise<void> {
   const missing = wanted.filter(({ program }) => !findProgram(program));
