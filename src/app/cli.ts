@@ -16,7 +16,7 @@ import {
 import { currentPlatform } from "../base/platform.ts";
 import { VERSION } from "../base/version.ts";
 import { config } from "./commands/config.ts";
-import { detectDrivesCommand } from "./commands/drives/detect.ts";
+import { detectDrives } from "./commands/drives/detect.ts";
 import { drives } from "./commands/drives/mod.ts";
 import { media } from "./commands/media.ts";
 import { scan } from "./commands/scan.ts";
@@ -32,7 +32,7 @@ export interface CommandContext {
   signal: AbortSignal;
 }
 
-const commands = [start, scan, status, drives, detectDrivesCommand, media, config, edge, version];
+const commands = [start, scan, status, drives, detectDrives, media, config, edge, version];
 
 const exitCodes = [
   [InvalidError, 2],

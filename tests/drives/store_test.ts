@@ -6,6 +6,7 @@ import {
   type DriveReport,
   openDriveStore,
   type Partition,
+  type Volume,
 } from "../../src/drives/mod.ts";
 import { fallback } from "../../src/drives/strategies/fallback.ts";
 
@@ -18,7 +19,7 @@ Deno.test("save() counts what is new, and find…() gives back what was saved", 
 
   const saved = store.save(report("a"), monday);
 
-  deepStrictEqual(saved, { drivesAdded: 1, partitionsAdded: 1 });
+  deepStrictEqual(saved, { ...nothing, drivesAdded: 1, partitionsAdded: 1, volumesAdded: 1 });
   deepStrictEqual(store.findDrive("drv-a"), {
     id: "drv-a",
     name: "sda",
@@ -32,7 +33,13 @@ Deno.test("save() counts what is new, and find…() gives back what was saved", 
     lastSeenAt: monday.toISOString(),
   });
   deepStrictEqual(store.findPartition("prt-a")?.driveIds, ["drv-a"]);
-  deepStrictEqual(store.findPartition("prt-a")?.mountPoints, ["/films & more"]);
+  strictEqual(store.findPartition("prt-a")?.volumeId, "vol-a");
+  deepStrictEqual(store.findVolume("vol-a"), {
+    ...volume("a"),
+    present: true,
+    firstSeenAt: monday.toISOString(),
+    lastSeenAt: monday.toISOString(),
+  });
   strictEqual(store.findDrive("drv-x"), undefined);
 });
 
@@ -41,14 +48,16 @@ Deno.test("save() keeps a drive that is away as not present, and knows it when i
   const store = openDriveStore(db);
   store.save(report("a", "b"), monday);
 
-  deepStrictEqual(store.save(report("a"), tuesday), { drivesAdded: 0, partitionsAdded: 0 });
+  deepStrictEqual(store.save(report("a"), tuesday), { ...nothing, drivesRemoved: 1 });
   strictEqual(store.findDrive("drv-b")?.present, false);
   strictEqual(store.findDrive("drv-b")?.lastSeenAt, monday.toISOString());
   strictEqual(store.findPartition("prt-b")?.present, false);
+  strictEqual(store.findVolume("vol-b")?.present, false);
+  deepStrictEqual(store.findVolume("vol-b")?.mountPoints, ["/films & more"]);
   strictEqual(store.findDrive("drv-a")?.firstSeenAt, monday.toISOString());
   strictEqual(store.findDrive("drv-a")?.lastSeenAt, tuesday.toISOString());
 
-  deepStrictEqual(store.save(report("a", "b"), tuesday), { drivesAdded: 0, partitionsAdded: 0 });
+  deepStrictEqual(store.save(report("a", "b"), tuesday), nothing);
   strictEqual(store.findDrive("drv-b")?.present, true);
   strictEqual(store.findDrive("drv-b")?.firstSeenAt, monday.toISOString());
 });
@@ -56,13 +65,13 @@ Deno.test("save() keeps a drive that is away as not present, and knows it when i
 Deno.test("save() never lets a guess replace a finding, and drops the guess once there is one", () => {
   using db = openDatabase(":memory:", migrations.library);
   const store = openDriveStore(db);
-  const guess = fallback("nobody to ask").parse("");
+  const guess = fallback("nobody to ask").parse([]);
 
   strictEqual(store.save(guess, monday).drivesAdded, 1);
   strictEqual(store.drives().items[0]?.id, "unknown");
 
   store.save(report("a"), monday);
-  deepStrictEqual(store.save(guess, tuesday), { drivesAdded: 0, partitionsAdded: 0 });
+  deepStrictEqual(store.save(guess, tuesday), nothing);
   deepStrictEqual(store.drives().items.map(({ id, present }) => [id, present]), [["drv-a", true]]);
 });
 
@@ -78,13 +87,13 @@ Deno.test("save() is all or nothing", () => {
   deepStrictEqual(store.drives().items.map(({ id, present }) => [id, present]), [["drv-a", true]]);
 });
 
-Deno.test("drives() and partitions() come in pages that meet without gap or overlap", () => {
+Deno.test("drives(), partitions() and volumes() come in pages that meet without gap or overlap", () => {
   using db = openDatabase(":memory:", migrations.library);
   const store = openDriveStore(db);
   const names = Array.from({ length: 7 }, (_, index) => `n${index}`);
   store.save(report(...names), monday);
 
-  for (const list of [store.drives, store.partitions]) {
+  for (const list of [store.drives, store.partitions, store.volumes]) {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -106,14 +115,25 @@ Deno.test("report() is what is present, and the same object until something is s
 
   strictEqual(store.report(), first);
   strictEqual(first.drives.length, 2);
+  deepStrictEqual(first.graph, report("a", "b").graph);
 
   store.save(report("b"), tuesday);
   deepStrictEqual(store.report().drives.map(({ id }) => id), ["drv-b"]);
 });
 
 function report(...names: string[]): DriveReport {
-  return { drives: names.map(drive), partitions: names.map(partition) };
+  return {
+    drives: names.map(drive),
+    partitions: names.map(partition),
+    volumes: names.map(volume),
+    graph: {
+      nodes: names.map((name) => ({ id: `drv-${name}`, type: "drive", name })),
+      edges: names.map((name) => ({ from: `prt-${name}`, to: `drv-${name}` })),
+    },
+  };
 }
+
+const nothing = { drivesAdded: 0, partitionsAdded: 0, volumesAdded: 0, drivesRemoved: 0 };
 
 function drive(name: string): Drive {
   return {
@@ -133,8 +153,20 @@ function partition(name: string): Partition {
     id: `prt-${name}`,
     name: `sd${name}1`,
     driveIds: [`drv-${name}`],
+    sizeBytes: 1000,
+    volumeId: `vol-${name}`,
+  };
+}
+
+function volume(name: string): Volume {
+  return {
+    id: `vol-${name}`,
+    name: `sd${name}1`,
+    driveIds: [`drv-${name}`],
     mountPoints: ["/films & more"],
     sizeBytes: 1000,
+    freeBytes: 10,
+    readOnly: true,
     devices: [`sd${name}1`],
   };
 }

@@ -9,7 +9,11 @@ Deno.test("every resource answers with and without the slash at its end", async 
     "/api/drives",
     "/api/drives/drv-a",
     "/api/partitions",
+    "/api/drives/graph",
+    "/api/drives/stats",
     "/api/partitions/prt-a",
+    "/api/volumes",
+    "/api/volumes/vol-a",
     "/api/configurations",
     "/api/configurations/http_port",
     "/api/media",
@@ -52,6 +56,7 @@ Deno.test("every list comes in pages that meet without gap or overlap", async ()
     ["/api/media/", "id", 7],
     ["/api/drives/", "id", 3],
     ["/api/partitions/", "id", 1],
+    ["/api/volumes/", "id", 1],
     ["/api/configurations/", "key", undefined],
     ["/api/catalog/", "catalog_id", 5],
     ["/api/peers/", "peer_id", 2],
@@ -93,6 +98,8 @@ Deno.test("a problem says what is wrong in the shape of RFC 9457", async () => {
     ["GET", "/api/media/none", undefined, 404, /Cannot find media "none"/],
     ["GET", "/api/drives/none/", undefined, 404, /Cannot find drive "none"/],
     ["GET", "/api/partitions/none", undefined, 404, /Cannot find partition "none"/],
+    ["GET", "/api/volumes/none", undefined, 404, /Cannot find volume "none"/],
+    ["GET", "/api/drives/why", undefined, 400, /Cannot read "path"/],
     ["GET", "/api/configurations/none", undefined, 404, /Cannot find a setting "none"/],
     ["GET", "/api/catalog/none", undefined, 404, /Cannot find/],
     ["DELETE", "/api/streams/none", undefined, 404, /Cannot find/],
@@ -190,4 +197,25 @@ Deno.test("drives are detected anew, and a stream is opened and closed", async (
   deepStrictEqual(await refreshed.json(), { drives_added: 1, partitions_added: 2 });
   deepStrictEqual([stream.status, stream.headers.get("location")], [201, "/api/streams/s-9"]);
   strictEqual(closed.status, 204);
+});
+
+Deno.test("drives tell what stands on them, and why a path is theirs", async () => {
+  using rig = openRig();
+  const json = async (path: string) => await (await rig.get(path)).json();
+
+  const partition = await json("/api/partitions/prt-a/");
+  deepStrictEqual([partition.mount_point, partition.volume_id], ["/films", "vol-a"]);
+  deepStrictEqual((await json("/api/volumes/")).items[0].drive_ids, ["drv-a"]);
+  deepStrictEqual(await json("/api/drives/stats/"), {
+    total_drives: 3,
+    total_partitions: 1,
+    total_volumes: 1,
+    total_storage_bytes: 3000,
+  });
+  deepStrictEqual(await json("/api/drives/graph/"), {
+    nodes: [{ id: "drv-a", type: "drive", name: "a", size_bytes: 1000 }],
+    edges: [{ from: "prt-a", to: "drv-a" }],
+  });
+  const why = await json("/api/drives/why/?path=%2Ffilms%2Fa%20b.mkv");
+  deepStrictEqual([why.drive_ids, why.chain], [["drv-a"], ["mount of /films/a b.mkv"]]);
 });

@@ -36,10 +36,21 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
       id: "prt-a",
       name: "a1",
       driveIds: ["drv-a"],
+      sizeBytes: 1000,
+      volumeId: "vol-a",
+    }],
+    volumes: [{
+      id: "vol-a",
+      name: "a1",
+      driveIds: ["drv-a"],
       mountPoints: ["/films"],
       sizeBytes: 1000,
       devices: ["a1"],
     }],
+    graph: {
+      nodes: [{ id: "drv-a", type: "drive", name: "a", sizeBytes: 1000 }],
+      edges: [{ from: "prt-a", to: "drv-a" }],
+    },
   });
   const opened: { open: number; closed: number } = { open: 0, closed: 0 };
   const scans: (string[] | undefined)[] = [];
@@ -50,6 +61,12 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
     peer: {
       drives: {
         ...driveStore,
+        locate: (path) =>
+          Promise.resolve({
+            driveIds: ["drv-a"],
+            mountPoint: "/films",
+            chain: [`mount of ${path}`],
+          }),
         refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
       },
       media: {

@@ -19,7 +19,7 @@ interface Result {
 /** Every tool of every strategy may take its time. */
 const LIMIT_MS = 70_000;
 
-export function detectDrivesCommand(context: CommandContext): Command {
+export function detectDrives(context: CommandContext): Command {
   const { terminal, signal } = context;
   return withSettings(new Command("detect-drives"), ["dataDir"])
     .description("Detect the drives now, and keep what is found")
