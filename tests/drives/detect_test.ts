@@ -2,17 +2,29 @@ import { ok, rejects, strictEqual } from "node:assert/strict";
 import { run } from "../../src/base/command.ts";
 import { UnavailableError } from "../../src/base/errors.ts";
 import { Log, type LogEntry, silent } from "../../src/base/log.ts";
-import { detectDrives, openLocator, strategies, type Strategy } from "../../src/drives/mod.ts";
+import {
+  detectDrives,
+  type DriveReport,
+  openLocator,
+  strategies,
+  type Strategy,
+} from "../../src/drives/mod.ts";
 
+const nothing: DriveReport = {
+  drives: [],
+  partitions: [],
+  volumes: [],
+  graph: { nodes: [], edges: [] },
+};
 const broken: Strategy = {
   name: "broken",
   collect: () => Promise.reject(new UnavailableError("Cannot run it: not installed")),
-  parse: () => ({ drives: [], partitions: [] }),
+  parse: () => nothing,
 };
 const empty: Strategy = {
   name: "empty",
-  collect: () => Promise.resolve(""),
-  parse: () => ({ drives: [], partitions: [] }),
+  collect: () => Promise.resolve([]),
+  parse: () => nothing,
 };
 
 Deno.test("detectDrives() goes on to the next strategy, and logs why the first failed", async () => {
@@ -29,7 +41,7 @@ Deno.test("detectDrives() goes on to the next strategy, and logs why the first f
 });
 
 Deno.test("detectDrives() goes on when an answer cannot be parsed", async () => {
-  const lies: Strategy = { ...empty, name: "lies", parse: (text) => JSON.parse(text) };
+  const lies: Strategy = { ...empty, name: "lies", parse: () => JSON.parse("") };
 
   const report = await detectDrives({ strategies: [lies, empty], run, log: silent });
 
@@ -85,11 +97,11 @@ Deno.test({
     const bySysfs = await detectDrives({ strategies: [sysfs], run, log: silent });
     const locator = openLocator({ report: () => report });
 
-    const root = report.partitions.find(({ mountPoints }) => mountPoints.includes("/"));
+    const root = report.volumes.find(({ mountPoints }) => mountPoints.includes("/"));
     ok(root);
     strictEqual(report.strategy, lsblk.name);
     const location = await locator.locate("/");
-    strictEqual(location.partitionId, root.id);
+    strictEqual(location.volumeId, root.id);
     strictEqual(location.driveIds.join(), root.driveIds.join());
     ok(location.driveIds.every((id) => report.drives.some((drive) => drive.id === id)));
     const ids = (list: { id: string }[]) => list.map(({ id }) => id).join();

@@ -98,8 +98,10 @@ function place(
       name: device.name,
       mountPoints: [mount.mountPoint],
       fileSystem: mount.fileSystem,
-      readOnly: mount.readOnly,
     });
+    // A device that could be written may be mounted so that it cannot.
+    const mounted = mounts.filter((one) => isMountOf(one, device.deviceNumber, names));
+    device.readOnly = mounted.every(({ readOnly }) => readOnly);
   }
 
   function add(finding: Finding): void {

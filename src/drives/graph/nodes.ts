@@ -5,7 +5,7 @@
  */
 import type { DriveGraph, DriveReport, GraphEdge, GraphNode } from "../drive.ts";
 import type { BlockDevice, Graph } from "./block.ts";
-import { isGhost } from "./block.ts";
+import { byName, isGhost } from "./block.ts";
 
 /** Every device that stands on a drive, and every volume, with what each stands on. */
 export function graphOf(
@@ -39,7 +39,19 @@ export function graphOf(
       link({ from: id, to: idOf(device) });
     }
   }
-  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+  return {
+    nodes: [...nodes.values()].sort(byTypeAndName),
+    edges: [...edges.values()].sort((a, b) =>
+      a.from.localeCompare(b.from) || a.to.localeCompare(b.to)
+    ),
+  };
+}
+
+const order: GraphNode["type"][] = ["drive", "partition", "layer", "volume"];
+
+/** So that two tools that tell the same give the same graph. */
+function byTypeAndName(a: GraphNode, b: GraphNode): number {
+  return order.indexOf(a.type) - order.indexOf(b.type) || byName(a.name, b.name);
 }
 
 function toNode(id: string, device: BlockDevice, isPartition: boolean): GraphNode {

@@ -21,9 +21,12 @@ Deno.test("parseMountInfo() undoes octal escapes, and leaves out broken lines", 
     id: "20",
     parentId: "1",
     deviceNumber: "8:17",
+    root: "/",
     mountPoint: "/mnt/a",
     fileSystem: "ext4",
     source: "/dev/sdb1",
+    readOnly: false,
+    options: "rw",
   });
 });
 

@@ -66,6 +66,7 @@ function toDevice(name: string, fields: Fields): LsblkDevice {
     partUuid: string(fields.partuuid),
     partLabel: string(fields.partlabel),
     mountPoints: mountPointsOf(fields),
+    readOnly: flag(fields.ro),
   };
 }
 
