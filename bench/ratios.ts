@@ -29,6 +29,18 @@ export function tellCost(
   });
 }
 
+/** Which part of what is possible at all we reached; both as seconds for the same work. */
+export function tellShare(
+  name: string,
+  { ours, limits, atLeast }: { ours: number[]; limits: number[]; atLeast: number },
+): void {
+  const ratios = ours.map((seconds, round) => limits[round]! / seconds);
+  tell(name, ratios, (ratio) => ratio >= atLeast, {
+    unit: "of the limit",
+    goal: `at least ${atLeast}`,
+  });
+}
+
 export function median(values: number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length >> 1;
