@@ -1,90 +1,187 @@
 /**
- * One lane per physical drive. Whoever reads a file holds a permit of every drive beneath it, so
- * two folders on one spindle share that spindle's one reader.
+ * One lane per set of physical drives that are read together. Whoever reads a file holds a token
+ * of every drive beneath it, so two folders on one spindle share that spindle's one reader.
+ *
+ * A film that plays goes before all else on its drives: from its opening until it has been quiet
+ * for a while, background work there reads no more than a trickle in the pauses between its reads.
  *
  * @module
  */
-import type { DriveKind } from "../drives/mod.ts";
-import { type AcquireOptions, Semaphore } from "./semaphore.ts";
+import { type DriveKind, UNKNOWN_DRIVE } from "../drives/mod.ts";
+import { type Clock, realClock } from "./lanes/clock.ts";
+import { DrivePlace, isTurning } from "./lanes/drive_place.ts";
+import type { Gauge } from "./lanes/gauge.ts";
+import { type Common, Hold, type Lease } from "./lanes/hold.ts";
+import { Lane, type LaneFacts } from "./lanes/lane.ts";
+import { type IoLimits, kindOfPlace } from "./lanes/limits.ts";
+import { Queue } from "./lanes/queue.ts";
+import type { AcquireOptions } from "./semaphore.ts";
 
-/** How many readers a drive serves well at once. */
-const readers: Record<DriveKind, number> = {
-  // Rotating disks serve one reader: two readers are slower than one after the other.
-  hdd: 1,
-  optical: 1,
-  usb: 1,
-  sd: 1,
-  ssd: 4,
-  nvme: 8,
-  virtual: 4,
-  network: 2,
-  unknown: 2,
-};
+export type { Lease } from "./lanes/hold.ts";
 
-/** A held place on a set of drives. */
-export interface Lease extends Disposable {
-  /** Steps aside if anybody waits for one of these drives, and comes back in turn. */
-  yield(): Promise<void>;
+export interface LeaseOptions extends AcquireOptions {
+  /** Shared with a reader that asks before each read: it steps aside within one read. */
+  gauge?: Gauge | undefined;
+  /** For a film: it fetches what nobody has asked for yet. */
+  isAhead?: boolean | undefined;
+  /** For a film: called once when somebody else has read from its drives since. */
+  onDisturbed?: (() => void) | undefined;
 }
 
+export interface LanesOptions {
+  /** Limits by setting; asked on refresh(). */
+  limits?: () => IoLimits;
+  clock?: Clock;
+}
+
+/** How soon a timer rings again at least: a drive cannot do anything in less. */
+const LEAST_WAIT_MS = 0.5;
+
 export class Lanes {
-  readonly #lanes = new Map<string, Semaphore>();
+  readonly #places = new Map<string, DrivePlace>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #kindOf: (driveId: string) => DriveKind | undefined;
+  readonly #limits: () => IoLimits;
+  readonly #common: Common;
+  #age = 0;
+  #ring: (() => void) | undefined;
 
   /** @param kindOf What is known of a drive; asked when its lane is first used, and on refresh. */
-  constructor(kindOf: (driveId: string) => DriveKind | undefined) {
+  constructor(
+    kindOf: (driveId: string) => DriveKind | undefined,
+    { limits = () => new Map(), clock = realClock }: LanesOptions = {},
+  ) {
     this.#kindOf = kindOf;
+    this.#limits = limits;
+    this.#common = {
+      clock,
+      queue: new Queue(),
+      holds: new Set(),
+      dispatch: () => this.#dispatch(),
+    };
   }
 
-  /** Waits for a permit of each of `driveIds`. */
-  async acquire(driveIds: readonly string[], options: AcquireOptions = {}): Promise<Lease> {
-    // Always in the same order, so that two leases can never wait for each other.
-    const lanes = [...new Set(driveIds)].sort().map((id) => this.#lane(id));
-    let held = await acquireAll(lanes, options);
-    return {
-      yield: async () => {
-        if (!lanes.some((lane) => lane.waiting > 0 || lane.held > lane.limit)) return;
-        held.dispose();
-        held = await acquireAll(lanes, options);
-      },
-      [Symbol.dispose]: () => held.dispose(),
-    };
+  /** Waits for a token of each of `driveIds`; all at once, or none. */
+  async acquire(
+    driveIds: readonly string[],
+    { priority = "housekeeping", ...options }: LeaseOptions = {},
+  ): Promise<Lease> {
+    const hold = new Hold(
+      this.#lane(driveIds),
+      this.#age++,
+      { priority, ...options },
+      this.#common,
+    );
+    await hold.take();
+    return hold;
+  }
+
+  /** A film was opened, or read from memory: from now on background work leaves its drives. */
+  openStream(driveIds: readonly string[], { isRead = false } = {}): void {
+    const now = this.#common.clock.now();
+    for (const { streams } of this.#lane(driveIds).places) {
+      if (!isRead) streams.touch(now);
+      else {
+        streams.arrived(now);
+        streams.ended(now);
+      }
+    }
+    this.#dispatch();
   }
 
   /** How many readers a set of drives serves at once: as many as its slowest member. */
   limitOf(driveIds: readonly string[]): number {
-    return Math.min(...driveIds.map((id) => this.#lane(id).limit));
+    return Math.min(...this.#lane(driveIds).places.map(({ limit }) => limit));
   }
 
-  /** Takes up new limits after drives were detected anew; nobody is interrupted. */
+  /** Whether a film plays from one of these drives. */
+  isStreaming(driveIds: readonly string[]): boolean {
+    return this.#lane(driveIds).places.some((place) => place.isStreaming);
+  }
+
+  /** Whether one of these drives has a head to move. */
+  isTurning(driveIds: readonly string[]): boolean {
+    return this.#lane(driveIds).places.some(({ kind }) => isTurning(kind));
+  }
+
+  /**
+   * Takes up new kinds and limits, after drives were detected anew or the setting was changed.
+   * Nobody is interrupted; the lanes of drives that are gone are forgotten once they are idle.
+   */
   refresh(): void {
-    for (const [id, lane] of this.#lanes) lane.setLimit(this.#limit(id));
+    const limits = this.#limits();
+    for (const [key, lane] of this.#lanes) {
+      const isGone = lane.places.some(({ id }) => this.#isDrive(id) && !this.#kindOf(id));
+      if (isGone && lane.isIdle) this.#lanes.delete(key);
+    }
+    const used = new Set([...this.#lanes.values()].flatMap((lane) => lane.places));
+    for (const [id, place] of this.#places) {
+      if (used.has(place)) place.configure(this.#kind(id), limits);
+      else this.#places.delete(id);
+    }
+    this.#dispatch();
   }
 
-  /** What each lane is doing now. */
-  list(): { driveId: string; limit: number; held: number; waiting: number }[] {
-    return [...this.#lanes].map(([driveId, { limit, held, waiting }]) => ({
-      driveId,
-      limit,
-      held,
-      waiting,
-    }));
+  /** What each lane is doing now, and has done. */
+  list(): LaneFacts[] {
+    for (const hold of this.#common.holds) hold.harvest();
+    return Array.from(this.#lanes.values(), (lane) => lane.facts());
   }
 
-  #lane(id: string): Semaphore {
-    let lane = this.#lanes.get(id);
-    if (!lane) this.#lanes.set(id, lane = new Semaphore(this.#limit(id)));
+  #lane(driveIds: readonly string[]): Lane {
+    const ids = [...new Set(driveIds.length > 0 ? driveIds : [UNKNOWN_DRIVE])].sort();
+    const key = JSON.stringify(ids);
+    let lane = this.#lanes.get(key);
+    if (!lane) this.#lanes.set(key, lane = new Lane(ids.map((id) => this.#place(id))));
     return lane;
   }
 
-  #limit(id: string): number {
-    return readers[this.#kindOf(id) ?? (id.startsWith("net:") ? "network" : "unknown")];
+  #place(id: string): DrivePlace {
+    let place = this.#places.get(id);
+    if (!place) {
+      place = new DrivePlace(id, this.#kind(id), this.#limits(), this.#common.clock);
+      this.#places.set(id, place);
+    }
+    return place;
   }
-}
 
-/** All permits or none: a failure on the way gives back what was taken. */
-async function acquireAll(lanes: Semaphore[], options: AcquireOptions): Promise<DisposableStack> {
-  using taken = new DisposableStack();
-  for (const lane of lanes) taken.use(await lane.acquire(options));
-  return taken.move();
+  #kind(id: string): DriveKind {
+    return this.#kindOf(id) ?? kindOfPlace(id);
+  }
+
+  /** Memory, servers and the unknown are never detected, and so never gone. */
+  #isDrive(id: string): boolean {
+    return id !== "mem" && id !== UNKNOWN_DRIVE && !id.startsWith("net:");
+  }
+
+  #dispatch(): void {
+    const { queue, holds } = this.#common;
+    queue.dispatch();
+    for (const hold of holds) {
+      if (hold.mustGo(queue)) hold.askAside();
+    }
+    this.#setTimer();
+  }
+
+  /** Rings when the next who waits for a film, and for nothing else, may go on. */
+  #setTimer(): void {
+    const { queue, clock } = this.#common;
+    this.#ring?.();
+    this.#ring = undefined;
+    let inMs = Infinity;
+    for (const request of queue) {
+      if (request.mayBegin()) continue;
+      for (const place of request.places) {
+        if (!place.isStreaming) continue;
+        inMs = Math.min(inMs, place.streams.quietAt - clock.now());
+        const trickle = place.trickle;
+        if (trickle && trickle.inMs > 0) inMs = Math.min(inMs, trickle.inMs);
+      }
+    }
+    if (inMs === Infinity) return;
+    this.#ring = clock.after(Math.max(inMs, LEAST_WAIT_MS), () => {
+      this.#ring = undefined;
+      this.#dispatch();
+    });
+  }
 }

@@ -3,7 +3,26 @@
  *
  * @module
  */
-export { Lanes, type Lease } from "./lanes.ts";
-export { type AcquireOptions, priorities, type Priority, Semaphore } from "./semaphore.ts";
+export { Lanes, type LanesOptions, type LeaseOptions } from "./lanes.ts";
+export * from "./lanes/mod.ts";
+export { priorities, type Priority } from "./priority.ts";
+export { type AcquireOptions, Semaphore } from "./semaphore.ts";
 export { serveJobs, transferring, type Turn } from "./serve_jobs.ts";
 export { CrashedError, type JobOptions, type WorkerCounts, WorkerPool } from "./workers.ts";
+export type { Items } from "./tasks/items.ts";
+export {
+  type Submitted,
+  type Task,
+  TaskGroup,
+  taskGroup,
+  type TaskGroupOptions,
+} from "./tasks/task_group.ts";
+export {
+  type ComputeOptions,
+  createExecutors,
+  type Executors,
+  type Place,
+  type Reading,
+  type ReadOptions,
+} from "./tasks/executors.ts";
+export { cpuBound, ioBound, type JobOf, type JobTable, serveTable } from "./tasks/bound.ts";

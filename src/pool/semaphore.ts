@@ -4,14 +4,11 @@
  * @module
  */
 
-/** Who goes first when a permit comes free: playback always, then people, then the machine. */
-export const priorities = ["playback", "interactive", "background"] as const;
-
-export type Priority = (typeof priorities)[number];
+import { priorities, type Priority } from "./priority.ts";
 
 export interface AcquireOptions {
   signal?: AbortSignal | undefined;
-  /** "background" unless said. */
+  /** "housekeeping", the last of all, unless said. */
   priority?: Priority | undefined;
 }
 
@@ -46,7 +43,7 @@ export class Semaphore {
   }
 
   /** Waits for a permit; dispose it to give it back. */
-  async acquire({ signal, priority = "background" }: AcquireOptions = {}): Promise<Disposable> {
+  async acquire({ signal, priority = "housekeeping" }: AcquireOptions = {}): Promise<Disposable> {
     signal?.throwIfAborted();
     if (this.#held < this.#limit) return this.#take();
 

@@ -12,11 +12,12 @@
 import { InvalidError, UnavailableError } from "../base/errors.ts";
 import { converse, JobError, LostError } from "./converse.ts";
 import type { Lease } from "./lanes.ts";
-import { type Priority, Semaphore } from "./semaphore.ts";
+import type { Priority } from "./priority.ts";
+import { Semaphore } from "./semaphore.ts";
 
 export interface JobOptions<Job = unknown> {
   signal?: AbortSignal | undefined;
-  /** Who goes first when a worker comes free; "background" unless said. */
+  /** Who goes first when a worker comes free; "housekeeping" unless said. */
   priority?: Priority | undefined;
   /** What the job is called when it fails. */
   name?: string | undefined;

@@ -120,7 +120,7 @@ Deno.test("a read waits in the lane of its drive, ahead of background work", asy
 
   deepStrictEqual(order, ["playback", "background"]);
   await rejects(impatient, { message: "enough" });
-  strictEqual(it.lanes.list()[0]?.held, 0);
+  strictEqual(it.lanes.list()[0]?.held.playback, 0);
 });
 
 Deno.test("a file is closed once, however often it is said", async () => {

@@ -108,7 +108,7 @@ Deno.test("Semaphore grants by priority, then oldest first", async () => {
   const all = [
     ask("background 1"),
     ask("interactive 1", "interactive"),
-    ask("background 2", "background"),
+    ask("background 2", "housekeeping"),
     ask("playback 1", "playback"),
     ask("interactive 2", "interactive"),
     ask("playback 2", "playback"),

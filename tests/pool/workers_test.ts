@@ -1,7 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../../src/base/errors.ts";
-import { Lanes, WorkerPool } from "../../src/pool/mod.ts";
+import { Lanes, type Lease, WorkerPool } from "../../src/pool/mod.ts";
 import { tempDir } from "../helpers/temp.ts";
 import { settle, until, within } from "../helpers/wait.ts";
 import type { Order } from "./worker.ts";
@@ -184,7 +184,7 @@ Deno.test("a job at a closed gate gives back its place and its lanes, and goes o
   opened.resolve();
 
   deepStrictEqual([places, other, await running], [0, 4, 2]);
-  deepStrictEqual([it.pool.counts().busy, lanes.list()[0]?.held], [0, 0]);
+  deepStrictEqual([it.pool.counts().busy, lanes.list()[0]?.held.housekeeping], [0, 0]);
 });
 
 Deno.test("a worker that crashes while it is idle is replaced, and takes nothing with it", async () => {
@@ -281,7 +281,7 @@ Deno.test("run() takes its lease once it has a worker, and gives it back whateve
   const lanes = new Lanes(() => "hdd");
   const lease = () => lanes.acquire(["disk"]);
   const held: (number | undefined)[] = [];
-  const look = () => held.push(lanes.list()[0]?.held);
+  const look = () => held.push(lanes.list()[0]?.held.housekeeping);
 
   const first = it.pool.run({ double: 1 }, { lease });
   const second = it.pool.run({ fail: "too far" }, { lease }).catch(look);
@@ -301,5 +301,12 @@ function movesBytes(order: Order): Transferable[] {
 }
 
 function leaseThat(turn: () => Promise<void>) {
-  return () => Promise.resolve({ yield: turn, [Symbol.dispose]: () => {} });
+  const lease: Lease = {
+    yield: turn,
+    shouldYield: () => true,
+    asked: new AbortController().signal,
+    count: () => {},
+    [Symbol.dispose]: () => {},
+  };
+  return () => Promise.resolve(lease);
 }

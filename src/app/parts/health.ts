@@ -77,6 +77,16 @@ function drivesPart(peer: Peer): Parts[string] {
   return {
     status: "healthy",
     present: peer.drives.report().drives.length,
-    lanes: peer.drives.lanes.list().map(({ driveId, ...lane }) => ({ drive_id: driveId, ...lane })),
+    lanes: peer.drives.lanes.list().map(({ driveIds, limit, held, waiting, streaming }) => ({
+      drive_ids: driveIds,
+      limit,
+      held: sum(held),
+      waiting: sum(waiting),
+      streaming,
+    })),
   };
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

@@ -1,0 +1,216 @@
+/**
+ * One reader's place on the drives of a lane: waited for, held, given up for others, taken again.
+ *
+ * @module
+ */
+import { isBackground, type Priority, rankOf } from "../priority.ts";
+import type { Clock } from "./clock.ts";
+import type { DrivePlace } from "./drive_place.ts";
+import { type Gauge, UNBOUNDED } from "./gauge.ts";
+import { bucketOf } from "./histogram.ts";
+import { type Lane, readingOf } from "./lane.ts";
+import type { Queue, Request } from "./queue.ts";
+
+/** A held place on a set of drives. */
+export interface Lease extends Disposable {
+  /** Whether somebody goes first now: then yield() steps aside. */
+  shouldYield(): boolean;
+  /** Steps aside if somebody goes first, and comes back in turn. */
+  yield(): Promise<void>;
+  /** Aborts when shouldYield() begins to hold; another one after each yield(). */
+  readonly asked: AbortSignal;
+  /** Says that so many bytes were read in one go; who has a gauge counts there. */
+  count(bytes: number, ms: number): void;
+}
+
+export interface HoldOptions {
+  priority: Priority;
+  signal?: AbortSignal | undefined;
+  /** Shared with a reader that asks before each read of at most 1 MiB. */
+  gauge?: Gauge | undefined;
+  /** Fetches what nobody has asked for yet: then it tells nothing of when the next read comes. */
+  isAhead?: boolean | undefined;
+  /** Called once when somebody else has read from the drives after this one. */
+  onDisturbed?: (() => void) | undefined;
+}
+
+/** What all holds of the lanes share. */
+export interface Common {
+  clock: Clock;
+  queue: Queue<DrivePlace>;
+  holds: Set<Hold>;
+  /** Something has changed: grants what can be granted, asks aside who must go. */
+  dispatch(): void;
+}
+
+type State = "new" | "waiting" | "held" | "gone";
+
+export class Hold implements Lease, Request<DrivePlace> {
+  readonly rank: number;
+  readonly #isBackground: boolean;
+  #state: State = "new";
+  #granted = Promise.withResolvers<void>();
+  #waitingSince = 0;
+  #asked: AbortController | undefined;
+  /** Granted beside a film: for so many bytes. */
+  #budget = UNBOUNDED;
+
+  constructor(
+    readonly lane: Lane,
+    readonly age: number,
+    readonly options: HoldOptions,
+    readonly common: Common,
+  ) {
+    this.rank = rankOf(options.priority);
+    this.#isBackground = isBackground(options.priority);
+  }
+
+  get #isViewing(): boolean {
+    return this.options.priority === "playback" && !this.options.isAhead;
+  }
+
+  get places(): readonly DrivePlace[] {
+    return this.lane.places;
+  }
+
+  /** Waits for its turn. @throws the signal's reason, and then holds nothing */
+  async take(): Promise<void> {
+    const { priority, signal } = this.options;
+    signal?.throwIfAborted();
+    const { clock, queue, dispatch } = this.common;
+    this.#granted = Promise.withResolvers();
+    this.#state = "waiting";
+    this.#waitingSince = clock.now();
+    this.lane.waiting[priority]++;
+    if (this.#isViewing) this.#tellStreams((it, now) => it.arrived(now));
+    queue.add(this);
+    const abort = () => this.#giveUp(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    dispatch();
+    try {
+      await this.#granted.promise;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Whether it waits for no other reason than a film. */
+  get isGated(): boolean {
+    return this.#state === "waiting" && !this.mayBegin();
+  }
+
+  mayBegin(): boolean {
+    if (!this.#isBackground) return true;
+    return this.places.every((place) => !place.isStreaming || this.#trickleOf(place) > 0);
+  }
+
+  grant(): void {
+    const { lane, options: { priority, gauge } } = this;
+    const streaming = this.#isBackground ? this.places.filter((it) => it.isStreaming) : [];
+    this.#state = "held";
+    this.#budget = UNBOUNDED;
+    if (streaming.length > 0) {
+      this.#budget = Math.min(...streaming.map((it) => this.#trickleOf(it)));
+      for (const place of streaming) place.streams.usePause();
+    }
+    lane.waiting[priority]--;
+    lane.held[priority]++;
+    lane.waitMs[priority].add(this.common.clock.now() - this.#waitingSince);
+    this.common.holds.add(this);
+    gauge?.readOn(this.#budget);
+    this.#granted.resolve();
+  }
+
+  shouldYield(): boolean {
+    if (this.#state !== "held") return false;
+    return this.#budget !== UNBOUNDED || this.mustGo(this.common.queue);
+  }
+
+  /** Whether somebody before it waits for what it holds, or it is one too many. */
+  mustGo(waiting: Iterable<Request<DrivePlace>>): boolean {
+    const { places, rank } = this;
+    if (places.some((place) => place.held > place.limit)) return true;
+    if (this.#isBackground && this.#budget === UNBOUNDED) {
+      if (places.some((place) => place.isStreaming)) return true;
+    }
+    for (const other of waiting) {
+      if (other.rank >= rank) return false; // they stand in order
+      const isInWay = (it: DrivePlace) => places.includes(it) && it.held >= it.limit;
+      if (other.mayBegin() && other.places.some(isInWay)) return true;
+    }
+    return false;
+  }
+
+  /** From its next read on it waits; who has no gauge hears it from the signal. */
+  askAside(): void {
+    this.options.gauge?.askAside();
+    this.#asked?.abort();
+  }
+
+  get asked(): AbortSignal {
+    this.#asked ??= new AbortController();
+    if (this.shouldYield() && this.#budget === UNBOUNDED) this.#asked.abort();
+    return this.#asked.signal;
+  }
+
+  async yield(): Promise<void> {
+    if (!this.shouldYield()) {
+      if (this.#state === "held") this.options.gauge?.readOn();
+      return;
+    }
+    this.#release();
+    this.#asked = undefined;
+    if (this.options.signal?.aborted) this.common.dispatch();
+    await this.take();
+  }
+
+  count(bytes: number, ms: number): void {
+    this.lane.count(readingOf(bytes, ms, bucketOf(ms)));
+  }
+
+  /** Books what its reader has counted so far. */
+  harvest(): void {
+    if (this.options.gauge) this.lane.count(this.options.gauge.take());
+  }
+
+  [Symbol.dispose](): void {
+    this.options.gauge?.stop();
+    if (this.#state === "held") {
+      this.#release();
+      this.common.dispatch();
+    }
+    this.#state = "gone";
+  }
+
+  #release(): void {
+    const { priority } = this.options;
+    this.harvest();
+    this.#state = "new";
+    this.common.holds.delete(this);
+    this.lane.held[priority]--;
+    for (const place of this.places) place.held--;
+    if (this.#isViewing) this.#tellStreams((it, now) => it.ended(now));
+    for (const place of this.places) place.headMoved(priority === "playback", this.options);
+  }
+
+  #giveUp(reason: unknown): void {
+    const { common: { queue, dispatch }, options: { priority } } = this;
+    if (!queue.remove(this)) return;
+    this.#state = "gone";
+    this.lane.waiting[priority]--;
+    if (this.#isViewing) this.#tellStreams((it, now) => it.ended(now));
+    this.#granted.reject(reason);
+    dispatch();
+  }
+
+  #tellStreams(what: (streams: DrivePlace["streams"], now: number) => void): void {
+    const now = this.common.clock.now();
+    for (const { streams } of this.places) what(streams, now);
+  }
+
+  /** Only who asks before each read can be trusted to stop after one. */
+  #trickleOf(place: DrivePlace): number {
+    const trickle = this.options.gauge && place.trickle;
+    return trickle?.inMs === 0 ? trickle.bytes : 0;
+  }
+}
