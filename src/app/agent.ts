@@ -97,7 +97,10 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     createPeerLink({ peer, sessions, edge, config, peerId, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (sessions) services.stream = warmUp;
-  if (peer) services.drives = peer.drives.watch;
+  if (peer) {
+    services.drives = peer.drives.watch;
+    services.limits = peer.drives.limits;
+  }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;
 

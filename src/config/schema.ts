@@ -106,6 +106,14 @@ export const settings = {
     [],
   ),
   workers: whole("Files read or hashed at once; 0 = one per processor", 0, 256, 0),
+  ioLimits: several(
+    "Readers at once by kind of drive or by drive id: hdd=1,ssd=4,<drive id>=2",
+    z.string().regex(
+      /^[^=\s](.*[^=\s])?\s*=\s*([1-9]|[1-5]\d|6[0-4])$/,
+      "expected kind=readers or drive id=readers, with 1 to 64 readers, such as hdd=1",
+    ),
+    [],
+  ),
   logLevel: choice("The least that is logged: debug, info, warn, error", levels, "info"),
 } satisfies Record<
   string,

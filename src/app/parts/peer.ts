@@ -55,7 +55,7 @@ export function openConfiguration(db: Database, texts: Omit<ConfigTexts, "stored
 }
 
 export async function openPeer({ db, config, dataDir, publish, log, onFound }: PeerOptions) {
-  const drives = openPeerDrives({ db, publish, log: log.child("drives") });
+  const drives = openPeerDrives({ db, config, publish, log: log.child("drives") });
   let folders: string[] = [];
   let samplesOnly = false;
 

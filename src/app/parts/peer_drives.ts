@@ -8,13 +8,15 @@ import { UnavailableError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import { type Log, silent } from "../../base/log.ts";
 import { currentPlatform } from "../../base/platform.ts";
-import { pause, type Service } from "../../base/service.ts";
+import { pause, type Service, untilAborted } from "../../base/service.ts";
+import type { Configuration } from "../../config/mod.ts";
 import type { Database } from "../../db/mod.ts";
 import { detectDrives, openDriveStore, openLocator, strategies } from "../../drives/mod.ts";
-import { Lanes } from "../../pool/mod.ts";
+import { Lanes, parseIoLimits } from "../../pool/mod.ts";
 
 export interface PeerDrivesOptions {
   db: Database;
+  config: Configuration;
   publish: Publish;
   log: Log;
 }
@@ -22,9 +24,11 @@ export interface PeerDrivesOptions {
 /** A drive plugged in later has its own lane after this long. */
 const EVERY_MS = 60_000;
 
-export function openPeerDrives({ db, publish, log }: PeerDrivesOptions) {
+export function openPeerDrives({ db, config, publish, log }: PeerDrivesOptions) {
   const store = openDriveStore(db);
-  const lanes = new Lanes((id) => store.findDrive(id)?.kind);
+  const lanes = new Lanes((id) => store.findDrive(id)?.kind, {
+    limits: () => parseIoLimits(config.value.ioLimits),
+  });
   const locator = openLocator({ report: () => store.report() });
   const first = Promise.withResolvers<void>();
   let strategy: string | undefined;
@@ -60,10 +64,17 @@ export function openPeerDrives({ db, publish, log }: PeerDrivesOptions) {
     }
   };
 
+  /** New limits hold at once; whoever reads, reads on. */
+  const limits = config.live.service(({ ioLimits }) => ioLimits, async (_, signal) => {
+    lanes.refresh();
+    await untilAborted(signal);
+  });
+
   return {
     ...store,
     refresh,
     watch,
+    limits,
     /** Resolves when the first detection by `watch` is over, whatever came of it. */
     watched: first.promise,
     lanes,

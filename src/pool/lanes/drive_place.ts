@@ -9,10 +9,10 @@ import type { Clock } from "./clock.ts";
 import type { Reading } from "./gauge.ts";
 import { type IoLimits, limitBySetting, limitOfKind } from "./limits.ts";
 import type { Place } from "./queue.ts";
-import { Speedometer } from "./speedometer.ts";
+import { Speedometer } from "./measure/speedometer.ts";
 import { StreamWatch } from "./stream_watch.ts";
 import { nextTrickle, type Trickle } from "./trickle.ts";
-import { Tuner } from "./tuner.ts";
+import { Tuner } from "./measure/tuner.ts";
 
 export type LimitFrom = "kind" | "measured" | "setting";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { bucketOf, BUCKETS_MS } from "./histogram.ts";
+import { bucketOf, BUCKETS_MS } from "./measure/histogram.ts";
 
 /** Places in the cells. Counters are added to by the reader, and set back by the lane. */
 const [STATE, BUDGET, KIB, LARGE_KIB, LARGE_US, FIRST, FIRST_US, SMALL_US, READ_US, READS] = [

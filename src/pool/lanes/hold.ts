@@ -7,7 +7,7 @@ import { isBackground, type Priority, rankOf } from "../priority.ts";
 import type { Clock } from "./clock.ts";
 import type { DrivePlace } from "./drive_place.ts";
 import { type Gauge, UNBOUNDED } from "./gauge.ts";
-import { bucketOf } from "./histogram.ts";
+import { bucketOf } from "./measure/histogram.ts";
 import { type Lane, readingOf } from "./lane.ts";
 import type { Queue, Request } from "./queue.ts";
 

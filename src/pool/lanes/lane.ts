@@ -6,7 +6,7 @@
 import { byPriority, type Priority } from "../priority.ts";
 import type { DrivePlace, LimitFrom } from "./drive_place.ts";
 import type { Reading } from "./gauge.ts";
-import { BUCKETS_MS, Histogram, type HistogramFacts } from "./histogram.ts";
+import { BUCKETS_MS, Histogram, type HistogramFacts } from "./measure/histogram.ts";
 
 /** What can be told of a lane. */
 export interface LaneFacts {

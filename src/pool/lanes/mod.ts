@@ -5,7 +5,7 @@
  */
 export { type Clock, realClock } from "./clock.ts";
 export { Gauge, openCells, Reader } from "./gauge.ts";
-export { BUCKETS_MS, type HistogramFacts } from "./histogram.ts";
+export { BUCKETS_MS, type HistogramFacts } from "./measure/histogram.ts";
 export type { Lease } from "./hold.ts";
 export type { LaneFacts } from "./lane.ts";
 export { type IoLimits, parseIoLimits } from "./limits.ts";

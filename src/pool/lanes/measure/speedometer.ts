@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { DriveKind } from "../../drives/mod.ts";
-import type { Reading } from "./gauge.ts";
-import type { Speed } from "./trickle.ts";
+import type { DriveKind } from "../../../drives/mod.ts";
+import type { Reading } from "../gauge.ts";
+import type { Speed } from "../trickle.ts";
 
 interface KindSpeed extends Speed {
   /** A drive that turns: half a turn and a way of the arm cannot be quicker. */

@@ -5,8 +5,8 @@
  * @module
  */
 import { adjust, type Sample } from "./adjust.ts";
-import type { Reading } from "./gauge.ts";
-import { type KindLimit, limitByRoundTrip } from "./limits.ts";
+import type { Reading } from "../gauge.ts";
+import { type KindLimit, limitByRoundTrip } from "../limits.ts";
 
 /** Long enough to hold many reads, short enough to find the limit within a scan. */
 const WINDOW_MS = 500;
