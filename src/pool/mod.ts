@@ -26,3 +26,6 @@ export {
   type ReadOptions,
 } from "./tasks/executors.ts";
 export { cpuBound, ioBound, type JobOf, type JobTable, serveTable } from "./tasks/bound.ts";
+export { jobId, type JobSpec, type JobState, type JobView } from "./jobs/job.ts";
+export { CancelledError, type Jobs, openJobs } from "./jobs/jobs.ts";
+export type { RunningJob } from "./jobs/running_job.ts";

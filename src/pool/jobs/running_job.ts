@@ -1,0 +1,198 @@
+/**
+ * A job that runs here and now: its gate, its signal, and what it is waiting for.
+ *
+ * @module
+ */
+import type { Lease } from "../lanes.ts";
+import { ended, type JobRow, type JobView, type StoredState } from "./job.ts";
+import { etaOf, Rate } from "./rate.ts";
+
+export interface RunningJobDeps {
+  row: JobRow;
+  /** The job that this one is a part of: it is paused and cancelled with that. */
+  parent?: RunningJob | undefined;
+  signal: AbortSignal;
+  /** Something about it is new. `isState`: more than its progress. */
+  changed(isState: boolean): void;
+  /** Why the lanes of these drives are not to be had, in words. */
+  explain(row: JobRow): string;
+}
+
+export class RunningJob {
+  readonly row: JobRow;
+  /** Aborts when a person cancels the job, or its work must end for another reason. */
+  readonly signal: AbortSignal;
+  readonly #cancelled = new AbortController();
+  readonly #deps: RunningJobDeps;
+  readonly #rate = new Rate();
+  #opened: PromiseWithResolvers<void> | undefined;
+  #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #lanesWanted = 0;
+  #lanesHeld = 0;
+  #pieces = 0;
+
+  constructor(deps: RunningJobDeps) {
+    const { row, parent, signal } = deps;
+    this.row = row;
+    this.#deps = deps;
+    const signals = [signal, this.#cancelled.signal, ...parent ? [parent.signal] : []];
+    this.signal = AbortSignal.any(signals);
+    this.#rate.restart(row.done, row.bytesDone);
+    if (row.state === "paused") this.#close();
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancelled.signal.aborted;
+  }
+
+  get isPaused(): boolean {
+    return this.#opened !== undefined || this.#deps.parent?.isPaused === true;
+  }
+
+  /** Whether it holds lanes of its drives now. */
+  get isReading(): boolean {
+    return this.#lanesHeld > 0;
+  }
+
+  /** Resolves the next time it is paused, or at once when it is. Not by its parent. */
+  paused(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** A promise while the job is paused, for `gate` of a worker's job. */
+  readonly gate = (): Promise<void> | undefined => {
+    if (this.signal.aborted) return undefined;
+    const wait = this.#deps.parent?.gate() ?? this.#opened?.promise;
+    return wait && this.#through(wait);
+  };
+
+  /** Waits while the job is paused. @throws the signal's reason */
+  async ready(): Promise<void> {
+    for (let wait = this.gate(); wait; wait = this.gate()) await wait;
+    this.signal.throwIfAborted();
+  }
+
+  /** One piece of its work, on a worker or here: while nothing of it reads, the job waits. */
+  async piece<T>(work: () => Promise<T>): Promise<T> {
+    this.#pieces++;
+    try {
+      return await work();
+    } finally {
+      this.#pieces--;
+    }
+  }
+
+  /** Takes lanes, and knows from then on whether the job waits for them. */
+  async lease(take: () => Promise<Lease>): Promise<Lease> {
+    const lease = await this.#waitFor(take);
+    this.#lanesHeld++;
+    let isHeld = true;
+    return {
+      ...lease,
+      yield: async () => {
+        this.#lanesHeld--;
+        try {
+          await this.#waitFor(() => lease.yield());
+        } finally {
+          this.#lanesHeld++;
+        }
+      },
+      [Symbol.dispose]: () => {
+        if (isHeld) this.#lanesHeld--;
+        isHeld = false;
+        lease[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** So many more items and bytes are done. */
+  advance(items: number, bytes: number): void {
+    this.row.done += items;
+    this.row.bytesDone += bytes;
+    this.#rate.add(this.row.done, this.row.bytesDone);
+    this.#deps.changed(false);
+  }
+
+  /** Where it is now, for a job that counts by itself or begins another part of its work. */
+  measure(progress: Pick<JobRow, "done" | "bytesDone" | "total" | "bytesTotal">): void {
+    const isNewPart = progress.done < this.row.done;
+    Object.assign(this.row, progress);
+    if (isNewPart) this.#rate.restart(progress.done, progress.bytesDone);
+    else this.#rate.add(progress.done, progress.bytesDone);
+    this.#deps.changed(false);
+  }
+
+  pause(): void {
+    if (this.#opened) return;
+    this.#close();
+    this.#set("paused");
+  }
+
+  resume(): void {
+    const opened = this.#opened;
+    if (!opened) return;
+    this.#opened = undefined;
+    this.#closed = Promise.withResolvers();
+    this.#rate.restart(this.row.done, this.row.bytesDone);
+    this.#set("running");
+    opened.resolve();
+  }
+
+  cancel(reason: Error): void {
+    this.#cancelled.abort(reason);
+  }
+
+  /** It has ended, so or so. */
+  end(state: StoredState, error?: string): void {
+    this.row.error = error;
+    if (ended.includes(state)) this.row.finishedAt = new Date().toISOString();
+    this.#set(state);
+  }
+
+  view(): JobView {
+    const { row } = this;
+    if (ended.includes(row.state) || row.state === "queued") return { ...row };
+    if (this.#opened) return { ...row, state: "paused", waitingFor: "paused by a person" };
+    if (this.#deps.parent?.isPaused) {
+      const waitingFor = `job ${this.#deps.parent.row.id} is paused by a person`;
+      return { ...row, state: "paused", waitingFor };
+    }
+    const rate = this.#rate.of(row.done, row.bytesDone);
+    const eta = etaOf(row, rate);
+    const running = { ...row, rate, ...eta !== undefined && { etaS: eta } };
+    if (this.#lanesHeld > 0 || this.#pieces === 0) return running;
+    const waitingFor = this.#lanesWanted > 0
+      ? this.#deps.explain(row)
+      : "a free worker: all are at work";
+    return { ...running, state: "waiting", waitingFor };
+  }
+
+  #set(state: StoredState): void {
+    this.row.state = state;
+    this.#deps.changed(true);
+  }
+
+  #close(): void {
+    this.#opened = Promise.withResolvers();
+    this.#closed.resolve();
+  }
+
+  async #waitFor<T>(wait: () => Promise<T>): Promise<T> {
+    this.#lanesWanted++;
+    try {
+      return await wait();
+    } finally {
+      this.#lanesWanted--;
+    }
+  }
+
+  /** A cancelled job does not stand at its gate. */
+  async #through(opened: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const abort = () => resolve();
+    this.signal.addEventListener("abort", abort, { once: true });
+    if (this.signal.aborted) resolve();
+    await Promise.race([opened, promise]);
+    this.signal.removeEventListener("abort", abort);
+  }
+}
