@@ -10,8 +10,10 @@ export interface BlockDevice {
   name: string;
   /** The device mapper's name, where it has one: "vg-root". */
   mapperName?: string | undefined;
-  /** Other names by which tools call it. */
+  /** Other names by which tools call it, and it alone: two that share one are one device. */
   aliases: Set<string>;
+  /** Names that lead here, and maybe to others: "disk/by-id/wwn-0x5…" leads to both paths. */
+  links: Set<string>;
   /** In lsblk's words: disk, part, lvm, crypt, raid1, mpath, rom, loop; "server" and "share". */
   type: string;
   /** Names of what lies directly beneath. */
@@ -40,13 +42,14 @@ export interface BlockDevice {
   label?: string | undefined;
   partUuid?: string | undefined;
   partLabel?: string | undefined;
+  /** Where all of it is mounted comes first, then folders of it that are bound elsewhere. */
   mountPoints: Set<string>;
   totalBytes?: number | undefined;
   freeBytes?: number | undefined;
   readOnly?: boolean | undefined;
 }
 
-type Collected = "aliases" | "parents" | "mountPoints";
+type Collected = "aliases" | "links" | "parents" | "mountPoints";
 
 /** What one tool tells of one device. Only its name is sure; several findings make one device. */
 export type Finding =
@@ -55,6 +58,9 @@ export type Finding =
     name: string;
     type?: string | undefined;
     roles?: Record<string, string>;
+    /** No more than its name is known, from another device's line: it counts only where no tool
+     * lists the disks. */
+    mentioned?: boolean;
   }
   & { [Name in Collected]?: Iterable<string> };
 
@@ -75,6 +81,23 @@ export function isGhost({ name, ghost }: Pick<BlockDevice, "name" | "ghost">): b
 export function diskNameOf(partition: string): string | undefined {
   // A disk whose name ends in a digit puts a "p" before the number; sdag is no partition of sda.
   return /^(.*\d)p\d+$/.exec(partition)?.[1] ?? /^(.*\D)\d+$/.exec(partition)?.[1];
+}
+
+/** What a name alone says: a disk, or a partition and the disk that it is on; else nothing. */
+export function mentionOf(name: string): Finding[] {
+  const bare = name.replace(/^\/dev\//, "");
+  const letters = /^((?:[hsv]|xv)d[a-z]+|dasd[a-z]+)(\d+)?$/.exec(bare);
+  const digits = /^(nvme\d+n\d+|mmcblk\d+|nbd\d+|rbd\d+|cciss\/c\d+d\d+)(?:p(\d+))?$/.exec(bare);
+  const [, disk, number] = letters ?? digits ?? [];
+  if (disk === undefined) return [];
+  const whole: Finding = { name: disk, type: "disk", mentioned: true };
+  if (number === undefined) return [whole];
+  return [whole, { name: bare, type: "part", parents: [disk], mentioned: true }];
+}
+
+/** One of several ways to an NVMe namespace, which the kernel joins by itself: nvme0c1n1. */
+export function isHiddenPath(name: string): boolean {
+  return /^nvme\d+c\d+n\d+/.test(name);
 }
 
 /** The eMMC that a hardware partition is part of: mmcblk0boot1 → mmcblk0. */

@@ -4,8 +4,10 @@
  *
  * @module
  */
-import type { BlockDevice, Finding } from "./block.ts";
-import { isMountOf, type Mount, serverOf } from "./mount_info.ts";
+import { type BlockDevice, type Finding, isHiddenPath, mentionOf } from "./block.ts";
+import type { Mount } from "./mount_info.ts";
+import { createNames, linksOf, type Names } from "./names.ts";
+import { placeMounts } from "./place_mounts.ts";
 
 /** What a reader got out of one recording. */
 export interface Findings {
@@ -14,52 +16,71 @@ export interface Findings {
   mounts?: Mount[];
 }
 
+/** The devices so far. */
+export interface Gathered {
+  names: Names;
+  devices: Set<BlockDevice>;
+  /** Notes a finding on its device, which is made when it is new. */
+  take(finding: Finding): BlockDevice;
+  /** Whether a tool told which disks there are; if not, names in other tools' lines must do. */
+  disksAreListed(): boolean;
+}
+
 /** Joins all findings, the best tool's first; parents that nobody described are left out. */
 export function gather(all: readonly Findings[]): BlockDevice[] {
-  const devices = new Set<BlockDevice>();
-  const byAnyName = new Map<string, BlockDevice>();
-  for (const { devices: findings = [] } of all) {
-    for (const finding of findings) {
-      const names = namesOf(finding);
-      const known = names.map((name) => byAnyName.get(name)).find(Boolean);
-      const device = known ?? { ...blank(), name: finding.name };
-      if (known && known.name !== finding.name) known.aliases.add(finding.name);
-      take(device, finding);
-      devices.add(device);
-      for (const name of names) if (!byAnyName.has(name)) byAnyName.set(name, device);
-    }
+  const gathered = startGathering();
+  const { devices, names, take } = gathered;
+  const findings = all.flatMap(({ devices = [] }) => devices)
+    .filter(({ name }) => !isHiddenPath(name));
+  for (const finding of findings) if (!finding.mentioned) take(finding);
+  for (const device of devices) names.add(device, [], linksOf({ ...device, type: typeOf(device) }));
+  if (!gathered.disksAreListed()) {
+    const wanted = findings.flatMap((one) => one.mentioned ? [one] : mentionsIn(one));
+    for (const finding of wanted) if (!names.find(finding.name)) take(finding);
   }
-  for (const mount of all.flatMap(({ mounts = [] }) => mounts)) place(mount, devices, byAnyName);
-  for (const device of devices) {
-    device.type ||= "disk";
-    const roles = [...device.roles].map(([name, role]) =>
-      [byAnyName.get(name)?.name ?? name, role] as const
-    );
-    device.roles = new Map(roles);
-    device.parents = new Set(
-      [...device.parents].flatMap((name) => byAnyName.get(name)?.name ?? []),
-    );
-  }
+  placeMounts(all.flatMap(({ mounts = [] }) => mounts), gathered);
+  for (const device of devices) settle(device, names);
   return [...devices];
 }
 
-function namesOf({ name, mapperName, aliases = [] }: Finding): string[] {
-  return [...new Set([name, ...mapperName ? [mapperName] : [], ...aliases])];
+function startGathering(): Gathered {
+  const devices = new Set<BlockDevice>();
+  const names = createNames();
+  return {
+    names,
+    devices,
+    take(finding) {
+      const own = [...new Set([finding.name, finding.mapperName ?? [], ...finding.aliases ?? []])]
+        .flat();
+      const known = own.map((name) => names.own(name)).find(Boolean);
+      const device = known ?? { ...blank(), name: finding.name };
+      if (known && known.name !== finding.name) known.aliases.add(finding.name);
+      note(device, finding);
+      devices.add(device);
+      names.add(device, own, finding.links ?? []);
+      return device;
+    },
+    disksAreListed: () =>
+      [...devices].some((one) => typeOf(one) === "disk" || typeOf(one) === "rom"),
+  };
 }
 
 function blank(): Omit<BlockDevice, "name"> {
   return {
     type: "",
     aliases: new Set(),
+    links: new Set(),
     parents: new Set(),
     roles: new Map(),
     mountPoints: new Set(),
   };
 }
 
-function take(device: BlockDevice, finding: Finding): void {
-  const { name: _, aliases = [], parents = [], mountPoints = [], roles = {}, ...facts } = finding;
+function note(device: BlockDevice, finding: Finding): void {
+  const { name: _, mentioned: __, roles = {}, ...told } = finding;
+  const { aliases = [], links = [], parents = [], mountPoints = [], ...facts } = told;
   for (const alias of aliases) if (alias !== device.name) device.aliases.add(alias);
+  for (const link of links) device.links.add(link);
   for (const parent of parents) device.parents.add(parent);
   for (const path of mountPoints) device.mountPoints.add(path);
   for (const [parent, role] of Object.entries(roles)) device.roles.set(parent, role);
@@ -71,44 +92,38 @@ function take(device: BlockDevice, finding: Finding): void {
   }
 }
 
-/** Notes a mount on its device; one of a server makes the server, and its share, devices. */
-function place(
-  mount: Mount,
-  devices: Set<BlockDevice>,
-  byAnyName: Map<string, BlockDevice>,
-): void {
-  const server = serverOf(mount);
-  if (server) {
-    add({ name: `net:${server}`, type: "server", aliases: [server], transport: mount.fileSystem });
-    add({
-      name: mount.source,
-      type: "share",
-      parents: [`net:${server}`],
-      fileSystem: mount.fileSystem,
-      mountPoints: [mount.mountPoint],
-      readOnly: mount.readOnly,
-    });
-    return;
-  }
-  for (const device of devices) {
-    const names = [device.name, ...device.aliases];
-    if (device.mapperName) names.push(device.mapperName);
-    if (!isMountOf(mount, device.deviceNumber, names)) continue;
-    take(device, {
-      name: device.name,
-      mountPoints: [mount.mountPoint],
-      fileSystem: mount.fileSystem,
-    });
-    // A device that could be written may be mounted so that it cannot.
-    const mounted = mounts.filter((one) => isMountOf(one, device.deviceNumber, names));
-    device.readOnly = mounted.every(({ readOnly }) => readOnly);
-  }
+/** Who tells no type tells of a disk. */
+function typeOf({ type }: BlockDevice): string {
+  return type || "disk";
+}
 
-  function add(finding: Finding): void {
-    const known = byAnyName.get(finding.name);
-    const device = known ?? { ...blank(), name: finding.name };
-    take(device, finding);
-    devices.add(device);
-    byAnyName.set(finding.name, device);
+/** The parents of a device, as far as their names say what they are. */
+function mentionsIn({ parents = [] }: Finding): Finding[] {
+  return [...parents].flatMap(mentionOf);
+}
+
+/** What a hidden volume of LVM is for, by the end of its name. */
+const layers: [RegExp, string][] = [
+  [/_(cdata|cvol|cpool|cpool_cdata|vdo_cache)$|_cpool$/, "cache"],
+  [/_cmeta$/, "cache"],
+  [/_(tmeta|rmeta_\d+)$/, "metadata"],
+];
+
+/** Turns the names of parents into names of devices, now that all are known. */
+function settle(device: BlockDevice, names: Names): void {
+  device.type = typeOf(device);
+  const real = (name: string) => names.find(name)?.name;
+  const roles = [...device.roles].flatMap(([name, role]) => {
+    const known = real(name);
+    return known ? [[known, role] as const] : [];
+  });
+  device.roles = new Map(roles);
+  device.parents = new Set([...device.parents].flatMap((name) => real(name) ?? []));
+  device.parents.delete(device.name);
+  for (const parent of device.parents) {
+    if (device.roles.has(parent)) continue;
+    const beneath = names.own(parent)?.mapperName ?? "";
+    const role = layers.find(([pattern]) => pattern.test(beneath))?.[1];
+    if (role) device.roles.set(parent, role);
   }
 }

@@ -20,8 +20,8 @@ const rules: Rule[] = [
   },
   {
     kind: "unknown",
-    because: ({ type, name }) =>
-      type === "disk" || type === "rom"
+    because: ({ type, name }, bus) =>
+      ["disk", "rom"].includes(type) || bus === "xen"
         ? undefined
         : `the disk beneath ${name} (${type}) is not visible`,
   },

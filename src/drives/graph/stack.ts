@@ -23,9 +23,12 @@ export function createGraph(found: Iterable<BlockDevice>): Graph {
     // A tool that tells of a circle must not hang us.
     if (seen.has(name)) return [];
     seen.add(name);
-    const parents = devices.get(name)?.parents ?? new Set();
-    if (parents.size === 0) return [name];
-    return [...new Set([...parents].flatMap((parent) => rootsOf(parent, seen)))];
+    const { parents, roles } = devices.get(name) ?? {};
+    if (!parents?.size) return [name];
+    // A spare holds nothing as long as it is one.
+    const used = [...parents].filter((parent) => roles?.get(parent) !== "spare");
+    const beneath = used.length > 0 ? used : [...parents];
+    return [...new Set(beneath.flatMap((parent) => rootsOf(parent, seen)))];
   }
   return {
     devices,

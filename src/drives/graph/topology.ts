@@ -43,13 +43,23 @@ function groupPaths(graph: Graph): BlockDevice[][] {
   for (const device of graph.devices.values()) {
     if (device.parents.size > 0 || isGhost(device)) continue;
     // An empty slot of a card reader is listed with no size: there is no drive.
-    if (device.sizeBytes === 0) continue;
+    if (device.sizeBytes === 0 && device.type !== "rom") continue;
+    if (isMinor(device) && !isUsed(device, graph)) continue;
     if (!["disk", "rom", "server"].includes(device.type) && !isReadable(device)) continue;
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
     groups.set(key, [...groups.get(key) ?? [], device]);
   }
   return [...groups.values()].map((paths) => paths.sort((a, b) => byName(a.name, b.name)));
+}
+
+/** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
+function isMinor({ name }: BlockDevice): boolean {
+  return /^(fd|mtdblock)\d/.test(name);
+}
+
+function isUsed(device: BlockDevice, graph: Graph): boolean {
+  return isReadable(device) || graph.childrenOf(device.name).length > 0;
 }
 
 /** Words that stand where a vendor should: the PCI id of virtio, the SCSI layer over ATA. */

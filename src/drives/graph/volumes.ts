@@ -40,13 +40,14 @@ export function volumesOf(graph: Graph, driveIdOf: ReadonlyMap<string, string>):
 
 function toDraft(device: BlockDevice, driveIds: string[]): Draft {
   const { name, mapperName, fileSystem } = device;
+  const isPool = device.type === "zpool";
   return {
-    name: mapperName ?? name,
+    name: mapperName ?? (isPool ? device.label : undefined) ?? name,
     driveIds: [...new Set(driveIds)].sort(),
     fileSystem: fileSystem === "zfs_member" ? "zfs" : fileSystem,
     uuid: device.uuid,
     label: device.label,
-    mountPoints: [...new Set(device.mountPoints)].sort(),
+    mountPoints: [...device.mountPoints],
     sizeBytes: device.sizeBytes ?? 0,
     totalBytes: device.totalBytes,
     freeBytes: device.freeBytes,
@@ -79,7 +80,7 @@ function merged(volumes: Draft[]): Draft[] {
     }
     if (volume.spans) whole.sizeBytes += volume.sizeBytes;
     whole.driveIds = union(whole.driveIds, volume.driveIds);
-    whole.mountPoints = union(whole.mountPoints, volume.mountPoints);
+    whole.mountPoints = [...new Set([...whole.mountPoints, ...volume.mountPoints])];
     whole.devices = union(whole.devices, volume.devices);
     whole.label ??= volume.label;
     whole.totalBytes ??= volume.totalBytes;

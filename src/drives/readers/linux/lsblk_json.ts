@@ -81,7 +81,8 @@ function adopt(devices: Map<string, LsblkDevice>): void {
 
 function mountPointsOf({ mountpoints, mountpoint }: Fields): string[] {
   const all = Array.isArray(mountpoints) ? mountpoints : [mountpoint];
-  return all.flatMap((path) => string(path) ?? []).filter((path) => path.startsWith("/"));
+  return all.flatMap((path) => string(path) ?? []).filter((path) => path.startsWith("/"))
+    .sort();
 }
 
 function list(value: unknown): Fields[] {
