@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { borrowed } from "../borrowed.ts";
 import type { Lease } from "../lanes.ts";
 import { ended, type JobRow, type JobView, type StoredState } from "./job.ts";
 import { etaOf, Rate } from "./rate.ts";
@@ -87,8 +88,7 @@ export class RunningJob {
     const lease = await this.#waitFor(take);
     this.#lanesHeld++;
     let isHeld = true;
-    return {
-      ...lease,
+    return borrowed(() => lease, {
       yield: async () => {
         this.#lanesHeld--;
         try {
@@ -97,12 +97,12 @@ export class RunningJob {
           this.#lanesHeld++;
         }
       },
-      [Symbol.dispose]: () => {
+      dispose: () => {
         if (isHeld) this.#lanesHeld--;
         isHeld = false;
         lease[Symbol.dispose]();
       },
-    };
+    });
   }
 
   /** So many more items and bytes are done. */

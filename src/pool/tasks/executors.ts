@@ -10,6 +10,7 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { borrowed } from "../borrowed.ts";
 import type { Lanes, Lease } from "../lanes.ts";
 import type { Priority } from "../priority.ts";
 import type { JobOptions, WorkerPool } from "../workers.ts";
@@ -156,5 +157,5 @@ export function createExecutors<Job, Result>(deps: ExecutorDeps<Job, Result>) {
 
 /** A lease that its owner gives back. */
 function lent(scope: Scope): Lease {
-  return { yield: () => scope.turn(), [Symbol.dispose]: () => {} } as Lease;
+  return borrowed(() => scope.lease, { yield: () => scope.turn(), dispose: () => {} });
 }
