@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { levels } from "../base/log.ts";
+import { DAILY_WINDOW_FORM, parseDailyWindow } from "./daily_window.ts";
 
 /** How a value stands in text: lists are joined by commas. */
 export type ValueType = "string" | "integer" | "boolean" | "list";
@@ -26,6 +27,13 @@ const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expec
 const extension = z.string().trim().toLowerCase()
   .transform((text) => text.startsWith(".") ? text : `.${text}`)
   .pipe(z.string().regex(/^\.[a-z0-9]+$/, "expected an extension such as .mkv"));
+const dailyWindow = z.string().refine((text) => {
+  try {
+    return [parseDailyWindow(text)].length > 0;
+  } catch {
+    return false;
+  }
+}, DAILY_WINDOW_FORM);
 const list = <T>(item: z.ZodType<T>) => z.array(item).max(1000);
 
 const text = (help: string, schema: z.ZodType<string>, fallback: string): Setting<string> => ({
@@ -74,6 +82,17 @@ export const settings = {
     ["md5", "sha1"],
   ),
   scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),
+  backgroundWindow: text(
+    "When scans and hashes may wake sleeping drives, by the local clock; empty = never",
+    dailyWindow,
+    "",
+  ),
+  healthIntervalMinutes: whole(
+    "Minutes between looks at the drives' health; 0 = only when asked",
+    0,
+    525_600,
+    30,
+  ),
   httpHost: text("Address that REST and the page listen on", z.string().min(1), "127.0.0.1"),
   httpPort: whole("Port of REST and the page; 0 = any free one", 0, 65_535, 8080),
   grpcServerAddress: text("Where the edge role listens for peers", address, "127.0.0.1:50051"),
