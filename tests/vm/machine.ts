@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundleProgram } from "../../scripts/compile.ts";
@@ -16,6 +16,8 @@ export interface Machine extends AsyncDisposable {
   /** Asks the agent in the guest. @throws {Error} no answer in time, or one of failure */
   get<T>(path: string, limitMs?: number): Promise<T>;
   post<T>(path: string, body?: unknown, limitMs?: number): Promise<T>;
+  /** The first bytes of a file as REST serves them, at most `count`. */
+  head(mediaId: string, count: number): Promise<Uint8Array>;
   /** Runs a command of the program in the guest. */
   giggityflix(command: string, limitMs?: number): Promise<Result>;
   /** All that the agent has printed. */
@@ -63,30 +65,62 @@ export async function startMachine(env: Record<string, string> = {}): Promise<Ma
   say(`The agent listens after ${elapsed()}`);
   const token = (await vm.sh(`cat ${DATA}/access_token`)).trim();
 
-  async function ask<T>(path: string, limitMs: number, init: RequestInit = {}): Promise<T> {
-    const response = await fetch(`http://127.0.0.1:${vm.port}${path}`, {
-      ...init,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      signal: AbortSignal.timeout(limitMs),
-    }).catch((cause) => {
+  async function request(path: string, limitMs: number, init: RequestInit = {}) {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      ...init.headers as Record<string, string>,
+    };
+    const signal = AbortSignal.timeout(limitMs);
+    try {
+      const response = await fetch(`http://127.0.0.1:${vm.port}${path}`, {
+        ...init,
+        headers,
+        signal,
+      });
+      return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
+    } catch (cause) {
       throw new Error(`${path} did not answer in ${limitMs} ms`, { cause });
-    });
-    const text = await response.text();
+    }
+  }
+
+  async function ask<T>(path: string, limitMs: number, init?: RequestInit): Promise<T> {
+    const { response, bytes } = await request(path, limitMs, init);
+    const text = new TextDecoder().decode(bytes);
     ok(response.ok, `${path}: ${response.status} ${text}`);
     return JSON.parse(text) as T;
   }
 
   const all = held.move();
-  return {
+  const machine: Machine = {
     vm,
     get: (path, limitMs = ANSWER_MS) => ask(path, limitMs),
     post: (path, body = {}, limitMs = ANSWER_MS) =>
       ask(path, limitMs, { method: "POST", body: JSON.stringify(body) }),
+    head: async (mediaId, count) => {
+      const { response, bytes } = await request(`/api/media/${mediaId}/file`, ANSWER_MS, {
+        headers: { range: `bytes=0-${count - 1}` },
+      });
+      strictEqual(response.status, 206, new TextDecoder().decode(bytes));
+      return bytes;
+    },
     giggityflix: (command, limitMs) =>
       vm.run(`export DATA_DIR=${DATA}; giggityflix ${command}`, limitMs),
     log: () => vm.sh("cat /tmp/agent.log"),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+  await eventually(
+    "the first scan",
+    () => machine.get<{ running: boolean; last: unknown }>("/api/media/scan/"),
+    ({ running, last }) => !running && last !== null,
+    120_000,
+  ).catch(async (error) => {
+    const log = await machine.log();
+    await machine[Symbol.asyncDispose]();
+    throw new Error(`${error.message}\n${log}`);
+  });
+  say(`It has scanned after ${elapsed()}`);
+  return machine;
 }
 
 /** Deno, the program as a few scripts, and films: all that the guest needs of us. */
