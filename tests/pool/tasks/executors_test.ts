@@ -27,15 +27,14 @@ function openRig(size = 1) {
     executors,
     workers,
     lanes,
-    held: () => lanes.list().reduce((sum, lane) => sum + heldIn(lane), 0),
+    /** The drives of every lane that is held, once for each reader. */
+    held: () =>
+      lanes.list().flatMap(({ driveIds, held }) =>
+        Object.values(held).flatMap((readers) => Array.from({ length: readers }, () => driveIds))
+      ).flat(),
     double: cpuBound<typeof table, "double">(executors, "double"),
     [Symbol.dispose]: () => workers[Symbol.dispose](),
   };
-}
-
-/** A lane counts its permits by priority, or altogether. */
-function heldIn({ held }: { held: number | Record<string, number> }): number {
-  return typeof held === "number" ? held : Object.values(held).reduce((sum, it) => sum + it, 0);
 }
 
 Deno.test("cpuBound() keeps what a job takes and gives, and moves its buffers", async () => {
@@ -57,13 +56,13 @@ Deno.test("ioBound() keeps arguments and result, and runs while it holds the pat
   const readHead = ioBound(
     rig.executors,
     ([path]) => path,
-    (path: string, length: number) => ({ path, length, held: rig.held() }),
+    (path: string, length: number) => ({ path, length, held: rig.held().length }),
   );
 
   const found: { path: string; length: number } = await readHead("/a/film", 5);
 
   deepStrictEqual(found, { path: "/a/film", length: 5, held: 1 });
-  strictEqual(rig.held(), 0);
+  deepStrictEqual(rig.held(), []);
 });
 
 Deno.test("ioBound() without a path says so", async () => {
@@ -95,10 +94,10 @@ Deno.test("a function that calls itself runs at once, and another on the drive w
 
 Deno.test("what a job begins and leaves behind takes its lanes like everybody else", async () => {
   using rig = openRig();
-  let left: Promise<number> | undefined;
+  let left: Promise<string> | undefined;
   const isOver = Promise.withResolvers<void>();
   await rig.reading("/a/film", () => {
-    left = isOver.promise.then(() => rig.reading("/a/film", () => rig.held()));
+    left = isOver.promise.then(() => rig.reading("/a/film", () => "read"));
   });
   const other = await rig.lanes.acquire(["a"]);
 
@@ -120,13 +119,13 @@ Deno.test("readings of two drives inside each other, crosswise, come to their en
     rig.reading(first, async () => {
       if (++inside === 2) both.resolve();
       await both.promise;
-      return await rig.reading(second, () => rig.held());
+      return await rig.reading(second, () => rig.held().sort());
     });
 
   const held = await within("both", Promise.all([cross("/a/1", "/b/1"), cross("/b/2", "/a/2")]));
 
-  deepStrictEqual(held, [2, 2]);
-  strictEqual(rig.held(), 0);
+  deepStrictEqual(held, [["a", "b"], ["a", "b"]]);
+  deepStrictEqual(rig.held(), []);
 });
 
 Deno.test("a reading gets back its own drives after one of others", async () => {
@@ -134,10 +133,10 @@ Deno.test("a reading gets back its own drives after one of others", async () => 
 
   const held = await rig.reading("/a/1", async () => {
     const inside = await rig.reading("/b/1", () => rig.held());
-    return [inside, rig.lanes.list().filter((it) => heldIn(it) > 0).length];
+    return [inside, rig.held()];
   });
 
-  deepStrictEqual(held, [2, 1]);
+  deepStrictEqual(held, [["a", "b"], ["a"]]);
 });
 
 Deno.test("computing inside reading has a worker, though all workers wait for that lane", async () => {
@@ -163,7 +162,7 @@ Deno.test("computing takes the lanes of what it reads once it has a worker, and 
   lane[Symbol.dispose]();
 
   strictEqual(await within("the job", waiting), 3);
-  deepStrictEqual([rig.held(), rig.workers.counts().busy], [0, 0]);
+  deepStrictEqual([rig.held(), rig.workers.counts().busy], [[], 0]);
 });
 
 Deno.test("an aborted reading waits no longer", async () => {
@@ -176,7 +175,7 @@ Deno.test("an aborted reading waits no longer", async () => {
   stop.abort(new Error("enough"));
 
   await rejects(within("the end", waiting), { message: "enough" });
-  strictEqual(rig.held(), 1);
+  deepStrictEqual(rig.held(), ["a"]);
 });
 
 /** What a job does: reads or computes, and other such things inside. */
@@ -213,7 +212,7 @@ Deno.test("readings and computings inside each other never wait for each other: 
       const results = await within("all", Promise.all(jobs.map(run)), 10_000);
 
       ok(results.every((it) => it >= 0));
-      deepStrictEqual([rig.held(), rig.workers.counts().busy], [0, 0]);
+      deepStrictEqual([rig.held(), rig.workers.counts().busy], [[], 0]);
     }),
     { numRuns: 500 },
   );
