@@ -12,10 +12,10 @@ import { eventually, type Machine, startMachine } from "./machine.ts";
 const reason = whyNot();
 if (reason) say(`No virtual machine here: ${reason}`);
 let starting: Promise<Machine> | undefined;
-const machine = () => starting ??= startMachine();
+const machine = () => starting ??= startMachine({ HEALTH_INTERVAL_MINUTES: "1" });
 
 /** Milliseconds between two looks at a disk's health. */
-const HEALTH_MS = 30_000;
+const HEALTH_MS = 60_000;
 
 /** Films in each folder: stacks.sh puts them there. */
 const FILMS = 2;
@@ -47,25 +47,25 @@ interface Drive {
 
 interface Partition {
   id: string;
-  drive_ids: string[];
+  "drive_ids": string[];
   present: boolean;
 }
 
 interface Volume extends Partition {
-  mount_points: string[];
+  "mount_points": string[];
   answering: boolean;
 }
 
 interface Item {
   id: string;
   title: string;
-  drive_ids: string[];
+  "drive_ids": string[];
   root: string;
   status: string;
 }
 
 interface Why {
-  drive_ids: string[];
+  "drive_ids": string[];
   chain: string[];
 }
 

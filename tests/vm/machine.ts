@@ -140,8 +140,9 @@ async function fillShare(share: string): Promise<void> {
         '--no-config --no-lock --unstable-no-legacy-abort /src/main.js "$@"\n',
       { mode: 0o755 },
     ),
-    ...[...Deno.readDirSync(root("samples"))].map(({ name }) =>
-      Deno.copyFile(root(`samples/${name}`), `${share}/samples/${name}`)
+    Array.fromAsync(
+      Deno.readDir(root("samples")),
+      ({ name }) => Deno.copyFile(root(`samples/${name}`), `${share}/samples/${name}`),
     ),
   ]);
 }
