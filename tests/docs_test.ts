@@ -60,8 +60,9 @@ Deno.test("docs/rest.md has every call of the OpenAPI text, and no other", async
     health: port,
     configurations: port,
     events: port,
-    peer: { drives: port, media: port },
+    peer: { drives: port, media: port, jobs: port },
     edge: port,
+    metrics: () => [],
   };
   const api = createApi(ports, { token: "", log: silent });
   const { paths } = await (await api.request("http://localhost/api/schema/")).json();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { watchEventLoop } from "../base/event_loop.ts";
 import { Events, type Publish } from "../base/events.ts";
 import { filtered, type Level, Log, textSink } from "../base/log.ts";
 import { type Service, supervise } from "../base/service.ts";
@@ -15,6 +16,7 @@ import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./parts/edge_role.ts";
 import { createHealth } from "./parts/health.ts";
+import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
 import { openConfiguration, openData, openPeer } from "./parts/peer.ts";
 import { createScanner } from "./parts/scanner.ts";
@@ -104,15 +106,18 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;
 
+  const eventLoop = watchEventLoop();
+  services.eventLoop = eventLoop.service;
   const api = createApi({
     health: createHealth({ role, peer, edge, link, config, peerId }),
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner
-      ? { drives: peer.drives, media: { ...peer.library, ...scanner.port } }
+      ? { drives: peer.drives, media: { ...peer.library, ...scanner.port }, jobs: peer.jobs }
       : "Cannot answer: this is an edge, and has no files of its own",
     edge: edge?.port ??
       `Cannot answer: this is no edge. Ask the one at ${config.value.edgeGrpcAddress}`,
+    metrics: createMetrics({ peer, edge, sessions, eventLoop: eventLoop.metrics }),
   }, { token: folder.token, log: log.child("http") });
 
   services.http = config.live.service(

@@ -7,6 +7,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { InvalidError, NotFoundError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
 import { auth } from "./auth.ts";
 import { problems } from "./problem.ts";
@@ -15,6 +16,7 @@ import { drives, type DrivesPort, partitions, volumes } from "./resources/drives
 import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
+import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
 import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
@@ -24,9 +26,10 @@ export interface ApiPorts {
   configurations: ConfigurationsPort;
   events: EventsPort;
   /** The peer's own resources, or why this program has none. */
-  peer: { drives: DrivesPort; media: MediaPort } | string;
+  peer: { drives: DrivesPort; media: MediaPort; jobs: JobsPort } | string;
   /** The edge's resources, or why this program has none. */
   edge: EdgePort | string;
+  metrics(): Metric[];
 }
 
 export interface ApiOptions {
@@ -45,6 +48,7 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
     volumes: typeof peer === "string" ? absent(peer) : volumes(peer.drives),
     media: typeof peer === "string" ? absent(peer) : media(peer.media),
+    jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : peers(edge),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
     streams: typeof edge === "string" ? absent(edge) : streams(edge),
@@ -54,6 +58,10 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
   api.use(auth(token));
   api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
   for (const [name, routes] of Object.entries(resources)) api.route(`/api/${name}`, routes);
+  api.get(
+    "/metrics",
+    (c) => c.body(toExposition(ports.metrics()), 200, { "content-type": METRICS_TYPE }),
+  );
   api.get("/api/schema", (c) => c.json(api.getOpenAPI31Document(openApiHead)));
   api.get(
     "/api/schema/swagger-ui",

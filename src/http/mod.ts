@@ -9,10 +9,12 @@ export type { EdgePort } from "./resources/edge.ts";
 export type { Parts } from "./resources/health.ts";
 export { whyBody } from "./resources/drive_bodies.ts";
 export { settingBody } from "./resources/configurations.ts";
+export { jobBody, type JobsPort } from "./resources/jobs.ts";
 export { mediaBody, reportBody } from "./resources/media.ts";
 export { serveHttp, type ServeOptions } from "./serve.ts";
 export type {
   CatalogItem,
+  Job,
   MediaDescription,
   MediaItem,
   Setting,

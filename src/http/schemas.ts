@@ -65,6 +65,7 @@ export type CatalogItem = z.infer<typeof CatalogItem>;
 export type Stream = z.infer<typeof Stream>;
 export type MediaItem = z.infer<typeof MediaItem>;
 export type Setting = z.infer<typeof Setting>;
+export type Job = z.infer<typeof Job>;
 
 export const Problem = z.object({
   type: z.string(),
@@ -159,3 +160,26 @@ export const ScanStatus = z.object({
   last: ScanResult.extend({ finished_at: z.string() }).nullable(),
   failed: z.string().nullable().openapi({ description: "Why the last scan gave up" }),
 }).openapi("ScanStatus");
+
+export const Job = z.object({
+  id: z.string().openapi({ example: "hash:drv-1f6c" }),
+  kind: z.string().openapi({ example: "hash" }),
+  title: z.string(),
+  drive_ids: z.array(z.string()),
+  state: z.enum(["queued", "waiting", "running", "paused", "done", "failed", "cancelled"]),
+  waiting_for: z.string().nullable().openapi({ description: "In words, with what shows it" }),
+  progress: z.object({
+    done: z.int(),
+    total: z.int().nullable(),
+    bytes_done: z.int(),
+    bytes_total: z.int().nullable(),
+  }),
+  rate: z.object({ items_per_s: z.number(), bytes_per_s: z.int() }).nullable().openapi({
+    description: "Of the last 15 seconds; null while it does not run",
+  }),
+  eta_s: z.int().nullable().openapi({ description: "Seconds left at this rate" }),
+  started_at: z.string().nullable(),
+  updated_at: z.string(),
+  finished_at: z.string().nullable(),
+  error: z.string().nullable(),
+}).openapi("Job");

@@ -7,6 +7,7 @@ import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { openDriveStore } from "../../src/drives/mod.ts";
 import { type ApiPorts, createApi, type EdgePort } from "../../src/http/mod.ts";
 import type { MediaFile, OpenedFile } from "../../src/media/mod.ts";
+import { openJobs } from "../../src/pool/mod.ts";
 
 export const TOKEN = "the-token";
 
@@ -52,6 +53,7 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
       edges: [{ from: "prt-a", to: "drv-a" }],
     },
   });
+  const jobs = openJobs({ db, publish: events.publish });
   const opened: { open: number; closed: number } = { open: 0, closed: 0 };
   const scans: (string[] | undefined)[] = [];
   const api = createApi({
@@ -89,13 +91,16 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
           return Promise.resolve();
         },
       },
+      jobs,
     },
     edge: edgePort(),
+    metrics: () => [{ name: "up", type: "gauge", help: "1", samples: [{ value: 1 }] }],
     ...ports,
   }, { token: TOKEN, log: new Log((entry) => void entries.push(entry)) });
   return {
     api,
     events,
+    jobs,
     entries,
     opened,
     scans,

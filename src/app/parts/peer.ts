@@ -17,6 +17,7 @@ import {
   setAsideCorrupt,
 } from "../../db/mod.ts";
 import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
+import { openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
 import { openPeerDrives } from "./peer_drives.ts";
 import { samplesFolder } from "../samples.ts";
@@ -56,6 +57,7 @@ export function openConfiguration(db: Database, texts: Omit<ConfigTexts, "stored
 
 export async function openPeer({ db, config, dataDir, publish, log, onFound }: PeerOptions) {
   const drives = openPeerDrives({ db, config, publish, log: log.child("drives") });
+  const jobs = openJobs({ db, publish });
   let folders: string[] = [];
   let samplesOnly = false;
 
@@ -80,10 +82,14 @@ export async function openPeer({ db, config, dataDir, publish, log, onFound }: P
   return {
     library,
     drives,
+    jobs,
     folders: () => folders,
     samplesOnly: () => samplesOnly,
     refreshFolders,
-    [Symbol.dispose]: () => library[Symbol.dispose](),
+    [Symbol.asyncDispose]: async () => {
+      await jobs[Symbol.asyncDispose]();
+      library[Symbol.dispose]();
+    },
   };
 }
 

@@ -45,7 +45,7 @@ export function openJobs({ db, publish, explain, onResumed }: JobsDeps) {
 
   const tell = throttled(TELL_EVERY_MS, (id) => {
     const view = find(id);
-    if (view) publish("job.changed", { ...view });
+    if (view) publish("job.changed", toEvent(view));
   });
   const save = throttled(SAVE_EVERY_MS, (id) => {
     const job = live.get(id)?.job;
@@ -229,6 +229,14 @@ export function openJobs({ db, publish, explain, onResumed }: JobsDeps) {
       save[Symbol.dispose]();
     },
   };
+}
+
+/** What an event says: what changes while it runs, and of what it is. */
+function toEvent(view: JobView): Record<string, unknown> {
+  const { id, kind, state, waitingFor, done, total, bytesDone, bytesTotal, rate, etaS } = view;
+  const { driveIds, error, updatedAt } = view;
+  const progress = { done, total, bytesDone, bytesTotal };
+  return { id, kind, driveIds, state, waitingFor, progress, rate, etaS, updatedAt, error };
 }
 
 function toView(row: JobRow | undefined): JobView | undefined {

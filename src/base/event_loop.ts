@@ -1,0 +1,39 @@
+/**
+ * How late the event loop is: whoever asks for a moment waits that much longer for it.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Metric } from "./metrics.ts";
+import type { Service } from "./service.ts";
+
+const EVERY_MS = 250;
+const BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
+
+/** Measures while its service runs. */
+export function watchEventLoop(): { service: Service; metrics(): Metric[] } {
+  const counts: number[] = new Array(BOUNDS.length + 1).fill(0);
+  let sum = 0;
+
+  const service: Service = async (signal) => {
+    while (!signal.aborted) {
+      const due = performance.now() + EVERY_MS;
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      const late = Math.max(0, performance.now() - due) / 1000;
+      const bucket = BOUNDS.findIndex((bound) => late <= bound);
+      counts[bucket < 0 ? BOUNDS.length : bucket]!++;
+      sum += late;
+    }
+  };
+
+  return {
+    service,
+    metrics: () => [{
+      name: "giggityflix_event_loop_lag_seconds",
+      type: "histogram",
+      help: "How late a timer of the main thread rings",
+      samples: [{ value: { bounds: BOUNDS, counts, sum } }],
+    }],
+  };
+}
