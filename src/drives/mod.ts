@@ -32,3 +32,4 @@ export { decodeText } from "./readers/decode.ts";
 export { recordingsIn, toRecord } from "./readers/record.ts";
 export { strategies } from "./strategies/mod.ts";
 export type { Strategy } from "./strategy.ts";
+export * from "./health/mod.ts";
