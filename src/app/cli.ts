@@ -18,6 +18,7 @@ import { VERSION } from "../base/version.ts";
 import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { drives } from "./commands/drives/mod.ts";
+import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
@@ -32,7 +33,7 @@ export interface CommandContext {
   signal: AbortSignal;
 }
 
-const commands = [start, scan, status, drives, detectDrives, media, config, edge, version];
+const commands = [start, scan, status, drives, detectDrives, jobs, media, config, edge, version];
 
 const exitCodes = [
   [InvalidError, 2],
