@@ -29,6 +29,7 @@ export { cpuBound, ioBound, type JobOf, type JobTable, serveTable } from "./task
 export { jobId, type JobSpec, type JobState, type JobView } from "./jobs/job.ts";
 export { CancelledError, type Jobs, openJobs } from "./jobs/jobs.ts";
 export type { RunningJob } from "./jobs/running_job.ts";
+export { explainWaiting, type Surroundings } from "./jobs/waiting.ts";
 export { jobMetrics, laneMetrics, workerMetrics } from "./metrics.ts";
 export { openSleepGate, type SleepGate, type SleepGateOptions } from "./sleep/gate.ts";
 export { openWakeStore, type Wakes, type WakeStore } from "./sleep/store.ts";
