@@ -11,6 +11,8 @@ export interface RunOptions {
   timeoutMs?: number;
   /** What it printed counts whatever its exit code: smartctl's is a bit mask, not a failure. */
   anyExit?: boolean;
+  /** Called once the program is gone: killed in the middle of a call on a dead disk, it may stay. */
+  onEnd?(): void;
 }
 
 /** Runs a program and returns what it printed. This is the port tests replace. */
@@ -24,6 +26,7 @@ export const run: Run = async (program, args, options = {}) => {
   const { signal, timeoutMs = 10_000, anyExit = false } = options;
   signal?.throwIfAborted();
   const child = spawn(program, args);
+  if (options.onEnd) void child.status.then(options.onEnd);
   const ended = collect(child);
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = (reason: unknown) => {

@@ -16,7 +16,11 @@ export {
   UNKNOWN_DRIVE,
   type Volume,
 } from "./drive.ts";
-export { type Location, type Locator, type LocatorOptions, openLocator } from "./locate.ts";
+export type { Location, Locator, MountedPlace, Step } from "./locate/location.ts";
+export { type LocatorOptions, openLocator } from "./locate/locator.ts";
+export { NotAnsweringError } from "./mounts/breaker.ts";
+export { type Mounts, type MountState, openMounts } from "./mounts/mounts.ts";
+export { openMountTable } from "./mounts/table.ts";
 export {
   type DriveStore,
   openDriveStore,

@@ -5,12 +5,14 @@
  */
 import type {
   DriveGraph,
+  DriveHealth,
   Location,
   StoredDrive,
   StoredPartition,
   StoredVolume,
 } from "../../drives/mod.ts";
 import { z } from "../router.ts";
+import { DrivePower, DriveVerdict } from "./drive_health.ts";
 
 export const Drive = z.object({
   id: z.string(),
@@ -26,6 +28,8 @@ export const Drive = z.object({
   rotation_rpm: z.int().optional(),
   removable: z.boolean(),
   present: z.boolean(),
+  health: DriveVerdict.openapi({ description: "More of it: /api/drives/{id}/health" }),
+  power_state: DrivePower,
   detected_at: z.string(),
   updated_at: z.string(),
 }).openapi("Drive");
@@ -85,7 +89,17 @@ export const Why = z.object({
   drive_ids: z.array(z.string()).openapi({ description: "Every drive that a read of it touches" }),
   volume_id: z.string().nullable(),
   mount_point: z.string().nullable(),
+  path_in_volume: z.string().nullable().openapi({
+    description: "From the volume's own root: the same wherever it is mounted",
+  }),
   chain: z.array(z.string()).openapi({ description: "From the mount down to the drives" }),
+  steps: z.array(z.object({
+    type: z.string().openapi({ example: "layer" }),
+    id: z.string().optional().openapi({ description: "As in /api/drives/graph/" }),
+    name: z.string(),
+    role: z.string().optional().openapi({ example: "cache" }),
+    text: z.string(),
+  })).openapi({ description: "The chain as data" }),
 }).openapi("Why");
 
 export const DriveStats = z.object({
@@ -95,7 +109,7 @@ export const DriveStats = z.object({
   total_storage_bytes: z.int(),
 }).openapi("DriveStats");
 
-export function driveBody(it: StoredDrive): z.infer<typeof Drive> {
+export function driveBody(it: StoredDrive, health: DriveHealth): z.infer<typeof Drive> {
   return {
     id: it.id,
     name: it.name,
@@ -110,6 +124,8 @@ export function driveBody(it: StoredDrive): z.infer<typeof Drive> {
     rotation_rpm: it.rotationRpm,
     removable: it.removable,
     present: it.present,
+    health: health.verdict,
+    power_state: health.powerState,
     detected_at: it.firstSeenAt,
     updated_at: it.lastSeenAt,
   };
@@ -170,6 +186,8 @@ export function whyBody(path: string, it: Location): z.infer<typeof Why> {
     drive_ids: it.driveIds,
     volume_id: it.volumeId ?? null,
     mount_point: it.mountPoint ?? null,
-    chain: it.chain,
+    path_in_volume: it.pathInVolume ?? null,
+    chain: it.chain.map(({ text }) => text),
+    steps: it.chain,
   };
 }

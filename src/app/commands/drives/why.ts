@@ -23,6 +23,6 @@ export function why({ terminal, signal }: CommandContext): Command {
         return terminal.print(JSON.stringify(whyBody(path, found)));
       }
       terminal.print(`A read of ${plain(path)} touches ${found.driveIds.join(", ")}:`);
-      for (const step of found.chain) terminal.print(`  ${plain(step)}`);
+      for (const { text } of found.chain) terminal.print(`  ${plain(text)}`);
     });
 }
