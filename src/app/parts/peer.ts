@@ -17,7 +17,7 @@ import {
   setAsideCorrupt,
 } from "../../db/mod.ts";
 import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
-import { openJobs } from "../../pool/mod.ts";
+import { explainWaiting, openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
 import { openPeerDrives } from "./peer_drives.ts";
 import { samplesFolder } from "../samples.ts";
@@ -32,6 +32,8 @@ export interface PeerOptions {
   log: Log;
   /** There may be new files for the edge. */
   onFound(): void;
+  /** There may be work for a scan: a job that was paused may go on. */
+  onResumed?(): void;
 }
 
 /** Opens the library's database; a damaged one is kept aside, and a new one begun. */
@@ -55,9 +57,15 @@ export function openConfiguration(db: Database, texts: Omit<ConfigTexts, "stored
   return new Configuration(db, texts);
 }
 
-export async function openPeer({ db, config, dataDir, publish, log, onFound }: PeerOptions) {
+export async function openPeer(options: PeerOptions) {
+  const { db, config, dataDir, publish, log, onFound, onResumed = () => {} } = options;
   const drives = openPeerDrives({ db, config, publish, log: log.child("drives") });
-  const jobs = openJobs({ db, publish });
+  const jobs = openJobs({
+    db,
+    publish,
+    onResumed,
+    explain: (driveIds, others) => explainWaiting({ driveIds, others, lanes: drives.lanes.list() }),
+  });
   let folders: string[] = [];
   let samplesOnly = false;
 

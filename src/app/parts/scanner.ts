@@ -8,6 +8,7 @@ import type { Log } from "../../base/log.ts";
 import { pause, type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
 import type { ScanReport } from "../../media/mod.ts";
+import { CancelledError } from "../../pool/mod.ts";
 import { addFolders } from "./add_folders.ts";
 import type { Peer } from "./peer.ts";
 
@@ -24,6 +25,8 @@ const RETRY_MS = 60_000;
 const BUSY_MS = 500;
 
 export function createScanner({ peer, config, log, signal }: ScannerOptions) {
+  let nudged = new AbortController();
+
   const scanAll = async (signal: AbortSignal, roots?: string[]): Promise<ScanReport> => {
     // Before the drives are known every file would go through the lane of the unknown.
     await Promise.race([peer.drives.watched, untilAborted(signal)]);
@@ -34,16 +37,19 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
 
   const keepScanning = async (intervalMinutes: number, signal: AbortSignal) => {
     while (!signal.aborted) {
+      nudged = new AbortController();
+      const either = AbortSignal.any([signal, nudged.signal]);
       const waitMs = await scanAll(signal).then(() => intervalMinutes * 60_000, (error) => {
         if (signal.aborted) return 0;
+        if (error instanceof CancelledError) return intervalMinutes * 60_000;
         // Somebody else asked for a scan: this one has its turn after that.
         if (error instanceof ConflictError) return BUSY_MS;
         if (!(error instanceof Failure)) throw error;
         log.error("Scan gave up", { error });
         return RETRY_MS;
       });
-      if (waitMs > 0) await pause(waitMs, signal);
-      else await untilAborted(signal);
+      if (waitMs > 0) await pause(waitMs, either);
+      else await untilAborted(either);
     }
   };
 
@@ -60,13 +66,17 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
 
   return {
     service,
+    /** Scans once more, now or after the scan under way: there may be something left to do. */
+    nudge: (): void => nudged.abort(),
     /** The scans that REST asks for. They outlive the request. */
     port: {
       scan: async (folders: string[] | undefined): Promise<ScanReport> => {
+        refusePaused();
         const roots = folders && await addFolders(folders, { config, peer, log });
         return await whenFree(() => scanAll(signal, roots));
       },
       beginScan: async (folders: string[] | undefined): Promise<void> => {
+        refusePaused();
         const roots = folders && await addFolders(folders, { config, peer, log });
         if (peer.library.scanState().running) {
           if (roots) return; // new folders begin a scan by themselves
@@ -79,13 +89,19 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
     },
   };
 
+  function refusePaused(): void {
+    if (peer.jobs.find("scan")?.state !== "paused") return;
+    throw new ConflictError('Cannot scan: the scan is paused. Resume the job "scan"');
+  }
+
   /** New folders begin a scan of their own: whoever added them waits for that one first. */
   async function whenFree(scan: () => Promise<ScanReport>): Promise<ScanReport> {
     for (let attempt = 0;; attempt++) {
       try {
         return await scan();
       } catch (error) {
-        if (!(error instanceof ConflictError) || attempt >= MAX_WAITS) throw error;
+        const isBusy = error instanceof ConflictError && !(error instanceof CancelledError);
+        if (!isBusy || attempt >= MAX_WAITS) throw error;
         await pause(WAIT_MS, signal);
         signal.throwIfAborted();
       }

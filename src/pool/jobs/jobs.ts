@@ -16,7 +16,7 @@ export interface JobsDeps {
   db: Database;
   publish: Publish;
   /** Why the lanes of these drives are not to be had; `others` are the jobs that read there. */
-  explain?: (driveIds: readonly string[], others: readonly string[]) => string | undefined;
+  explain?: (driveIds: readonly string[], others: readonly string[]) => string;
   /** A job that waited for a person may go on, and nothing runs that would do its work. */
   onResumed?: (id: string) => void;
 }
