@@ -66,13 +66,16 @@ const servers: [fileSystem: RegExp, server: RegExp][] = [
   [/^(cifs|smb3|smbfs|afpfs)$/, /^[\\/]{2}(?:[^@/\\]*@)?([^\\/]+)/],
   [/^fuse\.sshfs$/, /^(?:[^@]*@)?(\[[^\]]+\]|[^:]+):/],
   [/^fuse\.rclone$/, /^([^:{]+)/],
-  [/^(davfs|fuse\.(davfs2?|s3fs|curlftpfs))$/, /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:]+)/],
+  [/^(davfs|webdav|ftp|fuse\.(davfs2?|s3fs|curlftpfs))$/, /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:]+)/],
 ];
 
 /** The machine that a mount comes from, in lower case; undefined for one of this machine. */
-export function serverOf({ fileSystem, source }: Mount): string | undefined {
+export function serverOf(
+  { fileSystem, source }: Pick<Mount, "fileSystem" | "source">,
+): string | undefined {
   const server = servers.find(([pattern]) => pattern.test(fileSystem))?.[1].exec(source)?.[1];
-  return server?.replaceAll(/[[\]]/g, "").toLowerCase();
+  // macOS names a service: "nas._smb._tcp.local" and "nas._afpovertcp._tcp.local" are one machine.
+  return server?.replaceAll(/[[\]]/g, "").toLowerCase().replace(/\._[\w-]+\._tcp\..*$/, "");
 }
 
 /** Finds the mount of an absolute path without links. */

@@ -1,0 +1,98 @@
+/**
+ * `diskutil list -plist`: whole disks, the partitions on them, and APFS containers, which are whole
+ * disks to it, with their volumes. It does not tell a disk from an image or a RAID set.
+ *
+ * @module
+ */
+import type { Finding } from "../../../graph/block.ts";
+import { type Reader, unreadable } from "../../reader.ts";
+import {
+  apfsContainer,
+  apfsVolume,
+  fileSystemIn,
+  isMember,
+  nameOf,
+  partition,
+} from "../devices.ts";
+import { hasKey, treesIn } from "../tree.ts";
+import { integer, records, type Values, word } from "../../values.ts";
+
+const TOOL = "diskutil list -plist";
+
+export const listPlist: Reader = {
+  name: TOOL,
+  platform: "darwin",
+  recognise: (text) => hasKey(text, "AllDisksAndPartitions"),
+  read(text) {
+    const lists = treesIn(TOOL, text).filter((tree) => "AllDisksAndPartitions" in tree);
+    if (lists.length === 0) throw unreadable(TOOL, text, "it has no list of disks");
+    return { devices: lists.flatMap(disksIn) };
+  },
+};
+
+/** The findings of one such list. */
+export function disksIn(tree: Values): Finding[] {
+  return records(tree.AllDisksAndPartitions).flatMap(disk);
+}
+
+function disk(tree: Values): Finding[] {
+  const name = nameOf(tree.DeviceIdentifier);
+  if (!name) return [];
+  const stores = records(tree.APFSPhysicalStores).flatMap((store) => storeOf(store) ?? []);
+  const volumes = records(tree.APFSVolumes);
+  const sizeBytes = integer(tree.Size);
+  if (stores.length > 0 || volumes.length > 0) {
+    const container = apfsContainer(name, stores, { sizeBytes });
+    return [...container, ...volumes.flatMap(volume)];
+  }
+  // Not said to be a disk: it may be an image, a RAID set or a CoreStorage volume.
+  const { partUuid: _, ...facts } = factsOf(tree);
+  return [{ name, ...facts }, ...records(tree.Partitions).flatMap(slice)];
+}
+
+/** macOS 10.13 to 26 name it so; `diskutil info` has another key for the same. */
+export function storeOf(store: Values): string | undefined {
+  return nameOf(store.DeviceIdentifier) ?? nameOf(store.APFSPhysicalStore);
+}
+
+function slice(tree: Values): Finding[] {
+  const name = nameOf(tree.DeviceIdentifier);
+  return name ? partition(name, factsOf(tree)) : [];
+}
+
+function factsOf(tree: Values): Partial<Finding> {
+  const content = word(tree.Content);
+  const label = word(tree.VolumeName);
+  return {
+    sizeBytes: integer(tree.Size),
+    partUuid: word(tree.DiskUUID),
+    mountPoints: mountsOf(tree),
+    ...isMember(content) ? { partLabel: label } : {
+      label,
+      uuid: word(tree.VolumeUUID),
+      fileSystem: fileSystemIn(content),
+    },
+  };
+}
+
+function volume(tree: Values): Finding[] {
+  const name = nameOf(tree.DeviceIdentifier);
+  if (!name) return [];
+  const isSnapshot = /^disk\d+s\d+s\d+$/.test(name);
+  const snapshots = records(tree.MountedSnapshots);
+  return apfsVolume(name, {
+    // Its "Size" is the container's, which all volumes share.
+    ...isSnapshot ? {} : { uuid: word(tree.VolumeUUID), sizeBytes: integer(tree.CapacityInUse) },
+    label: word(tree.VolumeName),
+    mountPoints: [
+      ...mountsOf(tree),
+      ...snapshots.flatMap((one) => word(one.SnapshotMountPoint) ?? []),
+    ],
+    aliases: snapshots.flatMap((one) => nameOf(one.SnapshotBSD) ?? []),
+  });
+}
+
+function mountsOf(tree: Values): string[] {
+  const path = word(tree.MountPoint);
+  return path?.startsWith("/") ? [path] : [];
+}
