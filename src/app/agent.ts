@@ -80,9 +80,10 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
   const onFound = () => link?.offer();
+  const onResumed = () => scanner?.nudge();
   const dataDir = folder.path;
   const peer = role === "peer"
-    ? held.use(await openPeer({ db, config, dataDir, publish, log, onFound }))
+    ? held.use(await openPeer({ db, config, dataDir, publish, log, onFound, onResumed }))
     : undefined;
   const sessions = peer && held.use(openSessions({
     openMedia: async (catalogId) => {
@@ -102,6 +103,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   if (peer) {
     services.drives = peer.drives.watch;
     services.limits = peer.drives.limits;
+    services.health = peer.drives.watchHealth;
   }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;

@@ -12,6 +12,7 @@ import { VERSION } from "../base/version.ts";
 import { auth } from "./auth.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
+import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
 import { drives, type DrivesPort, partitions, volumes } from "./resources/drives.ts";
 import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
 import { events, type EventsPort } from "./resources/events.ts";
@@ -26,7 +27,7 @@ export interface ApiPorts {
   configurations: ConfigurationsPort;
   events: EventsPort;
   /** The peer's own resources, or why this program has none. */
-  peer: { drives: DrivesPort; media: MediaPort; jobs: JobsPort } | string;
+  peer: { drives: DrivesPort & DriveHealthPort; media: MediaPort; jobs: JobsPort } | string;
   /** The edge's resources, or why this program has none. */
   edge: EdgePort | string;
   metrics(): Metric[];
@@ -44,7 +45,9 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     health: health(ports.health),
     configurations: configurations(ports.configurations),
     events: events(ports.events),
-    drives: typeof peer === "string" ? absent(peer) : drives(peer.drives),
+    drives: typeof peer === "string"
+      ? absent(peer)
+      : drives(peer.drives).route("/", driveHealth(peer.drives)),
     partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
     volumes: typeof peer === "string" ? absent(peer) : volumes(peer.drives),
     media: typeof peer === "string" ? absent(peer) : media(peer.media),

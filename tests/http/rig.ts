@@ -5,7 +5,12 @@ import { Log, type LogEntry } from "../../src/base/log.ts";
 import { Configuration } from "../../src/config/mod.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { openDriveStore } from "../../src/drives/mod.ts";
-import { type ApiPorts, createApi, type EdgePort } from "../../src/http/mod.ts";
+import {
+  type ApiPorts,
+  createApi,
+  type DriveHealthPort,
+  type EdgePort,
+} from "../../src/http/mod.ts";
 import type { MediaFile, OpenedFile } from "../../src/media/mod.ts";
 import { openJobs } from "../../src/pool/mod.ts";
 
@@ -70,6 +75,7 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
             chain: [`mount of ${path}`],
           }),
         refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
+        ...healthPort,
       },
       media: {
         list: ({ after, limit }) => files.filter(({ id }) => id > after).slice(0, limit),
@@ -225,3 +231,31 @@ function edgePort(): EdgePort {
     closeStream: (id) => void find(streams, (it) => it.id === id),
   };
 }
+
+/** Drives that are well; "drv-b" sleeps, and has lost a sector. */
+export const healthPort: Omit<DriveHealthPort, "findDrive"> = {
+  healthOf: ({ id }) =>
+    id === "drv-b"
+      ? {
+        verdict: "warning",
+        reasons: [{ code: "reallocated", level: "warning", text: "1 sector was lost", value: 1 }],
+        powerState: "asleep",
+        asleepSince: "2026-01-05T01:00:00.000Z",
+        askedAt: "2026-01-05T02:00:00.000Z",
+        checkedAt: "2026-01-05T00:30:00.000Z",
+        values: { temperatureC: 31, reallocated: 1 },
+      }
+      : { verdict: "unknown", reasons: [], powerState: "unknown", values: {} },
+  healthHistory: (id) =>
+    id === "drv-b"
+      ? [{ checkedAt: "2026-01-05T00:30:00.000Z", verdict: "warning", values: { reallocated: 1 } }]
+      : [],
+  checkHealth: () =>
+    Promise.resolve({
+      verdict: "good",
+      reasons: [],
+      powerState: "active",
+      values: { temperatureC: 30 },
+    }),
+  wakesOf: (id) => id === "drv-b" ? 3 : 0,
+};

@@ -13,6 +13,7 @@ import type { Configuration } from "../../config/mod.ts";
 import type { Database } from "../../db/mod.ts";
 import { detectDrives, openDriveStore, openLocator, strategies } from "../../drives/mod.ts";
 import { Lanes, parseIoLimits } from "../../pool/mod.ts";
+import { openDriveHealth } from "./drive_health.ts";
 
 export interface PeerDrivesOptions {
   db: Database;
@@ -29,8 +30,9 @@ export function openPeerDrives({ db, config, publish, log }: PeerDrivesOptions) 
   const lanes = new Lanes((id) => store.findDrive(id)?.kind, {
     limits: () => parseIoLimits(config.value.ioLimits),
   });
-  const locator = openLocator({ report: () => store.report() });
   const first = Promise.withResolvers<void>();
+  const health = openDriveHealth({ db, store, config, publish, log, watched: first.promise });
+  const locator = openLocator({ report: () => store.report() });
   let strategy: string | undefined;
 
   /** Detects the drives anew and keeps what was found. */
@@ -72,6 +74,7 @@ export function openPeerDrives({ db, config, publish, log }: PeerDrivesOptions) 
 
   return {
     ...store,
+    ...health,
     refresh,
     watch,
     limits,

@@ -41,7 +41,6 @@ export function openHealth(deps: HealthDeps) {
         why === undefined ? excuse("not_asked", "It was not asked yet") : excuse("skipped", why),
       ],
       powerState: "unknown",
-      askedAt: now().toISOString(),
       values: {},
     };
   };
@@ -67,7 +66,7 @@ export function openHealth(deps: HealthDeps) {
       now: now().toISOString(),
     });
     store.save(drive.id, after);
-    if (after.checkedAt === after.askedAt) {
+    if (after.checkedAt !== undefined && after.checkedAt === after.askedAt) {
       const { checkedAt, verdict, values } = after;
       store.record(drive.id, { checkedAt, verdict, values });
     }

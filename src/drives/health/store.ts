@@ -14,8 +14,8 @@ export interface DriveHealth {
   powerState: PowerState;
   /** Since when it is known to sleep; ISO 8601, as all times here. */
   asleepSince?: string;
-  /** When it was asked last, whatever came of it. */
-  askedAt: string;
+  /** When it was asked last, whatever came of it; absent when it never was. */
+  askedAt?: string;
   /** When `values` were read. */
   checkedAt?: string;
   values: HealthValues;

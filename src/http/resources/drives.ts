@@ -6,6 +6,7 @@
  */
 import { NotFoundError } from "../../base/errors.ts";
 import type {
+  DriveHealth,
   DriveReport,
   Location,
   Page,
@@ -52,6 +53,8 @@ export interface DrivesPort {
   findVolume(id: string): StoredVolume | undefined;
   /** What is present. */
   report(): DriveReport;
+  /** What is known of its health; nobody is asked. */
+  healthOf(drive: StoredDrive): DriveHealth;
   locate(path: string): Promise<Location>;
   refresh(signal: AbortSignal): Promise<{ drivesAdded: number; partitionsAdded: number }>;
 }
@@ -101,10 +104,11 @@ const whyRoute = createRoute({
 });
 
 export function drives(port: DrivesPort) {
+  const body = (it: StoredDrive) => driveBody(it, port.healthOf(it));
   return router()
     .openapi(
       listRoute(Drive, tags, "The physical drives"),
-      (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), driveBody), 200),
+      (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), body), 200),
     )
     .openapi(refreshRoute, async (c) => {
       const added = await port.refresh(AbortSignal.timeout(REFRESH_MS));
@@ -127,7 +131,7 @@ export function drives(port: DrivesPort) {
     })
     .openapi(
       findRoute(Drive, tags, "One drive"),
-      (c) => c.json(driveBody(found(c.req.valid("param").id, "drive", port.findDrive)), 200),
+      (c) => c.json(body(found(c.req.valid("param").id, "drive", port.findDrive)), 200),
     );
 }
 

@@ -11,6 +11,7 @@ import { detectDrives, type DriveReport, strategies, toRecord } from "../../../d
 import { snakeCased } from "../../../http/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { formatBytes, table, type Terminal } from "../../terminal.ts";
+import { health } from "./health.ts";
 import { replay } from "./replay.ts";
 import { tree } from "./tree.ts";
 import { why } from "./why.ts";
@@ -32,6 +33,7 @@ export function drives(context: CommandContext): Command {
       const { recordings: _, ...report } = found;
       show(report, options, terminal);
     })
+    .addCommand(health(context))
     .addCommand(why(context));
 }
 
