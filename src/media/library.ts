@@ -8,12 +8,13 @@ import { ConflictError, NotFoundError } from "../base/errors.ts";
 import type { Run } from "../base/command.ts";
 import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
-import { Lanes, WorkerPool } from "../pool/mod.ts";
+import { Gauge, type Lanes, WorkerPool } from "../pool/mod.ts";
 import { toHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
 import { type OpenedFile, openFile } from "./open_file.ts";
 import { hasFfprobe } from "./probe/ffprobe.ts";
+import { physicalOrder } from "./scan/order.ts";
 import type { ScanProgress, ScanReport } from "./scan/progress.ts";
 import { scan } from "./scan/scan.ts";
 import { createScanStore } from "./scan/store.ts";
@@ -68,6 +69,9 @@ export function openLibrary(deps: LibraryDeps) {
     deps.workers,
     { attempts: 1 }, // a scan tries a batch again file by file
   );
+  // Who stands aside for a film keeps its worker: another takes its place meanwhile.
+  const aside = lanes.onAside((jobs) => workers.standAside(jobs));
+  const order = physicalOrder({ lanes, run: deps.run });
   const state: ScanState = { running: false };
 
   // What has been looked into can be played while the scan goes on.
@@ -82,7 +86,7 @@ export function openLibrary(deps: LibraryDeps) {
     const { signal } = options;
     const { roots, extensions, excludeDirs, algorithms } = settings();
     publish("scan.started", { roots: options.roots ?? roots });
-    const report = await scan({ ...deps, store: scanStore, workers }, {
+    const report = await scan({ ...deps, store: scanStore, workers, order }, {
       roots: options.roots ?? roots,
       all: options.roots === undefined,
       extensions: new Set(extensions),
@@ -150,7 +154,10 @@ export function openLibrary(deps: LibraryDeps) {
 
     findOffered,
 
-    [Symbol.dispose]: () => workers[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      aside[Symbol.dispose]();
+      workers[Symbol.dispose]();
+    },
   };
 
   function findOffered(catalogId: string): MediaFile {

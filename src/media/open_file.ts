@@ -7,6 +7,7 @@
 import { join, sep } from "node:path";
 import { DeniedError, NotFoundError, UnavailableError } from "../base/errors.ts";
 import type { Lanes } from "../pool/mod.ts";
+import { openFilmReader } from "./film_reader.ts";
 import { type MediaFile, mediaTypes } from "./media.ts";
 import { extensionOf } from "./media.ts";
 
@@ -45,27 +46,21 @@ export async function openFile(
     return await Deno.open(real);
   });
   const info = await file.stat();
+  // From now on background work leaves these drives to whoever is about to watch.
+  lanes.openStream(driveIds);
 
-  const read = async (offset: number, length: number, signal?: AbortSignal) => {
-    using _lease = await lanes.acquire(driveIds, { priority: "playback", signal });
-    return await translate(relativePath, () => readAt(file, offset, length));
-  };
+  const reader = openFilmReader(
+    (offset, length) => translate(relativePath, () => readAt(file, offset, length)),
+    { lanes, driveIds },
+  );
   let isOpen = true;
-  // One after the other: the offset is the file's, not the call's.
-  let last: Promise<unknown> = Promise.resolve();
   return {
     sizeBytes: info.size,
     modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
     mimeType: mediaTypes[extensionOf(relativePath)]?.mime ?? "application/octet-stream",
-    read: (offset, length, signal) => {
-      const mine = last.then(() => {
-        signal?.throwIfAborted();
-        return read(offset, length, signal);
-      });
-      last = mine.catch(() => {});
-      return mine;
-    },
+    read: reader.read,
     [Symbol.dispose]: () => {
+      reader[Symbol.dispose]();
       if (isOpen) file.close();
       isOpen = false;
     },

@@ -4,15 +4,19 @@
  *
  * @module
  */
-import { serveJobs, type Turn } from "../pool/mod.ts";
+import { serveJobs } from "../pool/mod.ts";
 import type { HashedFile } from "./hash/hash_file.ts";
 import { type FileToHash, hashFiles } from "./hash/hash_files.ts";
 import { probeContainer, type ProbedContainer } from "./probe/container.ts";
+import { openTurnReader, type TurnReader } from "./turn_reader.ts";
 
 /** One job is several files: a message costs as much as reading a small one. */
-export type FileJob =
+export type FileWork =
   | { kind: "probe"; paths: string[] }
   | { kind: "hash"; files: FileToHash[] };
+
+/** With the cells of the lease's gauge, by which it is asked aside. */
+export type FileJob = FileWork & { cells?: Int32Array };
 
 /** One answer for each file asked about, in order; one bad file never spoils its neighbours. */
 export type FileResult =
@@ -21,48 +25,19 @@ export type FileResult =
   | { error: { name: string; message: string } };
 
 serveJobs<FileJob, FileResult[]>(async (job, ask) => {
-  await using turns = nowAndThen(ask);
-  const { turn } = turns;
-  if (job.kind === "probe") {
-    return await each(job.paths, turn, async (path) => ({
-      probed: await probeContainer(path) ?? "unknown format" as const,
-    }));
-  }
-  return (await hashFiles(job.files, turn)).map((it) =>
+  const reader = openTurnReader(job.cells, ask);
+  if (job.kind === "probe") return await probeFiles(job.paths, reader);
+  return hashFiles(job.files, reader).map((it) =>
     it instanceof Error ? toError(it) : { hashed: it ?? "changed" as const }
   );
 });
 
-/** What playback may have to wait for; much less would spend more on messages than on files. */
-const TURN_EVERY_MS = 10;
-
-/**
- * Asks for a turn only when the last one is a while ago, and goes on until the next one is due
- * before it waits for the answer: the answer comes when the main thread has a moment.
- */
-function nowAndThen(ask: Turn): AsyncDisposable & { turn: Turn } {
-  let last = performance.now();
-  let answer = Promise.resolve();
-  return {
-    turn: async () => {
-      if (performance.now() - last < TURN_EVERY_MS) return;
-      await answer;
-      answer = ask();
-      last = performance.now();
-    },
-    [Symbol.asyncDispose]: () => answer,
-  };
-}
-
-async function each<Item>(
-  items: Item[],
-  turn: Turn,
-  work: (item: Item) => Promise<FileResult>,
-): Promise<FileResult[]> {
+async function probeFiles(paths: string[], reader: TurnReader): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  for (const item of items) {
-    await turn();
-    results.push(await work(item).catch(toError));
+  for (const path of paths) {
+    const probed = probeContainer(path, reader)
+      .then((found) => ({ probed: found ?? "unknown format" as const }));
+    results.push(await probed.catch(toError));
   }
   return results;
 }

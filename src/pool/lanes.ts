@@ -43,6 +43,8 @@ export class Lanes {
   readonly #kindOf: (driveId: string) => DriveKind | undefined;
   readonly #limits: () => IoLimits;
   readonly #common: Common;
+  readonly #asideListeners = new Set<(jobs: number) => void>();
+  #aside = 0;
   #age = 0;
   #ring: (() => void) | undefined;
 
@@ -87,6 +89,15 @@ export class Lanes {
       }
     }
     this.#dispatch();
+  }
+
+  /**
+   * Tells how many jobs wait for a film and for nothing else, whenever that changes. They keep a
+   * worker each, and use no processor.
+   */
+  onAside(listener: (jobs: number) => void): Disposable {
+    this.#asideListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#asideListeners.delete(listener) };
   }
 
   /** How many readers a set of drives serves at once: as many as its slowest member. */
@@ -169,14 +180,20 @@ export class Lanes {
     this.#ring?.();
     this.#ring = undefined;
     let inMs = Infinity;
+    let aside = 0;
     for (const request of queue) {
       if (request.mayBegin()) continue;
+      if (request instanceof Hold && request.options.gauge) aside++;
       for (const place of request.places) {
         if (!place.isStreaming) continue;
         inMs = Math.min(inMs, place.streams.quietAt - clock.now());
         const trickle = place.trickle;
         if (trickle && trickle.inMs > 0) inMs = Math.min(inMs, trickle.inMs);
       }
+    }
+    if (aside !== this.#aside) {
+      this.#aside = aside;
+      for (const tell of this.#asideListeners) tell(aside);
     }
     if (inMs === Infinity) return;
     this.#ring = clock.after(Math.max(inMs, LEAST_WAIT_MS), () => {

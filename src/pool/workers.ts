@@ -53,6 +53,9 @@ export interface WorkerCounts {
   retried: number;
 }
 
+/** Workers beyond the size, for jobs that stand aside: each takes memory, if no processor. */
+const MOST_ASIDE = 32;
+
 /** The job ended its worker each time: it is the job's fault. */
 export class CrashedError extends InvalidError {}
 
@@ -65,6 +68,8 @@ export class WorkerPool<Job, Result> implements Disposable {
   readonly #idle: Worker[] = [];
   readonly #closed = new AbortController();
   #lastOpened: Promise<unknown> = Promise.resolve();
+  #size: number;
+  #aside = 0;
   #replaced = 0;
   #retried = 0;
 
@@ -72,17 +77,25 @@ export class WorkerPool<Job, Result> implements Disposable {
   constructor(open: () => Worker, size: number, { attempts = 2 }: { attempts?: number } = {}) {
     this.#open = open;
     this.#places = new Semaphore(size);
+    this.#size = size;
     this.#attempts = attempts;
   }
 
   get size(): number {
-    return this.#places.limit;
+    return this.#size;
   }
 
   /** More jobs at once, or fewer: those that run come to their end. */
   resize(size: number): void {
-    this.#places.setLimit(size);
+    this.#size = size;
+    this.#places.setLimit(size + this.#aside);
     this.#trim();
+  }
+
+  /** So many jobs wait for a film on their drives: others have their places meanwhile. */
+  standAside(jobs: number): void {
+    this.#aside = Math.min(jobs, MOST_ASIDE);
+    this.resize(this.#size);
   }
 
   counts(): WorkerCounts {
@@ -184,7 +197,9 @@ export class WorkerPool<Job, Result> implements Disposable {
 
   /** Ends resting workers that no place is left for. */
   #trim(): void {
-    while (this.#all.size > this.size && this.#idle.length > 0) this.#end(this.#idle.shift()!);
+    while (this.#all.size > this.#places.limit && this.#idle.length > 0) {
+      this.#end(this.#idle.shift()!);
+    }
   }
 
   #end(worker: Worker): void {

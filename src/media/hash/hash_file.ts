@@ -1,13 +1,12 @@
 /**
- * Reads a file once and hashes it with every algorithm asked for. Runs in a worker: it reads
- * synchronously, which on a worker costs nobody anything and is a third faster.
+ * Reads a file once, from its begin to its end, and hashes it with every algorithm asked for.
+ * Runs in a worker.
  *
  * @module
  */
-// deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
-import type { Turn } from "../../pool/mod.ts";
 import { algorithms, type Hashes, type HashName } from "./algorithms.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
+import type { TurnReader } from "../turn_reader.ts";
 
 export interface HashedFile {
   hashes: Hashes;
@@ -22,24 +21,24 @@ const PIECE_BYTES = 128 * 1024;
  *
  * @returns undefined if the file changed before or while it was read
  */
-export async function hashFile(
+export function hashFile(
   path: string,
-  { names, expected, turn }: { names: readonly HashName[]; expected: FileState; turn: Turn },
-): Promise<HashedFile | undefined> {
-  using file = Deno.openSync(path);
+  { names, expected }: { names: readonly HashName[]; expected: FileState },
+  reader: TurnReader,
+): HashedFile | undefined {
+  using file = reader.open(path);
   if (!sameState(stateOf(file.statSync()), expected)) return undefined;
   if (names.length === 0) return { hashes: {}, bytesRead: 0 };
 
   const hashers = names.map((name) => [name, algorithms[name]()] as const);
   let bytesRead = 0;
   while (true) {
-    const read = file.readSync(buffer);
+    const read = reader.read(file, buffer);
     if (read === null) break;
     bytesRead += read;
     if (bytesRead > expected.sizeBytes) return undefined; // a download may go on for hours
     const bytes = buffer.subarray(0, read);
     for (const [, hasher] of hashers) hasher.update(bytes);
-    await turn();
   }
 
   if (bytesRead !== expected.sizeBytes || !sameState(stateOf(file.statSync()), expected)) {

@@ -6,6 +6,7 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
 import type { Input, InputTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
+import { openTurnReader, type TurnReader } from "../turn_reader.ts";
 import { declaredEnd } from "./declared_end.ts";
 import type { ReadBytes } from "./ebml.ts";
 import { matroskaSubtitles } from "./matroska_subtitles.ts";
@@ -46,14 +47,17 @@ const subtitles: Record<string, (read: ReadBytes) => Track[]> = {
  *
  * @throws {Error} the format is known but its content is damaged
  */
-export async function probeContainer(path: string): Promise<ProbedContainer | undefined> {
+export async function probeContainer(
+  path: string,
+  turns: TurnReader = openTurnReader(),
+): Promise<ProbedContainer | undefined> {
   const { ALL_FORMATS, CustomSource, HLS, Input } = await import("mediabunny");
   // A playlist is no film: it would make us read whatever it names, here or on the network.
   const formats = ALL_FORMATS.filter((format) => format !== HLS);
-  using file = Deno.openSync(path);
+  using file = turns.open(path);
   const sizeBytes = file.statSync().size;
   if (sizeBytes === 0) return undefined;
-  const reader = createReader(file, sizeBytes);
+  const reader = createReader(file, sizeBytes, turns);
   const source = new CustomSource({
     getSize: () => sizeBytes,
     read: (start, end) => reader.read(start, end - start),
@@ -114,7 +118,7 @@ async function describeTrack(track: InputTrack): Promise<Track> {
 const AHEAD_BYTES = 4096;
 
 /** Reads a little more than is asked for, and answers from it what is asked next. */
-function createReader(file: Deno.FsFile, sizeBytes: number) {
+function createReader(file: Deno.FsFile, sizeBytes: number, turns: TurnReader) {
   let held: Uint8Array = new Uint8Array();
   let heldFrom = 0;
   let bytesRead = 0;
@@ -127,7 +131,7 @@ function createReader(file: Deno.FsFile, sizeBytes: number) {
       if (offset >= sizeBytes) return new Uint8Array();
       const isHeld = offset >= heldFrom && offset + length <= heldFrom + held.length;
       if (!isHeld) {
-        held = readAt(file, offset, Math.max(length, AHEAD_BYTES));
+        held = readAt(file, offset, Math.max(length, AHEAD_BYTES), turns);
         heldFrom = offset;
         bytesRead += held.length;
       }
@@ -137,12 +141,17 @@ function createReader(file: Deno.FsFile, sizeBytes: number) {
 }
 
 /** Reads exactly `length` bytes, or fewer where the file ends earlier than it said. */
-function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
-  file.seekSync(offset, Deno.SeekMode.Start);
+function readAt(
+  file: Deno.FsFile,
+  offset: number,
+  length: number,
+  turns: TurnReader,
+): Uint8Array {
+  turns.seek(file, offset);
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const read = file.readSync(bytes.subarray(filled));
+    const read = turns.read(file, bytes.subarray(filled));
     if (read === null) break;
     filled += read;
   }

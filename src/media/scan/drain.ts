@@ -4,24 +4,28 @@
  *
  * @module
  */
-import { type Lanes, Semaphore, type WorkerPool } from "../../pool/mod.ts";
+import { Gauge, type Lanes, type Priority, Semaphore, type WorkerPool } from "../../pool/mod.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
-import type { FileJob, FileResult } from "../worker.ts";
+import type { FileJob, FileResult, FileWork } from "../worker.ts";
+import type { Order } from "./order.ts";
 import type { ScanStore, Waiting } from "./store.ts";
 
 export interface DrainDeps {
   store: ScanStore;
   lanes: Lanes;
-  workers: WorkerPool<FileJob, FileResult[]>;
+  workers: Pick<WorkerPool<FileJob, FileResult[]>, "size" | "run">;
+  order: Order;
 }
 
 export interface Step {
   status: "new" | "probed";
-  toJob(files: Waiting[]): FileJob;
+  priority: Priority;
+  toJob(files: Waiting[]): FileWork;
   /** Called once per batch with its results in order, inside a transaction. */
   save(results: { file: Waiting; result: FileResult }[]): void;
 }
 
+/** Files put in order at once; so memory does not grow with the library. */
 const PAGE_FILES = 512;
 /**
  * A message and a transaction for each file would cost more than the work on a small one; and a
@@ -52,9 +56,7 @@ async function drainDrives(
   { failed, signal }: { failed: AbortController; signal: AbortSignal },
 ): Promise<void> {
   const { store, lanes, workers } = deps;
-  // Enough under way that a worker finds its next batch waiting, and no more than the drives
-  // serve: a batch that waits for a lane keeps a worker from other drives.
-  const places = new Semaphore(Math.min(lanes.limitOf(driveIds), workers.size * 2));
+  const places = new Semaphore(0);
   const running = new Set<Promise<void>>();
 
   try {
@@ -62,7 +64,8 @@ async function drainDrives(
       const page = store.waiting(step.status, driveIds, after, PAGE_FILES);
       if (page.length === 0) break;
       after = page.at(-1)!.rowid;
-      for (const batch of batches(page)) {
+      for (const batch of batches(await deps.order(page, driveIds, signal))) {
+        places.setLimit(batchesAtOnce(driveIds, deps));
         const place = await places.acquire({ signal });
         const job = runBatch(step, batch, deps, signal, place)
           .catch((error) => failed.abort(error));
@@ -73,6 +76,16 @@ async function drainDrives(
   } finally {
     await Promise.all(running);
   }
+}
+
+/**
+ * Enough under way that a worker finds its next batch waiting, and no more than the drives serve: a
+ * batch that waits for a lane keeps a worker from other drives.
+ */
+function batchesAtOnce(driveIds: string[], { lanes, workers }: DrainDeps): number {
+  if (lanes.isStreaming(driveIds)) return 1;
+  const readers = lanes.limitOf(driveIds);
+  return readers >= workers.size ? workers.size * 2 : readers;
 }
 
 /** Few enough files for one lease. */
@@ -113,11 +126,15 @@ async function work(
   { lanes, workers }: DrainDeps,
   signal: AbortSignal,
 ): Promise<FileResult[]> {
-  const run = (some: Waiting[]) =>
-    workers.run(step.toJob(some), {
+  const { priority } = step;
+  const run = async (some: Waiting[]) => {
+    using gauge = new Gauge();
+    return await workers.run({ ...step.toJob(some), cells: gauge.cells }, {
       signal,
-      lease: () => lanes.acquire(some[0]!.driveIds, { signal }),
+      priority,
+      lease: () => lanes.acquire(some[0]!.driveIds, { signal, priority, gauge }),
     });
+  };
   try {
     return await run(files);
   } catch {

@@ -15,6 +15,7 @@ const CHANGED = "The file changed while it was read: it is read again at the nex
 export function hashStep(store: ScanStore, algorithms: readonly HashName[], tally: Tally): Step {
   return {
     status: "probed",
+    priority: "hash",
     toJob: (files) => {
       const known = store.hashesOf(files.map(({ id }) => id));
       return {

@@ -9,7 +9,7 @@ import { type Description, extensionOf } from "../media.ts";
 import { ffprobeArgs, parseFfprobe } from "../probe/ffprobe.ts";
 import { CommandError } from "../../base/command.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
-import { Semaphore } from "../../pool/mod.ts";
+import { aside, Semaphore } from "../../pool/mod.ts";
 import type { FileResult } from "../worker.ts";
 import type { Step } from "./drain.ts";
 import type { Tally } from "./progress.ts";
@@ -27,6 +27,7 @@ export function probeStep(
 ): Step {
   return {
     status: "new",
+    priority: "scan",
     toJob: (files) => ({
       kind: "probe",
       paths: files.map((file) => join(file.root, file.relativePath)),
@@ -62,10 +63,12 @@ export async function probeForeign(
   const places = new Semaphore(FFPROBES_AT_ONCE);
   const probe = async (file: Waiting) => {
     using _place = await places.acquire({ signal });
-    using _lease = await lanes.acquire(file.driveIds, { signal });
+    using lease = await lanes.acquire(file.driveIds, { signal, priority: "scan" });
     const path = join(file.root, file.relativePath);
     try {
-      const output = await run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
+      const output = await aside(lease, signal, (signal) => {
+        return run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
+      });
       save(store, tally, file, parseFfprobe(output));
     } catch (error) {
       signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /**
- * What the two sides of a lease share without a message: the lane says "read on", "step aside" or
- * "stop", the reader counts what it reads. Memory that both threads see; only messages tell when
- * the reader has stepped aside.
+ * What the two sides of a lease share without a message: the lane says "read on" or "step aside",
+ * the reader says "I stand still", and counts what it reads. Memory that both threads see; a message
+ * is sent only when the reader stands still.
  *
  * @module
  */
@@ -14,7 +14,10 @@ const [STATE, BUDGET, KIB, LARGE_KIB, LARGE_US, FIRST, FIRST_US, SMALL_US, READ_
 
 const READ_ON = 0;
 const STEP_ASIDE = 1;
-const STOP = 2;
+/** Said by the reader: it reads no more until it is told to read on. */
+const STANDING = 2;
+/** The job is over: a reader that is still there fails. */
+const STOP = 3;
 
 /** No bound but the end of the job. */
 export const UNBOUNDED = -1;
@@ -38,8 +41,8 @@ export interface Reading {
   counts: number[];
 }
 
-/** The lane's side. */
-export class Gauge {
+/** The lane's side. Dispose it when the job is over: a reader that stands still then goes. */
+export class Gauge implements Disposable {
   readonly cells: Int32Array;
 
   /** @param cells What openCells() made */
@@ -47,24 +50,25 @@ export class Gauge {
     this.cells = cells;
   }
 
-  get isAskedAside(): boolean {
-    return Atomics.load(this.cells, STATE) === STEP_ASIDE;
+  get isStanding(): boolean {
+    return Atomics.load(this.cells, STATE) === STANDING;
   }
 
-  /** From the next read on the reader waits. */
+  /** From its next read on the reader stands still. */
   askAside(): void {
     Atomics.compareExchange(this.cells, STATE, READ_ON, STEP_ASIDE);
   }
 
   /** The reader may go on: for so many bytes and one place on the disk, or UNBOUNDED. */
   readOn(budgetBytes = UNBOUNDED): void {
+    if (Atomics.load(this.cells, STATE) === STOP) return;
     Atomics.store(this.cells, BUDGET, budgetBytes);
     Atomics.store(this.cells, STATE, READ_ON);
     Atomics.notify(this.cells, STATE);
   }
 
-  /** The lease is gone: a reader that waits or reads on fails. */
-  stop(): void {
+  /** A worker that waits cannot be ended from outside: it has to be woken. */
+  [Symbol.dispose](): void {
     Atomics.store(this.cells, STATE, STOP);
     Atomics.notify(this.cells, STATE);
   }
@@ -88,7 +92,9 @@ export class Gauge {
 
 /** Memory for one lease at a time; it goes to the worker with the job. */
 export function openCells(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4 * (READS + BUCKETS_MS.length + 1)));
+  const cells = new Int32Array(new SharedArrayBuffer(4 * (READS + BUCKETS_MS.length + 1)));
+  cells[BUDGET] = UNBOUNDED;
+  return cells;
 }
 
 /** The reader's side: asked before each read, told after it. */
@@ -96,28 +102,30 @@ export class Reader {
   readonly #cells: Int32Array;
   /** Bytes that make no whole KiB yet. */
   #rest = 0;
-  #isFirst = true;
+  /** The next read is elsewhere on the disk than the last one. */
+  #isElsewhere = true;
 
   constructor(cells: Int32Array) {
     this.#cells = cells;
   }
 
-  /** Whether the next read has to wait for others. */
+  /** Whether the next read has to wait. @throws {Error} the job is over */
   get mustAsk(): boolean {
     const state = Atomics.load(this.#cells, STATE);
-    if (state === STOP) throw new Error("Cannot read on: the lease is gone");
-    return state === STEP_ASIDE || Atomics.load(this.#cells, BUDGET) === 0;
+    if (state === STOP) throw new Error("Cannot read on: the job is over");
+    return state !== READ_ON || Atomics.load(this.#cells, BUDGET) === 0;
   }
 
-  /** Tells the lane, before it asks, that it reads no more. */
-  pause(): void {
-    Atomics.compareExchange(this.#cells, STATE, READ_ON, STEP_ASIDE);
+  /** Stands still. Then the lane is to be asked, by a message, for the next turn. */
+  stand(): void {
+    const was = Atomics.compareExchange(this.#cells, STATE, READ_ON, STANDING);
+    if (was === STEP_ASIDE) Atomics.compareExchange(this.#cells, STATE, STEP_ASIDE, STANDING);
   }
 
-  /** Stands still until the lane says how to go on. Only in a worker. */
+  /** Waits until the lane says how to go on, in a worker, where waiting costs nobody. */
   wait(): void {
-    while (Atomics.load(this.#cells, STATE) === STEP_ASIDE) {
-      Atomics.wait(this.#cells, STATE, STEP_ASIDE);
+    while (Atomics.load(this.#cells, STATE) === STANDING) {
+      Atomics.wait(this.#cells, STATE, STANDING);
     }
   }
 
@@ -127,13 +135,14 @@ export class Reader {
     return budget < 0 ? wanted : Math.min(wanted, budget);
   }
 
-  /** The next read is elsewhere on the disk: within a budget, that is one too many. */
-  begin(): void {
-    if (this.#isFirst) return;
-    this.#isFirst = true;
+  /** What is read next lies elsewhere: within a budget, that is one way too many. */
+  moveOn(): void {
+    if (this.#isElsewhere) return;
+    this.#isElsewhere = true;
     if (Atomics.load(this.#cells, BUDGET) > 0) Atomics.store(this.#cells, BUDGET, 0);
   }
 
+  /** So many bytes were read in so many milliseconds. */
   count(bytes: number, ms: number): void {
     const add = (cell: number, value: number) => void Atomics.add(this.#cells, cell, value);
     const us = Math.round(ms * 1000);
@@ -142,16 +151,15 @@ export class Reader {
     add(KIB, kib);
     add(READ_US, us);
     add(READS + bucketOf(ms), 1);
-    if (bytes >= LARGE_BYTES && !this.#isFirst) {
+    if (this.#isElsewhere) {
+      add(FIRST, 1);
+      add(FIRST_US, us);
+    } else if (bytes >= LARGE_BYTES) {
       add(LARGE_KIB, kib);
       add(LARGE_US, us);
     }
-    if (this.#isFirst) {
-      add(FIRST, 1);
-      add(FIRST_US, us);
-    }
     if (bytes > 0 && bytes <= SMALL_BYTES) this.#countSmall(Math.max(1, us));
-    this.#isFirst = false;
+    this.#isElsewhere = false;
     const budget = Atomics.load(this.#cells, BUDGET);
     if (budget > 0) Atomics.store(this.#cells, BUDGET, Math.max(0, budget - bytes));
   }

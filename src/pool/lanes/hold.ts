@@ -154,10 +154,10 @@ export class Hold implements Lease, Request<DrivePlace> {
   }
 
   async yield(): Promise<void> {
-    if (!this.shouldYield()) {
-      if (this.#state === "held") this.options.gauge?.readOn();
-      return;
-    }
+    const { gauge } = this.options;
+    // Its reader reads on: this was a sign of life only.
+    if (this.#state !== "held" || gauge && !gauge.isStanding) return;
+    if (!this.shouldYield()) return gauge?.readOn();
     this.#release();
     this.#asked = undefined;
     if (this.options.signal?.aborted) this.common.dispatch();
@@ -174,7 +174,7 @@ export class Hold implements Lease, Request<DrivePlace> {
   }
 
   [Symbol.dispose](): void {
-    this.options.gauge?.stop();
+    this.options.gauge?.askAside();
     if (this.#state === "held") {
       this.#release();
       this.common.dispatch();

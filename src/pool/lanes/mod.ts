@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { aside } from "./aside.ts";
 export { type Clock, realClock } from "./clock.ts";
 export { Gauge, openCells, Reader } from "./gauge.ts";
 export { BUCKETS_MS, type HistogramFacts } from "./measure/histogram.ts";

@@ -8,9 +8,8 @@ import { createHash } from "node:crypto";
 import { stateOf } from "../../../src/media/file_state.ts";
 import type { HashName } from "../../../src/media/hash/algorithms.ts";
 import { hashFiles } from "../../../src/media/hash/hash_files.ts";
+import { openTurnReader } from "../../../src/media/turn_reader.ts";
 import { noise, type TempDir, tempDir } from "../../helpers/temp.ts";
-
-const noTurn = () => Promise.resolve();
 
 async function makeFile(dir: TempDir, size: number, names: HashName[]) {
   const content = noise(size, size + 1);
@@ -30,7 +29,7 @@ Deno.test("hashFiles() hashes small and big files, each with its own algorithms"
     files.push(await makeFile(dir, size, ["sha256"]));
   }
 
-  const results = await hashFiles(files.map(({ request }) => request), noTurn);
+  const results = hashFiles(files.map(({ request }) => request), openTurnReader());
 
   deepStrictEqual(results, files.map(({ hashes, size }) => ({ hashes, bytesRead: size })));
 });
@@ -45,13 +44,13 @@ Deno.test("hashFiles() lets no file spoil its neighbours", async () => {
   await Deno.remove(gone.request.path);
   const { request: { expected, ...shrunk } } = await makeFile(dir, 900, ["md5"]);
 
-  const results = await hashFiles([
+  const results = hashFiles([
     good.request,
     grown.request,
     gone.request,
     { ...shrunk, expected: { ...expected, sizeBytes: 1000 } },
     last.request,
-  ], noTurn);
+  ], openTurnReader());
 
   deepStrictEqual(results[0], { hashes: good.hashes, bytesRead: 1000 });
   strictEqual(results[1], undefined);
