@@ -6,7 +6,7 @@ films() { mkdir -p "$1" && cp /src/samples/*.mp4 /src/samples/*.webm "$1"; }
 # A media folder in a logical volume on an encrypted mirror of two disks, and a bind mount of it.
 mirror() {
   mdadm --quiet --create /dev/md0 --run --level=1 --raid-devices=2 --assume-clean --bitmap=none \
-    $by/ata-WDC_WD10EZEX_SATA0001 $by/ata-QEMU_HARDDISK_SATA0002
+    $by/wwn-0x5000c50000000003 $by/wwn-0x5000c50000000004
   printf secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 /dev/md0 -
   printf secret | cryptsetup open --key-file - /dev/md0 crypt0
   pvcreate -q /dev/mapper/crypt0
@@ -33,6 +33,7 @@ cached() {
 spread() {
   mkfs.btrfs -q -d single -m raid1 $by/wwn-0x5000c50000000006 $by/wwn-0x5000c50000000007
   btrfs device scan
+  udevadm trigger --settle $by/wwn-0x5000c50000000006 $by/wwn-0x5000c50000000007
   mkdir -p /mnt/two
   mount $by/wwn-0x5000c50000000007 /mnt/two
   films /mnt/two

@@ -48,12 +48,24 @@ export const disks = [
   {
     id: "nas",
     megabytes: 1024,
-    device: scsi("NAS0001", 5, "rotation_rate=7200"),
+    device: scsi("NAS0001", 5, "rotation_rate=7200,vendor=TOSHIBA,product=MG08"),
     backing: { as: "served" },
   },
-  { id: "one", megabytes: 512, device: scsi("ONE0001", 6, "rotation_rate=7200") },
-  { id: "two", megabytes: 512, device: scsi("TWO0001", 7, "rotation_rate=7200") },
-  { id: "map", megabytes: 512, device: scsi("MAP0001", 8, "rotation_rate=7200") },
+  {
+    id: "one",
+    megabytes: 512,
+    device: scsi("ONE0001", 6, "rotation_rate=5400,vendor=HGST,product=HTS541"),
+  },
+  {
+    id: "two",
+    megabytes: 512,
+    device: scsi("TWO0001", 7, "rotation_rate=5400,vendor=HGST,product=HTS541"),
+  },
+  {
+    id: "map",
+    megabytes: 512,
+    device: scsi("MAP0001", 8, "rotation_rate=7200,vendor=HITACHI,product=HUA723"),
+  },
   {
     id: "sata1",
     megabytes: 1024,
@@ -63,7 +75,8 @@ export const disks = [
   {
     id: "sata2",
     megabytes: 1024,
-    device: "ide-hd,bus=ahci.1,serial=SATA0002,rotation_rate=1,wwn=0x5000c50000000004",
+    device: "ide-hd,bus=ahci.1,serial=SATA0002,rotation_rate=1,wwn=0x5000c50000000004," +
+      "model=CT1000MX500SSD1",
   },
   { id: "cd", megabytes: 16, device: "ide-cd,bus=ahci.2" },
   { id: "usb", megabytes: 512, device: "usb-storage,bus=xhci.0,removable=on,serial=USB0001" },
