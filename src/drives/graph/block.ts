@@ -18,6 +18,8 @@ export interface BlockDevice {
   type: string;
   /** Names of what lies directly beneath. */
   parents: Set<string>;
+  /** Of these, one or more lie beneath: they count where no tool says which. */
+  anyOf: Set<string>;
   /** What a parent is for, where it is not plain content: cache, metadata, log, spare. */
   roles: Map<string, string>;
   deviceNumber?: string | undefined;
@@ -42,6 +44,8 @@ export interface BlockDevice {
   label?: string | undefined;
   partUuid?: string | undefined;
   partLabel?: string | undefined;
+  /** An id in its partition table: it stays with a disk, wherever that is plugged in. */
+  tableUuid?: string | undefined;
   /** Where all of it is mounted comes first, then folders of it that are bound elsewhere. */
   mountPoints: Set<string>;
   totalBytes?: number | undefined;
@@ -49,7 +53,7 @@ export interface BlockDevice {
   readOnly?: boolean | undefined;
 }
 
-type Collected = "aliases" | "links" | "parents" | "mountPoints";
+type Collected = "aliases" | "links" | "parents" | "anyOf" | "mountPoints";
 
 /** What one tool tells of one device. Only its name is sure; several findings make one device. */
 export type Finding =
@@ -79,6 +83,8 @@ export function isGhost({ name, ghost }: Pick<BlockDevice, "name" | "ghost">): b
 
 /** The name of the disk that a partition name belongs to: sda1 → sda, nvme0n1p2 → nvme0n1. */
 export function diskNameOf(partition: string): string | undefined {
+  // macOS: disk0 is a disk, disk0s2 a partition of it, disk3s1s2 a partition of a partition.
+  if (/^disk\d/.test(partition)) return /^(disk\d.*)s\d+$/.exec(partition)?.[1];
   // A disk whose name ends in a digit puts a "p" before the number; sdag is no partition of sda.
   return /^(.*\d)p\d+$/.exec(partition)?.[1] ?? /^(.*\D)\d+$/.exec(partition)?.[1];
 }

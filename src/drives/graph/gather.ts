@@ -35,8 +35,10 @@ export function gather(all: readonly Findings[]): BlockDevice[] {
   for (const finding of findings) if (!finding.mentioned) take(finding);
   for (const device of devices) names.add(device, [], linksOf({ ...device, type: typeOf(device) }));
   if (!gathered.disksAreListed()) {
-    const wanted = findings.flatMap((one) => one.mentioned ? [one] : mentionsIn(one));
-    for (const finding of wanted) if (!names.find(finding.name)) take(finding);
+    const mentioned = findings.filter((one) => one.mentioned);
+    for (const finding of [...mentioned, ...findings.flatMap(mentionsIn)]) {
+      if (!names.find(finding.name)) take(finding);
+    }
   }
   placeMounts(all.flatMap(({ mounts = [] }) => mounts), gathered);
   for (const device of devices) settle(device, names);
@@ -71,6 +73,7 @@ function blank(): Omit<BlockDevice, "name"> {
     aliases: new Set(),
     links: new Set(),
     parents: new Set(),
+    anyOf: new Set(),
     roles: new Map(),
     mountPoints: new Set(),
   };
@@ -78,10 +81,11 @@ function blank(): Omit<BlockDevice, "name"> {
 
 function note(device: BlockDevice, finding: Finding): void {
   const { name: _, mentioned: __, roles = {}, ...told } = finding;
-  const { aliases = [], links = [], parents = [], mountPoints = [], ...facts } = told;
+  const { aliases = [], links = [], parents = [], anyOf = [], mountPoints = [], ...facts } = told;
   for (const alias of aliases) if (alias !== device.name) device.aliases.add(alias);
   for (const link of links) device.links.add(link);
   for (const parent of parents) device.parents.add(parent);
+  for (const name of anyOf) device.anyOf.add(name);
   for (const path of mountPoints) device.mountPoints.add(path);
   for (const [parent, role] of Object.entries(roles)) device.roles.set(parent, role);
   const known = device as unknown as Record<string, unknown>;
@@ -98,8 +102,8 @@ function typeOf({ type }: BlockDevice): string {
 }
 
 /** The parents of a device, as far as their names say what they are. */
-function mentionsIn({ parents = [] }: Finding): Finding[] {
-  return [...parents].flatMap(mentionOf);
+function mentionsIn({ parents = [], anyOf = [] }: Finding): Finding[] {
+  return [...parents, ...anyOf].flatMap(mentionOf);
 }
 
 /** What a hidden volume of LVM is for, by the end of its name. */
@@ -118,8 +122,16 @@ function settle(device: BlockDevice, names: Names): void {
     return known ? [[known, role] as const] : [];
   });
   device.roles = new Map(roles);
-  device.parents = new Set([...device.parents].flatMap((name) => real(name) ?? []));
-  device.parents.delete(device.name);
+  const known = (list: Set<string>) => {
+    const found = [...list].flatMap((name) => real(name) ?? []);
+    return new Set(found.filter((name) => name !== device.name));
+  };
+  device.parents = known(device.parents);
+  if (device.parents.size === 0) device.parents = known(device.anyOf);
+  if (device.type === "zpool") {
+    device.uuid ??= [...device.parents].map((name) => names.own(name))
+      .find((one) => one?.fileSystem === "zfs_member")?.uuid;
+  }
   for (const parent of device.parents) {
     if (device.roles.has(parent)) continue;
     const beneath = names.own(parent)?.mapperName ?? "";

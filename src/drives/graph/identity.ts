@@ -19,17 +19,33 @@ export function identityOf(device: BlockDevice): Identity {
   const serial = isMadeUp(device.serial) ? "" : plain(device.serial);
   const wwn = isMadeUp(plainWwn(device.wwn)) ? "" : plainWwn(device.wwn);
   if (serial || wwn) {
-    const told = Object.entries({ model, serial, wwn }).filter(([, value]) => value);
-    return { facts: [model, serial, wwn], from: told.map(([name]) => name).join(", ") };
+    // One of the two, the one that every tool tells: a tool, or a way to ask, that knows one fact
+    // less must not make another drive of it. Of NVMe that is the EUI, which Windows gives for a
+    // serial; of all others the serial.
+    const one = isEui(device.wwn) || !serial ? { wwn } : { serial };
+    const told = Object.keys({ ...model ? { model } : {}, ...one });
+    return { facts: [model, one.serial ?? "", one.wwn ?? ""], from: told.join(", ") };
   }
 
-  const size = String(device.sizeBytes ?? "");
+  // Windows tells sizes twice, the second time rounded down to whole cylinders.
+  const size = String(Math.floor((device.sizeBytes ?? 0) / CYLINDER_BYTES));
   const doubt = device.serial ? `the serial "${device.serial}" is made up` : "it tells no serial";
+  if (device.tableUuid) {
+    const facts = ["table", device.tableUuid.toLowerCase(), model, size];
+    return { facts, from: `its partition table, model and size, for ${doubt}` };
+  }
   if (device.address) {
     const facts = ["address", device.address, model, size];
     return { facts, from: `bus address, model and size only, for ${doubt}` };
   }
   return { facts: ["name", device.name, model, size], from: `its name only, for ${doubt}` };
+}
+
+/** 255 heads of 63 sectors. */
+const CYLINDER_BYTES = 255 * 63 * 512;
+
+function isEui(wwn = ""): boolean {
+  return /^eui\.([\da-f]{16}){1,2}$/i.test(wwn.trim()) && !isMadeUp(plainWwn(wwn));
 }
 
 /** An id of 16 hexadecimal digits, for ever the same for the same facts. */
@@ -43,10 +59,11 @@ function plain(text = ""): string {
   return text.replaceAll(/[\s_]+/g, " ").trim().toLowerCase();
 }
 
-/** lsblk says 0x5000…, sysfs naa.5000…; a "t10." name is vendor, model and serial once more. */
+/** lsblk says 0x5000…, sysfs naa.5000…; "t10." and "nvme." names are vendor, model and
+ * serial once more. */
 function plainWwn(text = ""): string {
   const wwn = plain(text).replace(/^(0x|naa\.|eui\.)/, "");
-  return wwn.startsWith("t10.") ? "" : wwn;
+  return /^(t10|nvme)\./.test(wwn) ? "" : wwn;
 }
 
 /** What bridges and boards say that were never given a number. */

@@ -18,6 +18,7 @@ const rules: Rule[] = [
     kind: "network",
     because: ({ type }) => type === "server" ? "it is mounted from there" : undefined,
   },
+  { kind: "unknown", because: ({ type }) => type === "floppy" ? "it is a floppy" : undefined },
   {
     kind: "unknown",
     because: ({ type, name }, bus) =>
@@ -30,30 +31,60 @@ const rules: Rule[] = [
     kind: "network",
     because: (_, bus) => networks.has(bus ?? "") ? `its bus is ${bus}` : undefined,
   },
-  { kind: "usb", because: (_, bus) => bus === "usb" ? "its bus is usb" : undefined },
+  { kind: "sd", because: cardReader },
+  { kind: "usb", because: (device, bus) => bus === "usb" ? onUsb(device) : undefined },
   { kind: "nvme", because: (_, bus) => bus === "nvme" ? "its bus is nvme" : undefined },
-  { kind: "sd", because: (_, bus) => bus === "mmc" ? "its bus is mmc (SD or eMMC)" : undefined },
+  {
+    kind: "sd",
+    because: (_, bus) =>
+      bus === "mmc" || bus === "emmc" ? `its bus is ${bus} (SD or eMMC)` : undefined,
+  },
   // Before the rotation flag: a hypervisor sets that to anything.
   { kind: "virtual", because: hypervisor },
   { kind: "unknown", because: ({ name }) => /^fd\d/.test(name) ? "it is a floppy" : undefined },
+  {
+    kind: "hdd",
+    because: ({ rotationRpm }) => rotationRpm ? `it rotates, at ${rotationRpm} rpm` : undefined,
+  },
   { kind: "hdd", because: ({ rotational }) => rotational ? "it says that it rotates" : undefined },
   {
     kind: "ssd",
     because: ({ rotational }) =>
       rotational === false ? "it says that it does not rotate" : undefined,
   },
+  {
+    kind: "ssd",
+    because: ({ model }) => /(^|[^a-z])SSD/i.test(model ?? "") ? "its model says SSD" : undefined,
+  },
   { kind: "unknown", because: () => "nothing tells its kind" },
 ];
 
-const networks = new Set(["iscsi", "fc", "fcoe", "nbd", "rbd", "drbd"]);
+const networks = new Set(["iscsi", "fc", "fcoe", "nbd", "rbd", "drbd", "nvme-of"]);
 
 const madeByHypervisor =
   /\b(qemu|vbox|vmware|virtual[ _](disk|hd)|msft virtual|xen|persistentdisk|blockvolume)\b/i;
 
+/** The last three are of Windows: a pool whose disks are not told, a VHD, a hypervisor's disk. */
+const notPhysical = ["virtio", "xen", "zfs", "spaces", "file", "virtual"];
+
 function hypervisor(device: BlockDevice, bus: string | undefined): string | undefined {
-  if (bus && ["virtio", "xen", "zfs"].includes(bus)) return `its bus is ${bus}`;
+  if (bus && notPhysical.includes(bus)) return `its bus is ${bus}`;
   const told = [device.vendor, device.model].filter(Boolean).join(" ").replaceAll("_", " ");
   return madeByHypervisor.test(told) ? `it calls itself "${told}"` : undefined;
+}
+
+/** Few bridges let through that what is behind them does not rotate; none invents it. */
+function onUsb({ rotational }: BlockDevice): string {
+  const medium = rotational === false ? ", and it says that it does not rotate" : "";
+  return `its bus is usb${medium}`;
+}
+
+const slots = /\b(SD|MMC|CF|MS|xD)([/-]\w+)* (card|reader)\b|\bSD\/MMC\b|\bcard ?reader\b/i;
+
+/** The slot of a reader on USB is named for what is put into it. */
+function cardReader({ model, vendor }: BlockDevice, bus: string | undefined): string | undefined {
+  const told = [vendor, model].filter(Boolean).join(" ");
+  return bus === "usb" && slots.test(told) ? `it calls itself "${told}"` : undefined;
 }
 
 /** Kind and evidence of a drive on `bus`. */

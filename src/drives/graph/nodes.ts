@@ -16,8 +16,10 @@ export function graphOf(
   const partitionIdOf = new Map(partitions.map(({ name, id }) => [name, id]));
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
-  const idOf = ({ name }: BlockDevice) =>
-    driveIdOf.get(name) ?? partitionIdOf.get(name) ?? `dev:${name}`;
+  const partitionId = ({ name, mapperName }: BlockDevice) => partitionIdOf.get(mapperName ?? name);
+  const idOf = (device: BlockDevice) =>
+    driveIdOf.get(device.name) ?? partitionId(device) ?? volumeIdOf(device, volumes) ??
+      `dev:${device.name}`;
   const link = (edge: GraphEdge) => edges.set(`${edge.from} ${edge.to}`, edge);
 
   for (const { id, name, sizeBytes } of drives) {
@@ -27,7 +29,7 @@ export function graphOf(
     const roots = rootsOf(device.name).map((name) => devices.get(name)!);
     if (roots.length === 0 || roots.every(isGhost)) continue;
     const id = idOf(device);
-    if (!nodes.has(id)) nodes.set(id, toNode(id, device, partitionIdOf.has(device.name)));
+    if (!nodes.has(id)) nodes.set(id, toNode(id, device, partitionId(device) !== undefined));
     for (const parent of device.parents) {
       const to = idOf(devices.get(parent)!);
       if (to !== id) link({ from: id, to, role: device.roles.get(parent) });
@@ -36,7 +38,7 @@ export function graphOf(
   for (const { id, name, sizeBytes, devices: beneath } of volumes) {
     nodes.set(id, { id, type: "volume", name, sizeBytes });
     for (const device of beneath.flatMap((name) => devices.get(name) ?? [])) {
-      link({ from: id, to: idOf(device) });
+      if (idOf(device) !== id) link({ from: id, to: idOf(device) });
     }
   }
   return {
@@ -54,12 +56,21 @@ function byTypeAndName(a: GraphNode, b: GraphNode): number {
   return order.indexOf(a.type) - order.indexOf(b.type) || byName(a.name, b.name);
 }
 
+/** On Windows a volume is a device of its own; on several disks it is a layer of its own, too. */
+function volumeIdOf(
+  { name, type, parents }: BlockDevice,
+  volumes: DriveReport["volumes"],
+): string | undefined {
+  if (type !== "volume" || parents.size > 1) return;
+  return volumes.find(({ devices }) => devices.includes(name))?.id;
+}
+
 function toNode(id: string, device: BlockDevice, isPartition: boolean): GraphNode {
   return {
     id,
     type: isPartition ? "partition" : "layer",
     name: device.mapperName ?? device.name,
-    layer: isPartition ? undefined : device.type,
+    layer: isPartition ? undefined : device.type === "volume" ? "dynamic volume" : device.type,
     sizeBytes: device.sizeBytes,
   };
 }

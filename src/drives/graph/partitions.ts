@@ -13,12 +13,17 @@ export function partitionsOf(
   driveIdOf: ReadonlyMap<string, string>,
   volumes: readonly Volume[],
 ): Partition[] {
+  /** On Windows a volume is a device of its own, above the partition. */
+  const isVolumeOn = (partition: string, name: string) => {
+    const device = graph.devices.get(name);
+    return device?.type === "volume" && device.parents.has(partition);
+  };
   const taken = new Set<string>();
   const partitions: Partition[] = [];
   for (const device of graph.devices.values()) {
     if (device.type !== "part") continue;
     const roots = graph.rootsOf(device.name).map((name) => graph.devices.get(name)!);
-    if (roots.every(isGhost)) continue;
+    if (roots.every(isGhost) || isOnPath(device, graph)) continue;
     const ids = roots.flatMap(({ name }) => driveIdOf.get(name) ?? []);
     const driveIds = [...new Set(ids)].sort();
     const facts = factsOf(device, driveIds);
@@ -27,15 +32,22 @@ export function partitionsOf(
     taken.add(id);
     partitions.push({
       id,
-      name: device.name,
+      name: device.mapperName ?? device.name,
       driveIds,
       uuid: device.partUuid,
       label: device.partLabel,
       sizeBytes: device.sizeBytes ?? 0,
-      volumeId: volumes.find(({ devices }) => devices.includes(device.name))?.id,
+      volumeId: volumes.find(({ devices }) =>
+        devices.some((name) => name === device.name || isVolumeOn(device.name, name))
+      )?.id,
     });
   }
   return partitions;
+}
+
+/** The partitions of a disk with several paths are those of the multipath device. */
+function isOnPath({ parents }: BlockDevice, { childrenOf }: Graph): boolean {
+  return [...parents].some((name) => childrenOf(name).some(({ type }) => type === "mpath"));
 }
 
 /** The table's own id, with the drives it stands on: a copied disk carries the same; else place. */

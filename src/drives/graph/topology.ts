@@ -44,8 +44,12 @@ function groupPaths(graph: Graph): BlockDevice[][] {
     if (device.parents.size > 0 || isGhost(device)) continue;
     // An empty slot of a card reader is listed with no size: there is no drive.
     if (device.sizeBytes === 0 && device.type !== "rom") continue;
-    if (isMinor(device) && !isUsed(device, graph)) continue;
-    if (!["disk", "rom", "server"].includes(device.type) && !isReadable(device)) continue;
+    // Windows tells of volumes apart from the disks beneath them; nobody told which these are.
+    if (device.type === "volume") continue;
+    if ((isMinor(device) || isSlot(device)) && !isUsed(device, graph)) continue;
+    if (!["disk", "rom", "server", "floppy"].includes(device.type) && !holdsFiles(device, graph)) {
+      continue;
+    }
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
     groups.set(key, [...groups.get(key) ?? [], device]);
@@ -54,8 +58,23 @@ function groupPaths(graph: Graph): BlockDevice[][] {
 }
 
 /** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
-function isMinor({ name }: BlockDevice): boolean {
-  return /^(fd|mtdblock)\d/.test(name);
+function isMinor({ name, type }: BlockDevice): boolean {
+  return type === "floppy" || /^(fd|mtdblock)\d/.test(name);
+}
+
+/** A card reader of which nobody told a size, with nothing on it. */
+function isSlot({ sizeBytes, model }: BlockDevice): boolean {
+  return sizeBytes === undefined &&
+    /\b(SD|MMC|MS|CF|xD|SM)\b.*(\/|memory ?stick|card|reader)|card[ _]?reader|memorystick/i
+      .test(model ?? "");
+}
+
+/** Whether somebody could open something on it, or on what stands on it. */
+function holdsFiles(device: BlockDevice, graph: Graph, seen = new Set<string>()): boolean {
+  if (seen.has(device.name)) return false;
+  seen.add(device.name);
+  return isReadable(device) ||
+    graph.childrenOf(device.name).some((child) => holdsFiles(child, graph, seen));
 }
 
 function isUsed(device: BlockDevice, graph: Graph): boolean {
@@ -86,7 +105,7 @@ function toDrive(paths: BlockDevice[], graph: Graph): Drive {
     evidence: `${evidence}; id from ${from}${several}`,
     bus,
     rotationRpm: device.rotationRpm,
-    removable: device.removable || bus === "usb" || (kind === "sd" && !isEmmc),
+    removable: device.removable || bus === "usb" || (kind === "sd" && !isEmmc && bus !== "emmc"),
   };
 }
 
@@ -95,8 +114,12 @@ function tellApart(drives: Drive[], { devices }: Graph): void {
   for (const twins of Map.groupBy(drives, ({ id }) => id).values()) {
     if (twins.length < 2) continue;
     const names = twins.map(({ name }) => name).join(", ");
+    // On macOS an address is that of a controller, and all disks on it have the same.
+    const addresses = twins.map(({ name }) => devices.get(name)?.address);
+    const isAddressOwn = new Set(addresses).size === twins.length;
     for (const twin of twins) {
-      const place = devices.get(twin.name)?.address ?? twin.name;
+      const address = isAddressOwn ? devices.get(twin.name)?.address : undefined;
+      const place = address ?? twin.name;
       twin.id = createId("drv", [twin.id, String(twin.sizeBytes), place]);
       twin.evidence += `, size and place, for ${names} claim the same identity`;
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Volume } from "../drive.ts";
-import { type BlockDevice, diskNameOf, type Graph, isGhost } from "./block.ts";
+import { type BlockDevice, byName, diskNameOf, type Graph, isGhost } from "./block.ts";
 import { createId } from "./identity.ts";
 
 /** Signatures that are no file system: a part of something larger, or nothing to read. */
@@ -15,8 +15,10 @@ const members =
 const spanning = /^(btrfs|bcachefs|zfs|zfs_member)$/;
 
 /** Whether there is something here that a person could open. */
-export function isReadable({ fileSystem, mountPoints }: BlockDevice): boolean {
-  return mountPoints.size > 0 || (fileSystem !== undefined && !members.test(fileSystem));
+export function isReadable({ fileSystem, mountPoints, label }: BlockDevice): boolean {
+  if (mountPoints.size > 0) return true;
+  // A tool that tells a volume's name may not tell its file system.
+  return fileSystem === undefined ? label !== undefined : !members.test(fileSystem);
 }
 
 interface Draft extends Omit<Volume, "id"> {
@@ -53,7 +55,7 @@ function toDraft(device: BlockDevice, driveIds: string[]): Draft {
     freeBytes: device.freeBytes,
     readOnly: device.readOnly,
     deviceNumber: device.deviceNumber,
-    devices: mapperName && mapperName !== name ? [name, mapperName] : [name],
+    devices: [...new Set([name, ...mapperName ? [mapperName] : [], ...device.aliases])],
     spans: spanning.test(fileSystem ?? ""),
     partUuid: device.partUuid,
   };
@@ -78,7 +80,10 @@ function merged(volumes: Draft[]): Draft[] {
       result.push(volume);
       continue;
     }
-    if (volume.spans) whole.sizeBytes += volume.sizeBytes;
+    if (volume.spans) {
+      whole.sizeBytes += volume.sizeBytes;
+      if (byName(volume.name, whole.name) < 0) whole.name = volume.name;
+    }
     whole.driveIds = union(whole.driveIds, volume.driveIds);
     whole.mountPoints = [...new Set([...whole.mountPoints, ...volume.mountPoints])];
     whole.devices = union(whole.devices, volume.devices);
@@ -109,12 +114,14 @@ function named(volumes: Draft[]): Volume[] {
 function factsOf(volume: Omit<Volume, "id">, partUuid?: string): string[] {
   const uuid = volume.uuid?.toLowerCase();
   const digits = uuid?.replaceAll(/[^\da-f]/g, "").length ?? 0;
-  if (uuid && digits >= 16) return ["uuid", uuid];
+  // What macOS shows as the UUID of a FAT volume (version 3) is computed from those 32 bits.
+  const isFat = /^(msdos|exfat)$/.test(volume.fileSystem ?? "msdos") && uuid?.[14] === "3";
+  if (uuid && digits >= 16 && !isFat) return ["uuid", uuid];
   // FAT's 32 bits are the same on many a stick from one factory.
   if (uuid) return ["uuid", uuid, ...volume.driveIds];
   if (partUuid) return ["partuuid", partUuid.toLowerCase(), ...volume.driveIds];
   const [name = volume.name] = volume.devices;
-  const place = volume.devices.length > 1
+  const place = volume.name !== name
     ? volume.name
     : diskNameOf(name)
     ? /\d+$/.exec(name)?.[0] ?? ""

@@ -4,8 +4,19 @@
  * @module
  */
 import type { Reader } from "../reader.ts";
-import { lsblkJson } from "./lsblk_json.ts";
-import { mountInfo } from "./mount_info.ts";
-import { identities, sysfs } from "./sysfs.ts";
+import { mountInfo } from "./kernel/mount_info.ts";
+import { identities, sysfs } from "./kernel/sysfs.ts";
+import { lsblkJson } from "./lsblk/json.ts";
+import { lsblkPairs } from "./lsblk/pairs.ts";
+import { lsblkTree } from "./lsblk/tree.ts";
+import { udevadm } from "./udev/udevadm.ts";
 
-export const linuxReaders: readonly Reader[] = [lsblkJson, sysfs, identities, mountInfo];
+export const linuxReaders: readonly Reader[] = [
+  lsblkJson,
+  lsblkPairs,
+  lsblkTree,
+  sysfs,
+  udevadm,
+  identities,
+  mountInfo,
+];

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseMountInfo } from "../../graph/mount_info.ts";
-import { type Reader, unreadable } from "../reader.ts";
+import { parseMountInfo } from "../../../graph/mount_info.ts";
+import { type Reader, unreadable } from "../../reader.ts";
 
 export const mountInfo: Reader = {
   name: "mountinfo",

@@ -3,15 +3,23 @@
  *
  * @module
  */
-import type { Finding } from "../../graph/block.ts";
+import type { Finding } from "../../../graph/block.ts";
 import {
   type Identities,
   serialIn,
   type SysfsBlock,
   type SysfsRecord,
   wwnIn,
-} from "../../read_sysfs.ts";
-import { parseJson, type Reader, unreadable } from "../reader.ts";
+} from "../../../read_sysfs.ts";
+import {
+  contentIn,
+  decode,
+  identityIn,
+  mappedType,
+  type Properties,
+  transportOf,
+} from "../udev/properties.ts";
+import { parseJson, type Reader, unreadable } from "../../reader.ts";
 
 export const sysfs: Reader = {
   name: "sysfs",
@@ -51,6 +59,7 @@ const SECTOR_BYTES = 512;
 function toFinding(name: string, block: SysfsBlock): Finding {
   const { attributes, slaves, parent, path } = block;
   const udev = parseUdev(block.udev);
+  const identity = identityIn(udev);
   const mapperName = attributes["dm/name"];
   const rotational = attributes["queue/rotational"];
   return {
@@ -60,20 +69,16 @@ function toFinding(name: string, block: SysfsBlock): Finding {
     parents: parent ? [parent] : slaves,
     deviceNumber: attributes.dev,
     sizeBytes: attributes.size === undefined ? undefined : Number(attributes.size) * SECTOR_BYTES,
+    links: linksIn(block.udev),
     vendor: decode(udev.ID_VENDOR_ENC) ?? attributes["device/vendor"],
-    model: decode(udev.ID_MODEL_ENC) ?? udev.ID_MODEL ?? attributes["device/model"],
-    serial: udev.SCSI_IDENT_SERIAL ?? udev.ID_SCSI_SERIAL ?? udev.ID_SERIAL_SHORT ??
-      udev.ID_SERIAL ?? serialIn(attributes),
-    wwn: udev.ID_WWN_WITH_EXTENSION ?? udev.ID_WWN ?? wwnIn(attributes),
-    transport: transportOf(path),
+    model: identity.model ?? attributes["device/model"],
+    serial: identity.serial ?? serialIn(attributes),
+    wwn: identity.wwn ?? wwnIn(attributes),
+    transport: transportOf(path, udev),
     address: block.address,
     rotational: rotational === undefined ? undefined : rotational === "1",
     removable: attributes.removable === undefined ? undefined : attributes.removable === "1",
-    fileSystem: udev.ID_FS_TYPE,
-    uuid: udev.ID_FS_UUID,
-    label: decode(udev.ID_FS_LABEL_ENC) ?? udev.ID_FS_LABEL,
-    partUuid: udev.ID_PART_ENTRY_UUID,
-    partLabel: decode(udev.ID_PART_ENTRY_NAME),
+    ...contentIn(udev),
     readOnly: attributes.ro === undefined ? undefined : attributes.ro === "1",
   };
 }
@@ -82,43 +87,22 @@ function toFinding(name: string, block: SysfsBlock): Finding {
 function typeOf(name: string, attributes: SysfsBlock["attributes"]): string {
   if (attributes.partition) return "part";
   if (attributes["md/level"]) return attributes["md/level"];
-  // LVM-…, CRYPT-LUKS2-…, mpath-…, part1-mpath-…
-  const mapped = attributes["dm/uuid"]?.split("-")[0]?.toLowerCase();
-  if (mapped) return mapped.startsWith("part") ? "part" : mapped;
-  if (name.startsWith("dm-")) return "dm";
+  if (name.startsWith("dm-")) return mappedType(attributes["dm/uuid"]);
+  if (name.startsWith("bcache")) return "bcache";
   if (name.startsWith("loop")) return "loop";
   // SCSI peripheral type 5: CD and DVD.
   return attributes["device/type"] === "5" || /^sr\d/.test(name) ? "rom" : "disk";
 }
 
-/** How the kernel's path to a device tells its bus. */
-const transports: [RegExp, string][] = [
-  [/\/usb\d+\//, "usb"],
-  [/\/ata\d+\//, "sata"],
-  [/\/session\d+\//, "iscsi"],
-  [/\/rport-/, "fc"],
-  [/\/end_device-/, "sas"],
-];
-
-function transportOf(path: string): string | undefined {
-  return transports.find(([pattern]) => pattern.test(path))?.[1];
-}
-
 /** `E:ID_MODEL=Samsung_SSD_860` lines of /run/udev/data/b8:0. */
-function parseUdev(text = ""): Record<string, string | undefined> {
+function parseUdev(text = ""): Properties {
   return Object.fromEntries([...text.matchAll(/^E:(\w+)=(.+)$/gm)].map(([, key, value]) => [
     key,
     value,
   ]));
 }
 
-/** udev's `\x20` for what a name may not hold. */
-function decode(text: string | undefined): string | undefined {
-  if (!text) return undefined;
-  const bytes = text.replaceAll("%", "%25").replaceAll(/\\x([\da-f]{2})/gi, "%$1");
-  try {
-    return decodeURIComponent(bytes).trim() || undefined;
-  } catch {
-    return text; // not UTF-8: better as udev wrote it than not at all
-  }
+/** `S:disk/by-id/wwn-0x5…` lines of the same. */
+function linksIn(text = ""): string[] {
+  return [...text.matchAll(/^S:(.+)$/gm)].map(([, link]) => link!);
 }

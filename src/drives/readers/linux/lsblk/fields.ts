@@ -1,0 +1,127 @@
+/**
+ * lsblk's columns, however they were printed: JSON, pairs or a table; and what stands on what in
+ * them.
+ *
+ * Its versions disagree: values are strings or numbers, flags "0"/"1" or booleans, sizes bytes or
+ * "9.1T", mounts one `mountpoint` or a list; a device with two parents is printed under each.
+ *
+ * @module
+ */
+import { diskNameOf, type Finding } from "../../../graph/block.ts";
+import { flag, kernelName, sizeIn, type Values, word } from "../../values.ts";
+import { guessParents } from "./order.ts";
+
+/** A device, while its parents are being found out. */
+export type LsblkDevice = Finding & { parents: Set<string>; mountPoints: Set<string> };
+
+/** A printed line: the device, and what the shape of the answer says is beneath it. */
+export interface Row {
+  fields: Values;
+  /** The name of the device it is drawn under, in a tree. */
+  parent?: string | undefined;
+}
+
+/** The name under which a device is known: the kernel's, where it is told. */
+export function nameIn(fields: Values): string | undefined {
+  const shown = shownName(fields);
+  return kernelName(word(fields.kname)) ?? shown?.number ?? shown?.name;
+}
+
+/** Makes devices of rows; in a list that shows no parents, its order tells them. */
+export function devicesIn(rows: Row[], { isTree }: { isTree: boolean }): Finding[] {
+  const devices = new Map<string, LsblkDevice>();
+  const inOrder: LsblkDevice[] = [];
+  for (const { fields, parent } of rows) {
+    const name = nameIn(fields);
+    if (!name) continue;
+    const device = devices.get(name) ?? toDevice(name, fields, parent);
+    devices.set(name, device);
+    inOrder.push(device);
+    const told = kernelName(word(fields.pkname));
+    // Old versions name the disk there, and not what lies between; the tree is right.
+    for (const beneath of [parent ?? told]) if (beneath) device.parents.add(beneath);
+    for (const path of mountPointsOf(fields)) device.mountPoints.add(path);
+  }
+  for (const device of devices.values()) adopt(device, devices);
+  const toldParents = rows.some(({ fields }) => "pkname" in fields);
+  if (!isTree && !toldParents) guessParents(inOrder);
+  return [...devices.values()];
+}
+
+function toDevice(name: string, fields: Values, parent: string | undefined): LsblkDevice {
+  const shown = shownName(fields)?.name;
+  const type = typeOf(word(fields.type), name, shown, parent);
+  const isMapped = shown !== name || ["lvm", "crypt", "mpath", "dm"].includes(type);
+  return {
+    name,
+    mapperName: isMapped ? shown : undefined,
+    type,
+    parents: new Set(),
+    mountPoints: new Set(),
+    deviceNumber: word(fields["maj:min"])?.replaceAll(" ", ""),
+    // A slot with nothing in it has an empty size.
+    sizeBytes: fields.size === "" || fields.size === null ? 0 : sizeIn(fields.size),
+    vendor: word(fields.vendor),
+    model: word(fields.model),
+    serial: word(fields.serial),
+    wwn: word(fields.wwn),
+    transport: word(fields.tran),
+    address: word(fields.hctl),
+    subsystems: word(fields.subsystems),
+    rotational: flag(fields.rota),
+    removable: flag(fields.rm),
+    fileSystem: word(fields.fstype),
+    uuid: word(fields.uuid),
+    label: word(fields.label),
+    partUuid: word(fields.partuuid),
+    partLabel: word(fields.partlabel),
+    freeBytes: sizeIn(fields.fsavail),
+    totalBytes: sizeIn(fields.fssize),
+    readOnly: flag(fields.ro),
+  };
+}
+
+/** "/dev/mapper/vg-root" is "vg-root"; old versions print "mpatha (dm-2)". */
+function shownName(fields: Values): { name: string; number?: string | undefined } | undefined {
+  const text = kernelName(word(fields.name) ?? word(fields.path));
+  if (!text) return;
+  const [, name = text, number] = /^(\S+) \((dm-\d+)\)$/.exec(text) ?? [];
+  return { name, number };
+}
+
+/** lsblk's word, or what the name says where that column was not asked for. */
+function typeOf(told: string | undefined, name: string, shown = name, parent?: string): string {
+  if (/^bcache\d+$/.test(name)) return "bcache";
+  // A partition of an array is "md" to some versions.
+  if (told === "md" && /^md.*\dp\d+$/.test(name)) return "part";
+  if (told) return told;
+  if (/^loop\d/.test(name)) return "loop";
+  if (/^sr\d/.test(name)) return "rom";
+  if (parent && new RegExp(`^${RegExp.escape(parent)}p?\\d+$`).test(shown)) return "part";
+  if (/^md/.test(name)) return "md";
+  return parent || /^dm-\d/.test(name) ? "dm" : "disk";
+}
+
+/** In a list without parents, a partition's name tells its disk, and an extended one its map. */
+function adopt(device: LsblkDevice, devices: Map<string, LsblkDevice>): void {
+  if (device.type !== "part" || device.parents.size > 0) return;
+  const shown = device.mapperName ?? device.name;
+  const mapped = /^(.+?)(?:-part|p|(?<=\D))\d+$/.exec(shown)?.[1];
+  for (const name of [diskNameOf(device.name), diskNameOf(shown), mapped]) {
+    const disk = [...devices.values()].find((one) =>
+      name !== undefined && one !== device && (one.name === name || one.mapperName === name)
+    );
+    if (!disk) continue;
+    device.parents.add(disk.name);
+    return;
+  }
+}
+
+function mountPointsOf({ mountpoints, mountpoint }: Values): string[] {
+  const all = Array.isArray(mountpoints)
+    ? mountpoints
+    : typeof mountpoints === "string"
+    ? mountpoints.split("\n")
+    : [mountpoint];
+  return all.flatMap((path) => word(path) ?? []).filter((path) => path.startsWith("/")).sort();
+}

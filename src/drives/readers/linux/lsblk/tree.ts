@@ -1,0 +1,99 @@
+/**
+ * `lsblk` as a person sees it: a table whose first column is a tree, in lines or in ASCII.
+ *
+ * @module
+ */
+import { type Reader, unreadable } from "../../reader.ts";
+import { type Column, columnsOf, valuesAt } from "../../table.ts";
+import type { Values } from "../../values.ts";
+import { devicesIn, nameIn, type Row } from "./fields.ts";
+
+/** The columns of lsblk in any version; a table with another column is another tool's. */
+const known = new Set(
+  ("NAME KNAME PATH MAJ:MIN FSAVAIL FSSIZE FSTYPE FSUSED FSUSE% FSROOTS FSVER MOUNTPOINT " +
+    "MOUNTPOINTS LABEL UUID PTUUID PTTYPE PARTTYPE PARTTYPENAME PARTLABEL PARTUUID PARTFLAGS " +
+    "PARTN RA RO RM HOTPLUG MODEL SERIAL SIZE STATE OWNER GROUP MODE ALIGNMENT MIN-IO OPT-IO " +
+    "PHY-SEC LOG-SEC ROTA SCHED RQ-SIZE TYPE DISC-ALN DISC-GRAN DISC-MAX DISC-ZERO WSAME WWN " +
+    "RAND PKNAME HCTL TRAN SUBSYSTEMS REV VENDOR ZONED ZONE-SZ ZONE-WGRAN ZONE-APP ZONE-NR " +
+    "ZONE-OMAX ZONE-AMAX DAX START MQ ID ID-LINK DISK-SEQ MAJ MIN").split(" "),
+);
+
+export const lsblkTree: Reader = {
+  name: "lsblk",
+  platform: "linux",
+  recognise: (text) => isHeader(text.trimStart().split("\n", 1)[0]!),
+  read(text) {
+    const [header = "", ...lines] = text.trimStart().split("\n");
+    if (!isHeader(header)) throw unreadable("lsblk", text, "it has no header");
+    const rows = rowsOf(lines, columnsOf(header));
+    return { devices: devicesIn(rows, { isTree: rows.some(({ parent }) => parent) }) };
+  },
+};
+
+function isHeader(line: string): boolean {
+  const names = line.trim().split(/\s+/);
+  return names.length > 1 && names[0] === "NAME" && names.every((name) => known.has(name));
+}
+
+/** Every two characters before a name are one step: "│ └─", "  `-", "| |-". */
+const branch = /^(?:[│├└─|`\-\s][─\-\s]?)*?(?=[^│├└─|`\-\s]|$)/u;
+
+function rowsOf(lines: string[], columns: Column[]): Row[] {
+  const rows: Row[] = [];
+  const path: { indent: number; name: string }[] = [];
+  for (const line of lines) {
+    if (!line.trim()) continue;
+    const indent = branch.exec(line)?.[0].length ?? 0;
+    // A second mount point has a line of its own, with nothing under NAME.
+    if (indent >= (columns[1]?.start ?? Infinity)) {
+      addMountPoint(rows.at(-1)?.fields, line.slice(indent));
+      continue;
+    }
+    const fields = fieldsIn(line, indent, columns);
+    const name = nameIn(fields);
+    if (!name) continue;
+    while (path.length > 0 && path.at(-1)!.indent >= indent) path.pop();
+    rows.push({ fields, parent: path.at(-1)?.name });
+    path.push({ indent, name });
+  }
+  return rows;
+}
+
+/** "sda 8:0 0 20G 0 disk …": what stands first unless it was asked for otherwise. */
+const standard = ["name", "maj:min", "rm", "size", "ro", "type"];
+const standardLine = /^(\S+(?: \(dm-\d+\))?) +(\d+: *\d+) +([01]) +(\S+) +([01]) +(\w+) */;
+
+/**
+ * The standard columns never are empty, so their order tells them: a version that counted the
+ * bytes of its lines set them out of their places. All others stand below their header.
+ */
+function fieldsIn(line: string, indent: number, columns: Column[]): Values {
+  const bare = line.slice(indent);
+  const inOrder = standard.every((name, at) => columns[at]?.name.toLowerCase() === name);
+  const [whole, ...values] = (inOrder && standardLine.exec(bare)) || [];
+  if (!whole) {
+    return lowered(valuesAt(" ".repeat(indent) + bare, columns));
+  }
+  const fields = Object.fromEntries(standard.map((name, at) => [name, values[at]]));
+  const rest = columns.slice(standard.length);
+  const [only] = rest;
+  if (rest.length === 1 && only) {
+    return { ...fields, [only.name.toLowerCase()]: bare.slice(whole.length).trim() };
+  }
+  return { ...fields, ...lowered(valuesAt(blanked(line, indent + whole.length), rest)) };
+}
+
+function blanked(line: string, length: number): string {
+  return " ".repeat(length) + line.slice(length);
+}
+
+function lowered(values: Record<string, string>): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function addMountPoint(fields: Values | undefined, text: string): void {
+  if (typeof fields?.mountpoints !== "string") return;
+  fields.mountpoints = `${fields.mountpoints}\n${text.trim()}`;
+}
