@@ -14,7 +14,7 @@ export interface LocatorSystem {
   imagesOf(deviceNumber: string): Promise<string[]>;
   /** With which arguments `program` serves this mount point; undefined if nobody finds it. */
   argumentsFor(program: string, mountPoint: string): Promise<string[] | undefined>;
-  /** The paths that a pattern such as "/mnt/disk*" means; of its last name only. */
+  /** The folders that a pattern such as "/mnt/disk*" means; of its last name only. */
   expand(pattern: string): Promise<string[]>;
 }
 
@@ -76,7 +76,7 @@ async function expand(pattern: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const entry of Deno.readDir(folder)) {
-      if (wanted.test(entry.name)) found.push(join(folder, entry.name));
+      if (!entry.isFile && wanted.test(entry.name)) found.push(join(folder, entry.name));
     }
   } catch {
     return [pattern]; // it is told as it is, and found to be nowhere
