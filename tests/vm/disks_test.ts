@@ -8,6 +8,17 @@ import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:as
 import { say } from "../helpers/say.ts";
 import { whyNot } from "../rigs/vm/mod.ts";
 import { eventually, type Machine, startMachine } from "./machine.ts";
+import { readSpeed } from "./read_speed.ts";
+import {
+  type Drive,
+  driveWith,
+  idsOf,
+  type Item,
+  list,
+  type Partition,
+  type Volume,
+  type Why,
+} from "./rest.ts";
 
 const reason = whyNot();
 if (reason) say(`No virtual machine here: ${reason}`);
@@ -36,50 +47,6 @@ function scenario(name: string, fn: (machine: Machine) => Promise<void>): void {
 Deno.test.afterAll(async () => {
   await (await starting?.catch(() => undefined))?.[Symbol.asyncDispose]();
 });
-
-interface Drive {
-  id: string;
-  name: string;
-  kind: string;
-  serial?: string;
-  present: boolean;
-}
-
-interface Partition {
-  id: string;
-  "drive_ids": string[];
-  present: boolean;
-}
-
-interface Volume extends Partition {
-  "mount_points": string[];
-  answering: boolean;
-}
-
-interface Item {
-  id: string;
-  title: string;
-  "drive_ids": string[];
-  root: string;
-  status: string;
-}
-
-interface Why {
-  "drive_ids": string[];
-  chain: string[];
-}
-
-async function list<T>({ get }: Machine, what: string): Promise<T[]> {
-  return (await get<{ items: T[] }>(`/api/${what}/?limit=500`)).items;
-}
-
-async function driveWith(machine: Machine, serial: string): Promise<Drive> {
-  const drive = (await list<Drive>(machine, "drives")).find((one) => one.serial === serial);
-  ok(drive, `there is a drive ${serial}`);
-  return drive;
-}
-
-const idsOf = (things: { id: string }[]) => things.map(({ id }) => id).sort();
 
 scenario("every disk is found, with its kind", async (machine) => {
   const drives = await list<Drive>(machine, "drives");
@@ -290,3 +257,49 @@ for (const { how, mount, hang, free } of hangs) {
     strictEqual((await machine.head(before[0]!.id, 1000)).length, 1000);
   });
 }
+
+scenario(
+  "films are hashed from a slow disk nearly as fast as one reader reads",
+  async (machine) => {
+    const { vm } = machine;
+    const [count, bytes] = [200, 200 * 300_000];
+    const name = (await vm.sh(`readlink ${HDD} | sed s,../../,,`)).trim();
+    await vm.sh(`
+    mkfs.ext4 -q ${HDD}-part2; mkdir -p /mnt/slow; mount ${HDD}-part2 /mnt/slow
+    head -c ${bytes} /dev/urandom | split -b 300000 -a 3 --additional-suffix=.mp4 - /mnt/slow/film
+    sync`);
+    await machine.post("/api/media/scan/", { folders: ["/mnt/slow"], wait: true }, 180_000);
+    const films = () => list<Item>(machine, "media").then((all) => all.filter(isSlow));
+    const isSlow = ({ root }: Item) => root === "/mnt/slow";
+    strictEqual((await films()).length, count);
+    await vm.qmp.execute("qom-set", {
+      path: "/objects/hdd-limit",
+      property: "limits",
+      value: { "bps-total": 5_000_000, "iops-total": 100 },
+    });
+
+    // A new algorithm: every film is read once more, on all disks, and nothing else is done.
+    const alone = await readSpeed(machine, name, bytes, () => {
+      return vm.sh("cat /mnt/slow/*.mp4 >/dev/null");
+    });
+    const hashing = await readSpeed(machine, name, bytes, async () => {
+      await machine.set("hash_algorithms", ["md5", "sha1", "sha256"]);
+    });
+
+    say(`  alone ${alone.toFixed(2)} MB/s, hashing ${hashing.toFixed(2)} MB/s`);
+    ok(hashing >= 0.8 * alone, `${hashing} MB/s, where one reader alone gets ${alone} MB/s`);
+    await eventually(
+      "the scan",
+      () => machine.get<{ running: boolean }>("/api/media/scan/"),
+      (it) => {
+        return !it.running;
+      },
+      60_000,
+    );
+    const [film] = await films();
+    const { hashes, relative_path: path } = await machine.get<
+      { hashes: Record<string, string>; "relative_path": string }
+    >(`/api/media/${film!.id}/`);
+    strictEqual(hashes.sha256, (await vm.sh(`sha256sum < /mnt/slow/${path}`)).split(" ")[0]);
+  },
+);

@@ -16,6 +16,8 @@ export interface Machine extends AsyncDisposable {
   /** Asks the agent in the guest. @throws {Error} no answer in time, or one of failure */
   get<T>(path: string, limitMs?: number): Promise<T>;
   post<T>(path: string, body?: unknown, limitMs?: number): Promise<T>;
+  /** Keeps a setting. */
+  set(name: string, value: unknown): Promise<void>;
   /** The first bytes of a file as REST serves them, at most `count`. */
   head(mediaId: string, count: number): Promise<Uint8Array>;
   /** Runs a command of the program in the guest. */
@@ -51,7 +53,6 @@ export async function startMachine(env: Record<string, string> = {}): Promise<Ma
   const settings = Object.entries({
     DATA_DIR: DATA,
     HTTP_HOST: "0.0.0.0",
-    MEDIA_DIRS: folders.join(","),
     LOG_LEVEL: "debug",
     ...env,
   }).map(([name, value]) => `${name}='${value}'`).join(" ");
@@ -97,6 +98,10 @@ export async function startMachine(env: Record<string, string> = {}): Promise<Ma
     get: (path, limitMs = ANSWER_MS) => ask(path, limitMs),
     post: (path, body = {}, limitMs = ANSWER_MS) =>
       ask(path, limitMs, { method: "POST", body: JSON.stringify(body) }),
+    set: async (name, value) => {
+      const body = JSON.stringify({ value });
+      await ask(`/api/configurations/${name}/value`, ANSWER_MS, { method: "PATCH", body });
+    },
     head: async (mediaId, count) => {
       const { response, bytes } = await request(`/api/media/${mediaId}/file`, ANSWER_MS, {
         headers: { range: `bytes=0-${count - 1}` },
