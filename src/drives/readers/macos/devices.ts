@@ -103,7 +103,7 @@ const buses: [RegExp, string][] = [
   [/^apple fabric$|^nvm/i, "nvme"], // Apple's own NVMe controller, on its own bus
   [/^secure digital/i, "mmc"],
   [/^fibre channel/i, "fc"],
-  [/^atapi$/i, "ata"],
+  [/^serial-?atapi$/i, "sata"],
 ];
 
 /** How a disk is attached, by the protocol that macOS tells and its place in the device tree. */
@@ -128,7 +128,7 @@ export function rotationalOf(
   return solidState === false && /^(s?ata|sas|pci)/i.test(protocol ?? "") ? true : undefined;
 }
 
-/** A reader for memory cards in the Mac itself: what it holds is a card, whatever its bus. */
+/** A reader for memory cards: its serial number is its own, and the cards in it come and go. */
 export function isCardReader(name: string | undefined): boolean {
   return /card reader|\bSDXC reader\b/i.test(name ?? "");
 }

@@ -6,7 +6,7 @@
 import type { Finding } from "../../graph/block.ts";
 import { type Mount, serverOf } from "../../graph/mount_info.ts";
 import { type Reader, unreadable } from "../reader.ts";
-import { apfsVolume, nameOf, partition } from "./devices.ts";
+import { apfsVolume, nameOf, partition, wholeOf } from "./devices.ts";
 
 /** "/dev/disk1s1 on / (apfs, local, journaled)" */
 const mountLine = /^(.+?) on (\/.*) \(([^()]*)\)\s*$/;
@@ -82,22 +82,40 @@ export const dfText: Reader = {
   read(text) {
     const header = /^Filesystem\s+(\S+)/m.exec(text)?.[1] ?? "";
     const block = header.startsWith("512") ? 512 : 1024;
-    const rows = text.split("\n").flatMap((line) => {
-      const [, source, , used, available, folder] = dfRow.exec(line) ?? [];
-      if (!source || !used || !available || !folder) return [];
-      return rowOf(source, bytesOf(used, block), bytesOf(available, block), folder);
-    });
-    if (rows.length === 0) throw unreadable("df", text, "it has no row of a disk or a server");
-    return { devices: rows };
+    const rows = text.split("\n").flatMap((line) => toRow(line, block) ?? []);
+    const devices = rows.flatMap((row) => rowOf(row, rows));
+    if (devices.length === 0) throw unreadable("df", text, "it has no row of a disk or a server");
+    return { devices };
   },
 };
 
-function rowOf(source: string, used: number, freeBytes: number, folder: string): Finding[] {
+interface Row {
+  source: string;
+  /** Of the whole file system, as printed; volumes of one container share both. */
+  blocks: string;
+  available: string;
+  used: number;
+  freeBytes: number;
+  folder: string;
+}
+
+function toRow(line: string, block: number): Row | undefined {
+  const [, source, blocks, used, available, folder] = dfRow.exec(line) ?? [];
+  if (!source || !blocks || !used || !available || !folder) return;
+  const freeBytes = bytesOf(available, block);
+  return { source, blocks, available, used: bytesOf(used, block), freeBytes, folder };
+}
+
+function rowOf(row: Row, rows: Row[]): Finding[] {
+  const { source, used, freeBytes, folder } = row;
   const mountPoints = [folder];
   // The blocks of an APFS volume are its container's, and the same again for the next one.
   const space = { totalBytes: used + freeBytes, freeBytes };
   const name = nameOf(source);
-  if (name) return partition(name, { ...space, mountPoints });
+  if (name) {
+    const facts = { ...space, mountPoints };
+    return sharesSpace(row, rows) ? apfsVolume(name, facts) : partition(name, facts);
+  }
   const fileSystem = source.includes("._afpovertcp.") ? "afpfs" : undefined;
   const server = serverOf({ fileSystem: source.startsWith("//") ? "smbfs" : "nfs", source });
   if (!server || !/^\/\/|^[^/\s]+:\//.test(source)) return [];
@@ -112,6 +130,15 @@ function rowOf(source: string, used: number, freeBytes: number, folder: string):
       ...space,
     },
   ];
+}
+
+/** Two volumes of one disk with the same blocks, used and free to the last, are of one container. */
+function sharesSpace(row: Row, rows: Row[]): boolean {
+  const whole = (source: string) => wholeOf(nameOf(source) ?? "");
+  return rows.some((other) =>
+    other !== row && whole(other.source) === whole(row.source) &&
+    other.blocks === row.blocks && other.available === row.available
+  );
 }
 
 /** Blocks, or with -h "466Gi". */

@@ -10,7 +10,6 @@ import {
   apfsContainer,
   apfsVolume,
   fileSystemIn,
-  isCardReader,
   isImage,
   isMember,
   partition,
@@ -38,7 +37,6 @@ export interface DiskInfo {
   sizeBytes?: number | undefined;
   solidState?: boolean | undefined;
   removable?: boolean | undefined;
-  isInternal?: boolean | undefined;
   isVirtual?: boolean | undefined;
   isOptical?: boolean | undefined;
   /** What an APFS container, or the container of this volume, stands on. */
@@ -118,16 +116,15 @@ function stacked(info: DiskInfo, type: string, parents: string[]): Finding[] {
 }
 
 function hardwareOf(info: DiskInfo): Partial<Finding> {
-  const { protocol, place, isOptical, isInternal } = info;
+  const { protocol, place, isOptical } = info;
   // Before macOS 10.10 the name ends in a word of the registry.
   const model = info.model?.replace(/ Media$/, "") || undefined;
-  const isCard = isInternal && isCardReader(model);
   return {
     type: isOptical ? "rom" : "disk",
     model,
     vendor: vendorIn(info.entryName, model),
     sizeBytes: info.sizeBytes,
-    transport: isCard ? "mmc" : transportOf(protocol, place),
+    transport: transportOf(protocol, place),
     address: place,
     rotational: isOptical ? undefined : rotationalOf(info.solidState, protocol),
     removable: info.removable,

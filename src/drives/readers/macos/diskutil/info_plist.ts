@@ -47,7 +47,6 @@ function toInfo(tree: Values): DiskInfo | undefined {
     sizeBytes: integer(tree.Size) ?? integer(tree.TotalSize),
     solidState: flag(tree.SolidState),
     removable: flag(tree.RemovableMedia) ?? flag(tree.Removable),
-    isInternal: flag(tree.Internal),
     isVirtual: word(tree.VirtualOrPhysical)?.toLowerCase() === "virtual",
     isOptical: word(tree.OpticalMediaType) !== undefined,
     stores: records(tree.APFSPhysicalStores).flatMap((store) => storeOf(store) ?? []),

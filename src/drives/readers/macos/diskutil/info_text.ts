@@ -52,7 +52,6 @@ function toInfo(fields: Fields): DiskInfo | undefined {
   const name = nameOf(first("device identifier"));
   if (!name) return;
   const mountPoint = first("mount point");
-  const location = first("device location", "internal");
   const fileSystem = fileSystemOf(first("type (bundle)", "file system personality", "file system"));
   const isVolume = /This disk is an APFS Volume/.test(text);
   return {
@@ -69,7 +68,6 @@ function toInfo(fields: Fields): DiskInfo | undefined {
     sizeBytes: bytesIn(first("disk size", "total size")),
     solidState: flag(first("solid state")),
     removable: /^(removable|yes)/i.test(first("removable media") ?? ""),
-    isInternal: location === undefined ? undefined : /^(internal|yes)/i.test(location),
     isVirtual: flag(first("virtual")),
     isOptical: first("optical media type", "optical drive type") !== undefined,
     // "Yes (read-only mount flag set)"

@@ -30,16 +30,17 @@ export const listPlist: Reader = {
   },
 };
 
-/** The findings of one such list. */
-export function disksIn(tree: Values): Finding[] {
-  return records(tree.AllDisksAndPartitions).flatMap(disk);
+function disksIn(tree: Values): Finding[] {
+  const disks = records(tree.AllDisksAndPartitions);
+  return disks.flatMap((one) => disk(one, disks));
 }
 
-function disk(tree: Values): Finding[] {
+function disk(tree: Values, all: Values[]): Finding[] {
   const name = nameOf(tree.DeviceIdentifier);
   if (!name) return [];
-  const stores = records(tree.APFSPhysicalStores).flatMap((store) => storeOf(store) ?? []);
   const volumes = records(tree.APFSVolumes);
+  const told = records(tree.APFSPhysicalStores).flatMap((store) => storeOf(store) ?? []);
+  const stores = told.length === 0 && volumes.length > 0 ? storesBySize(tree, all) : told;
   const sizeBytes = integer(tree.Size);
   if (stores.length > 0 || volumes.length > 0) {
     const container = apfsContainer(name, stores, { sizeBytes });
@@ -47,7 +48,21 @@ function disk(tree: Values): Finding[] {
   }
   // Not said to be a disk: it may be an image, a RAID set or a CoreStorage volume.
   const { partUuid: _, ...facts } = factsOf(tree);
-  return [{ name, ...facts }, ...records(tree.Partitions).flatMap(slice)];
+  const slices = records(tree.Partitions);
+  const tableUuid = word(slices[0]?.DiskUUID);
+  return [{ name, tableUuid, ...facts }, ...slices.flatMap(slice)];
+}
+
+/**
+ * macOS 10.13 does not tell what a container stands on: it is the one partition for APFS of the
+ * same size to the byte, if no second one and no second container has that size.
+ */
+function storesBySize({ Size: size }: Values, all: Values[]): string[] {
+  const sameSize = all.filter((one) => one.APFSVolumes && one.Size === size);
+  const slices = all.flatMap((one) => records(one.Partitions))
+    .filter((one) => one.Content === "Apple_APFS" && one.Size === size);
+  const [store] = slices.flatMap((one) => nameOf(one.DeviceIdentifier) ?? []);
+  return store && slices.length === 1 && sameSize.length === 1 ? [store] : [];
 }
 
 /** macOS 10.13 to 26 name it so; `diskutil info` has another key for the same. */

@@ -34,8 +34,7 @@ function toDisk(item: Values, transport: string): Finding[] {
   // An empty optical drive is a drive without a device.
   const name = nameOf(item.bsd_name) ?? (optical ? model : undefined);
   if (!name) return [];
-  const isCard = transport === "mmc" ||
-    (flag(item["Built-in_Device"]) === true && isCardReader(model));
+  const isCard = transport === "mmc" || isCardReader(model);
   const interconnect = word(item.spsata_physical_interconnect);
   const disk: Finding = {
     name,
@@ -43,7 +42,7 @@ function toDisk(item: Values, transport: string): Finding[] {
     model,
     vendor: vendorOf(item, isCard),
     serial: isCard ? word(item.spcardreader_card_serialnumber) : serialOf(item),
-    transport: isCard ? "mmc" : transportOf(interconnect) ?? transport,
+    transport: transportOf(interconnect) ?? transport,
     sizeBytes: integer(item.size_in_bytes),
     rotational: optical ? undefined : mediumOf(item),
     rotationRpm: integer(item.spsata_rotational_rate),
@@ -57,7 +56,6 @@ function modelOf(item: Values): string | undefined {
   return word(item.device_model) ?? word(item.spcardreader_card_productname) ?? word(item._name);
 }
 
-/** A card reader's number is its own; the cards in it come and go. */
 function serialOf(item: Values): string | undefined {
   return word(item.device_serial) ?? word(item.serial_num) ??
     word(item.USBDeviceKeySerialNumber) ?? word(item.serial_number);
@@ -79,7 +77,7 @@ function toVolume(volume: Values, disk: string): Finding[] {
   const name = nameOf(volume.bsd_name);
   if (!name || name === disk) return [];
   const facts = factsOf(volume, name);
-  if (facts.fileSystem === "apfs") return apfsVolume(name, { ...facts, ...shared(volume) });
+  if (facts.fileSystem === "apfs") return apfsVolume(name, { ...facts, ...shared });
   // Listed under its disk with the name of another: a volume of CoreStorage on it.
   if (wholeOf(name) !== wholeOf(disk)) return [{ name, parents: [disk], ...facts }];
   return partition(name, facts);
@@ -107,16 +105,14 @@ function factsOf(volume: Values, name: string): Partial<Finding> {
 }
 
 /** What is told as an APFS volume's size is its container's, which it shares with others. */
-function shared(_volume: Values): Partial<Finding> {
-  return { sizeBytes: undefined, totalBytes: undefined };
-}
+const shared = { sizeBytes: undefined, totalBytes: undefined };
 
 /** SPStorageDataType: volumes, each with what it stands on, but for that one's name. */
 export function storageVolume(volume: Values): Finding[] {
   const name = nameOf(volume.bsd_name);
   if (!name) return [];
   const facts = factsOf(volume, name);
-  if (facts.fileSystem === "apfs") return apfsVolume(name, { ...facts, ...shared(volume) });
+  if (facts.fileSystem === "apfs") return apfsVolume(name, { ...facts, ...shared });
   const [drive = {}] = records([volume.physical_drive]);
   const protocol = word(drive.protocol);
   const found = partition(name, facts);
@@ -136,8 +132,5 @@ export function storageVolume(volume: Values): Finding[] {
 export function opticalDrive(item: Values): Finding[] {
   const model = word(item._name);
   const interconnect = word(item.interconnect);
-  const told = transportOf(interconnect);
-  // Since Macs have SATA only, "ATAPI" means commands and not a cable.
-  const transport = told === "ata" || told === "serial-atapi" ? "sata" : told;
-  return model ? [{ name: model, type: "rom", model, transport }] : [];
+  return model ? [{ name: model, type: "rom", model, transport: transportOf(interconnect) }] : [];
 }

@@ -42,7 +42,7 @@ function devicesIn(text: string): Finding[] {
   if (reports.length === 0) throw unreadable(TOOL, text, "it has no type of data");
   const devices = reports.flatMap(([type, items]) => {
     const transport = transports[type];
-    if (transport) return disksIn(items, transport, "");
+    if (transport) return disksIn(items, transport);
     return type === "SPStorageDataType" ? items.flatMap(storageVolume) : [];
   });
   const burners = reports.flatMap(([type, items]) =>
@@ -63,16 +63,24 @@ function reportsIn(tree: Values): [string, Values[]][] {
  * The disks on a bus, from the ends of the tree. A hub or a bus that shows the disk behind it as
  * its own says nothing new.
  */
-function disksIn(items: Values[], transport: string, under: string): Finding[] {
+function disksIn(items: Values[], transport: string, above: Values = {}): Finding[] {
   return items.flatMap((item) => {
-    const path = `${under}/${word(item._name) ?? ""}`;
-    const behind = disksIn([...records(item._items)], transport, path);
+    const own = { ...inherited(above), ...item };
+    const behind = disksIn(records(item._items), transport, own);
     const isShown = behind.some(({ name }) => name === nameOf(item.bsd_name));
-    return isShown ? behind : [...behind, ...toDevice(item, transport)];
+    return isShown ? behind : [...behind, ...toDevice(own, transport)];
   });
+}
+
+/** What a controller or a reader says of the disk in it. */
+function inherited(above: Values): Values {
+  const keys = Object.entries(above)
+    .filter(([key]) => key === "spsata_physical_interconnect" || key.includes("reader_card_"));
+  return Object.fromEntries(keys);
 }
 
 /** A drive with a disc in it is a device already, by the name of the disc's device. */
 function isAmong({ transport }: Finding, devices: readonly Finding[]): boolean {
-  return devices.some((one) => one.type === "rom" && one.transport === transport);
+  const isUsb = transport === "usb";
+  return devices.some((one) => one.type === "rom" && (one.transport === "usb") === isUsb);
 }
