@@ -121,7 +121,9 @@ function factsOf(volume: Omit<Volume, "id">, partUuid?: string): string[] {
   if (uuid) return ["uuid", uuid, ...volume.driveIds];
   if (partUuid) return ["partuuid", partUuid.toLowerCase(), ...volume.driveIds];
   const [name = volume.name] = volume.devices;
-  const place = volume.name !== name
+  // A share is known by its path: it stands on all of its server.
+  const isShare = volume.driveIds.some((id) => id.startsWith("net:"));
+  const place = volume.name !== name || isShare
     ? volume.name
     : diskNameOf(name)
     ? /\d+$/.exec(name)?.[0] ?? ""

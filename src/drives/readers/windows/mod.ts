@@ -1,8 +1,25 @@
 /**
- * What tools say of drives on Windows.
+ * What tools say of drives on Windows. The Storage module knows most, so it is read first.
  *
  * @module
  */
 import type { Reader } from "../reader.ts";
+import { windowsCim, windowsStorage } from "./documents.ts";
+import { convertToJson } from "./json_rows.ts";
+import { formatList, wmicList } from "./property_list.ts";
+import { formatTable } from "./columns.ts";
+import { volumeApi } from "./volume_api.ts";
+import { wmicCsv } from "./wmic_csv.ts";
+import { wmiQuery } from "./wmi_query.ts";
 
-export const windowsReaders: readonly Reader[] = [];
+export const windowsReaders: readonly Reader[] = [
+  windowsStorage,
+  windowsCim,
+  convertToJson,
+  formatList,
+  wmicCsv,
+  wmicList,
+  wmiQuery,
+  formatTable,
+  volumeApi,
+];

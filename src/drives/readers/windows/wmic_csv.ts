@@ -1,0 +1,62 @@
+/**
+ * `wmic … /format:csv`: a header that begins with Node, no quotes around values but where there is
+ * a comma in them, and then those inside are not escaped.
+ *
+ * @module
+ */
+import { type Reader, unreadable } from "../reader.ts";
+import { byClass } from "./class_of.ts";
+import { classes, findingsOf } from "./classes/mod.ts";
+import { referencesIn } from "./names.ts";
+import { decoded } from "./property_list.ts";
+import { type Row, toRow } from "./row.ts";
+
+export const wmicCsv: Reader = {
+  name: "wmic /format:csv",
+  platform: "windows",
+  recognise(text) {
+    return /^\s*"?Node"?,\w/i.test(text) &&
+      [...byClass(rowsIn(text)).keys()].some((name) => classes[name]);
+  },
+  read(text) {
+    const tables = byClass(rowsIn(text));
+    if (tables.size === 0) throw unreadable("wmic", text, "it lists no object of a class known");
+    return findingsOf(tables);
+  },
+};
+
+/** Of every table in the text; each begins with its header. */
+function rowsIn(text: string): Row[] {
+  let header: string[] = [];
+  return text.split("\n").map((line) => line.trim()).filter(Boolean).flatMap((line) => {
+    if (/^"?Node"?,/i.test(line)) {
+      header = line.split(",").map((name) => name.replaceAll('"', "").trim());
+      return [];
+    }
+    const row = header.includes("Antecedent") ? linkIn(line) : toObject(header, line);
+    return row ? [row] : [];
+  });
+}
+
+/** Of an association only the two references count; nothing can tell its quotes apart. */
+function linkIn(line: string): Row | undefined {
+  const [antecedent, dependent] = referencesIn(line).map(({ className, key }) =>
+    `${className}.Id="${key}"`
+  );
+  if (!antecedent || !dependent) return;
+  return toRow([["Antecedent", antecedent], ["Dependent", dependent]]);
+}
+
+function toObject(header: string[], line: string): Row | undefined {
+  const values = valuesIn(line);
+  // A value with a comma and no quotes shifts what follows: better no object than a wrong one.
+  if (values.length !== header.length) return;
+  return toRow(header.map((name, index) => [name, decoded(values[index]!)] as const));
+}
+
+/** Splits at commas that are not between quotes; a quote opens only at the start of a value. */
+function valuesIn(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"(.*?)"(?=,|$)|([^,]*))/g)].map(([, quoted, plain]) =>
+    (quoted ?? plain ?? "").trim()
+  );
+}
