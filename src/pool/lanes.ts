@@ -15,15 +15,21 @@ import { type Common, Hold, type Lease } from "./lanes/hold.ts";
 import { Lane, type LaneFacts } from "./lanes/lane.ts";
 import { type IoLimits, kindOfPlace } from "./lanes/limits.ts";
 import { Queue } from "./lanes/queue.ts";
+import { isBackground } from "./priority.ts";
 import type { AcquireOptions } from "./semaphore.ts";
+import type { SleepGate } from "./sleep/gate.ts";
 
 export type { Lease } from "./lanes/hold.ts";
 
 export interface LeaseOptions extends AcquireOptions {
   /** Shared with a reader that asks before each read: it steps aside within one read. */
   gauge?: Gauge | undefined;
+  /** Rather fails with an UnavailableError than waits for a film. */
+  leavesForFilms?: boolean | undefined;
   /** For a film: it fetches what nobody has asked for yet. */
   isAhead?: boolean | undefined;
+  /** Its drives were found awake before: it waits for a reader's place only, and wakes nobody. */
+  hasPassed?: boolean | undefined;
   /** For a film: called once when somebody else has read from its drives since. */
   onDisturbed?: (() => void) | undefined;
 }
@@ -32,6 +38,8 @@ export interface LanesOptions {
   /** Limits by setting; asked on refresh(). */
   limits?: () => IoLimits;
   clock?: Clock;
+  /** Holds background work back from drives that sleep. */
+  gate?: Pick<SleepGate, "pass" | "touch"> | undefined;
 }
 
 /** How soon a timer rings again at least: a drive cannot do anything in less. */
@@ -43,6 +51,7 @@ export class Lanes {
   readonly #kindOf: (driveId: string) => DriveKind | undefined;
   readonly #limits: () => IoLimits;
   readonly #common: Common;
+  readonly #gate: LanesOptions["gate"];
   readonly #asideListeners = new Set<(jobs: number) => void>();
   #aside = 0;
   #age = 0;
@@ -51,8 +60,9 @@ export class Lanes {
   /** @param kindOf What is known of a drive; asked when its lane is first used, and on refresh. */
   constructor(
     kindOf: (driveId: string) => DriveKind | undefined,
-    { limits = () => new Map(), clock = realClock }: LanesOptions = {},
+    { limits = () => new Map(), clock = realClock, gate }: LanesOptions = {},
   ) {
+    this.#gate = gate;
     this.#kindOf = kindOf;
     this.#limits = limits;
     this.#common = {
@@ -63,11 +73,18 @@ export class Lanes {
     };
   }
 
-  /** Waits for a token of each of `driveIds`; all at once, or none. */
+  /**
+   * Waits for a token of each of `driveIds`; all at once, or none. Background work waits before
+   * that for those that sleep: who holds something meanwhile, such as a worker, says `hasPassed`.
+   */
   async acquire(
     driveIds: readonly string[],
-    { priority = "housekeeping", ...options }: LeaseOptions = {},
+    { priority = "housekeeping", hasPassed = false, ...options }: LeaseOptions = {},
   ): Promise<Lease> {
+    const gate = this.#gate;
+    if (gate && isBackground(priority) && !hasPassed) {
+      await gate.pass(driveIds, priority, options.signal);
+    } else gate?.touch(driveIds);
     const hold = new Hold(
       this.#lane(driveIds),
       this.#age++,
@@ -80,6 +97,7 @@ export class Lanes {
 
   /** A film was opened, or read from memory: from now on background work leaves its drives. */
   openStream(driveIds: readonly string[], { isRead = false } = {}): void {
+    if (!isRead) this.#gate?.touch(driveIds);
     const now = this.#common.clock.now();
     for (const { streams } of this.#lane(driveIds).places) {
       if (!isRead) streams.touch(now);
@@ -170,6 +188,9 @@ export class Lanes {
     queue.dispatch();
     for (const hold of holds) {
       if (hold.mustGo(queue)) hold.askAside();
+    }
+    for (const request of [...queue]) {
+      if (request instanceof Hold && !request.mayBegin()) request.leave();
     }
     this.#setTimer();
   }

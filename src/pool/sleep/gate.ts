@@ -32,6 +32,13 @@ export interface SleepGate {
    * @throws the signal's reason, when it aborts
    */
   pass(driveIds: readonly string[], priority: Priority, signal?: AbortSignal): Promise<void>;
+  /**
+   * Whether background work may begin on these drives now; then they count as awake, and where it
+   * wakes one that is counted. For work that has something else to do instead of waiting.
+   */
+  mayPass(driveIds: readonly string[], signal?: AbortSignal): Promise<boolean>;
+  /** Somebody reads from these drives: whoever waits for them may go. */
+  touch(driveIds: readonly string[]): void;
   /** What work on these drives would wait for, in words; undefined when it would not. */
   waitingFor(driveIds: readonly string[]): string | undefined;
   /** Drives that sleep, as far as is known, and how much waits for each. */
@@ -63,27 +70,31 @@ export function openSleepGate(options: SleepGateOptions): SleepGate {
     return sleeper;
   };
 
-  const pass: SleepGate["pass"] = async (driveIds, priority, signal) => {
-    const drives = driveIds.map((id) => ({ id, sleeper: sleeperOf(id) }));
-    if (!isBackground(priority)) {
-      for (const { sleeper } of drives) sleeper.awake();
-      return;
-    }
-    while (true) {
-      signal?.throwIfAborted();
-      await unlessAborted(Promise.all(drives.map(({ sleeper }) => sleeper.look())), signal);
-      const asleep = drives.filter(({ sleeper }) => sleeper.isAsleep);
-      if (asleep.length === 0 || mayWake()) {
-        for (const { id } of asleep) onWake?.(id);
-        for (const { sleeper } of drives) sleeper.awake();
-        return;
-      }
-      await asleep[0]!.sleeper.change(signal);
-    }
+  const touch = (driveIds: readonly string[]) => {
+    for (const id of driveIds) sleeperOf(id).awake();
+  };
+
+  const mayPass: SleepGate["mayPass"] = async (driveIds, signal) => {
+    signal?.throwIfAborted();
+    const looks = driveIds.map((id) => sleeperOf(id).look());
+    await unlessAborted(Promise.all(looks), signal);
+    const asleep = driveIds.filter((id) => sleeperOf(id).isAsleep);
+    if (asleep.length > 0 && !mayWake()) return false;
+    for (const id of asleep) onWake?.(id);
+    touch(driveIds);
+    return true;
   };
 
   return {
-    pass,
+    mayPass,
+    touch,
+    async pass(driveIds, priority, signal) {
+      if (!isBackground(priority)) return touch(driveIds);
+      while (!await mayPass(driveIds, signal)) {
+        const asleep = driveIds.map(sleeperOf).find(({ isAsleep }) => isAsleep);
+        await asleep?.change(signal);
+      }
+    },
     waitingFor(driveIds) {
       const asleep = driveIds.filter((id) => sleepers.get(id)?.isAsleep);
       if (asleep.length === 0 || mayWake()) return undefined;

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { migrations, openDatabase } from "../../../src/db/mod.ts";
 import { parseDailyWindow } from "../../../src/config/mod.ts";
 import type { PowerState } from "../../../src/drives/mod.ts";
-import { openSleepGate, openWakeStore } from "../../../src/pool/mod.ts";
+import { Lanes, openSleepGate, openWakeStore } from "../../../src/pool/mod.ts";
 import { settle } from "../../helpers/wait.ts";
 
 /** Two drives that sleep, a clock that stands at 01:00, and no window. */
@@ -224,6 +224,56 @@ Deno.test("a question that fails or takes long counts as awake, and can be given
   stop.abort(new Error("enough"));
 
   await rejects(slow, /enough/);
+});
+
+Deno.test("mayPass() answers at once, for work that need not wait", async () => {
+  const { gate, rig } = openRig();
+
+  strictEqual(await gate.mayPass(["a", "b"]), false);
+  gate.touch(["a"]);
+  strictEqual(await gate.mayPass(["a"]), true);
+  strictEqual(await gate.mayPass(["a", "b"]), false);
+  rig.window = "00:30-03:00";
+  strictEqual(await gate.mayPass(["a", "b"]), true);
+
+  deepStrictEqual(rig.woken, ["b"]);
+});
+
+Deno.test("lanes hold background work back before it takes anything, and tell of films", async () => {
+  const { gate, rig, pass } = openRig();
+  const lanes = new Lanes(() => "hdd", { gate });
+  const kept: Disposable[] = [];
+  const take = async (priority: "scan" | "playback") => {
+    kept.push(await lanes.acquire(["a"], { priority }));
+  };
+
+  const scan = watched(take("scan"));
+  await pass(3);
+  deepStrictEqual([scan.passed, lanes.list().length], [false, 0]);
+
+  await take("playback");
+  kept.pop()![Symbol.dispose]();
+  await pass(0.1);
+  strictEqual(gate.waitingFor(["a"]), undefined);
+  deepStrictEqual(rig.woken, []);
+  // Who was asked before does not wait with a worker in its hands.
+  using _lease = await lanes.acquire(["b"], { priority: "hash", hasPassed: true });
+  for (const it of kept) it[Symbol.dispose]();
+});
+
+Deno.test("opening a film wakes its drive for all that waits", async () => {
+  const { gate, pass } = openRig();
+  const lanes = new Lanes(() => "hdd", { gate });
+  const scan = watched(gate.pass(["a"], "scan"));
+  await pass(1);
+
+  lanes.openStream(["a"], { isRead: true });
+  await pass(0.1);
+  strictEqual(scan.passed, false, "it was read from memory");
+  lanes.openStream(["a"]);
+  await pass(0.1);
+
+  strictEqual(scan.passed, true);
 });
 
 Deno.test("wakes are counted for each drive, and kept", () => {
