@@ -42,6 +42,9 @@ export async function detectDrives(
     const either = signal ? AbortSignal.any([signal, limit]) : limit;
     try {
       const recordings = await collect({ run, signal: either });
+      for (const { tool, failed } of recordings) {
+        if (failed !== undefined) log.info("A tool told nothing of drives", { tool, failed });
+      }
       return { ...parse(recordings), strategy: name, recordings };
     } catch (error) {
       signal?.throwIfAborted();

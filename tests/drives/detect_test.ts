@@ -1,4 +1,4 @@
-import { ok, rejects, strictEqual } from "node:assert/strict";
+import { match, ok, rejects, strictEqual } from "node:assert/strict";
 import { run } from "../../src/base/command.ts";
 import { UnavailableError } from "../../src/base/errors.ts";
 import { Log, type LogEntry, silent } from "../../src/base/log.ts";
@@ -84,7 +84,7 @@ Deno.test("detectDrives() shows a guess as a guess", async () => {
 
     strictEqual(report.strategy, "fallback");
     strictEqual(report.isGuess, true);
-    ok(report.drives[0]?.evidence.includes("later version"));
+    match(report.drives[0]!.evidence, /could not be asked|later version/);
   }
 });
 

@@ -14,13 +14,15 @@ import { windowsReaders } from "./windows/mod.ts";
 export const readers: readonly Reader[] = [...linuxReaders, ...macosReaders, ...windowsReaders];
 
 /**
- * The picture that recordings of one machine give together, the best tool first.
+ * The picture that recordings of one machine give together, the best tool first; a tool that
+ * failed, and was not needed, is left out.
  *
  * @throws {InvalidError} nobody reads one of them; it is refused by its name
  * @throws {UnavailableError} one of them is damaged
  */
 export function pictureOf(recordings: readonly (Recording & { name?: string })[]): DriveReport {
-  const known = recordings.map((recording) => ({ ...recording, reader: readerOf(recording) }));
+  const told = recordings.filter(({ failed }) => failed === undefined);
+  const known = told.map((recording) => ({ ...recording, reader: readerOf(recording) }));
   known.sort((a, b) => readers.indexOf(a.reader) - readers.indexOf(b.reader));
   return describe(known.map(({ reader, text }) => reader.read(text)));
 }

@@ -13,6 +13,8 @@ export interface Recording {
   /** The reader's name; of a file that somebody sent, the content tells. */
   tool?: string | undefined;
   text: string;
+  /** Why a tool that can be done without said nothing of use. */
+  failed?: string | undefined;
 }
 
 export interface Reader {

@@ -5,12 +5,13 @@
  */
 import type { Platform } from "../../base/platform.ts";
 import type { Strategy } from "../strategy.ts";
+import { diskutil } from "./diskutil.ts";
 import { fallback } from "./fallback.ts";
 import { lsblk } from "./lsblk.ts";
 import { sysfs } from "./sysfs.ts";
 
 export const strategies: Record<Platform, Strategy[]> = {
   linux: [lsblk, sysfs, fallback("neither lsblk nor /sys could be asked")],
-  darwin: [fallback("finding the drives of macOS comes in a later version")],
+  darwin: [diskutil, fallback("diskutil could not be asked")],
   windows: [fallback("finding the drives of Windows comes in a later version")],
 };
