@@ -32,4 +32,4 @@ export type { RunningJob } from "./jobs/running_job.ts";
 export { explainWaiting, type Surroundings } from "./jobs/waiting.ts";
 export { jobMetrics, laneMetrics, workerMetrics } from "./metrics.ts";
 export { openSleepGate, type SleepGate, type SleepGateOptions } from "./sleep/gate.ts";
-export { openWakeStore, type Wakes, type WakeStore } from "./sleep/store.ts";
+export { openWakeStore, type WakeStore } from "./sleep/store.ts";

@@ -77,7 +77,6 @@ export function openDriveHealth({ db, store, config, publish, log, watched }: Dr
   return {
     gate,
     watchHealth,
-    wakes: wakes.all,
     healthOf: health.known,
     healthHistory: health.history,
     checkHealth: health.check,

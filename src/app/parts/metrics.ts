@@ -5,6 +5,7 @@
  */
 import type { Metric } from "../../base/metrics.ts";
 import { VERSION } from "../../base/version.ts";
+import { healthMetrics } from "../../drives/mod.ts";
 import { jobMetrics, laneMetrics } from "../../pool/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
@@ -39,11 +40,17 @@ export function createMetrics({ peer, edge, sessions, eventLoop }: MetricsOption
 function peerMetrics({ drives, jobs, library }: Peer): Metric[] {
   const { byStatus, bytes } = library.counts();
   const files = Object.entries(byStatus).map(([status, value]) => ({ labels: { status }, value }));
-  const present = drives.report().drives.length;
+  const present = drives.report().drives;
   return [
     ...laneMetrics(drives.lanes.list()),
     ...jobMetrics(jobs.countByState()),
-    gauge("giggityflix_drives_present", "Physical drives that are there", present),
+    gauge("giggityflix_drives_present", "Physical drives that are there", present.length),
+    ...healthMetrics(present.map((drive) => ({
+      driveId: drive.id,
+      name: drive.name,
+      health: drives.healthOf(drive),
+      wakes: drives.wakesOf(drive.id),
+    }))),
     {
       name: "giggityflix_media_files",
       type: "gauge",

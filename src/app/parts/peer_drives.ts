@@ -1,17 +1,26 @@
 /**
- * The drives of this peer: detected at start and now and then, kept, and each with its lane.
+ * The drives of this peer: detected at start and whenever something changes, kept, each with its
+ * lane, and each mounted file system watched for whether it answers.
  *
  * @module
  */
 import { run } from "../../base/command.ts";
-import { UnavailableError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import { type Log, silent } from "../../base/log.ts";
 import { currentPlatform } from "../../base/platform.ts";
-import { pause, type Service, untilAborted } from "../../base/service.ts";
+import { type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
 import type { Database } from "../../db/mod.ts";
-import { detectDrives, openDriveStore, openLocator, strategies } from "../../drives/mod.ts";
+import {
+  changesBetween,
+  detectDrives,
+  openDriveStore,
+  openLocator,
+  openMounts,
+  openMountTable,
+  strategies,
+  watchDrives,
+} from "../../drives/mod.ts";
 import { Lanes, parseIoLimits } from "../../pool/mod.ts";
 import { openDriveHealth } from "./drive_health.ts";
 
@@ -20,51 +29,66 @@ export interface PeerDrivesOptions {
   config: Configuration;
   publish: Publish;
   log: Log;
+  /** Something was mounted or unmounted, or answers again or no more. */
+  onPlaces?: () => void;
 }
 
-/** A drive plugged in later has its own lane after this long. */
-const EVERY_MS = 60_000;
-
-export function openPeerDrives({ db, config, publish, log }: PeerDrivesOptions) {
+export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrivesOptions) {
+  const platform = currentPlatform();
   const store = openDriveStore(db);
-  const lanes = new Lanes((id) => store.findDrive(id)?.kind, {
-    limits: () => parseIoLimits(config.value.ioLimits),
-  });
   const first = Promise.withResolvers<void>();
   const health = openDriveHealth({ db, store, config, publish, log, watched: first.promise });
-  const locator = openLocator({ report: () => store.report() });
+  const lanes = new Lanes((id) => store.findDrive(id)?.kind, {
+    limits: () => parseIoLimits(config.value.ioLimits),
+    gate: health.gate,
+  });
+  const report = () => store.report();
+  const table = openMountTable();
+  const mounts = openMounts({
+    table,
+    report,
+    run,
+    platform,
+    onChange({ mountPoint, answering, since, reason }, volume) {
+      const state = { mount_point: mountPoint, answering, since, reason };
+      if (answering) log.info("A file system answers again", state);
+      else log.warn("A file system does not answer: it is left alone until it does", state);
+      publish("volume.changed", { volume_id: volume?.id ?? null, ...state });
+      onPlaces?.();
+    },
+  });
+  const locator = openLocator({ report, table, mounts, platform });
   let strategy: string | undefined;
 
   /** Detects the drives anew and keeps what was found. */
   const refresh = async (signal: AbortSignal) => {
     const found = await detectDrives({
-      strategies: strategies[currentPlatform()],
+      strategies: strategies[platform],
       run,
       // Why a strategy fails is told once, not every minute.
       log: strategy === undefined ? log : silent,
       signal,
     });
+    const before = report();
+    const isFirst = before.drives.length === 0;
     strategy = found.strategy;
     const added = store.save(found);
     lanes.refresh();
     publish("drives.detected", { strategy, ...added });
+    const changes = isFirst ? [] : changesBetween(before, report());
+    for (const { type, data } of changes) publish(type, data);
+    onPlaces?.();
     return { ...added, strategy };
   };
 
-  const watch: Service = async (signal) => {
-    while (!signal.aborted) {
-      try {
-        await refresh(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof UnavailableError)) throw error;
-        log.warn("Drives were not detected: what was known of them stays", { error });
-      } finally {
-        first.resolve();
-      }
-      await pause(EVERY_MS, signal);
-    }
-  };
+  const watch: Service = watchDrives({
+    table,
+    mounts,
+    log,
+    detect: async (signal) => {
+      await refresh(signal).finally(() => first.resolve());
+    },
+  });
 
   /** New limits hold at once; whoever reads, reads on. */
   const limits = config.live.service(({ ioLimits }) => ioLimits, async (_, signal) => {
@@ -81,6 +105,9 @@ export function openPeerDrives({ db, config, publish, log }: PeerDrivesOptions) 
     /** Resolves when the first detection by `watch` is over, whatever came of it. */
     watched: first.promise,
     lanes,
-    locate: locator.locate,
+    ...locator,
+    mountState: mounts.state,
+    touch: mounts.touch,
+    [Symbol.dispose]: () => mounts[Symbol.dispose](),
   };
 }

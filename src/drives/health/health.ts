@@ -32,6 +32,7 @@ export function openHealth(deps: HealthDeps) {
   const asking = new Map<string, Promise<DriveHealth>>();
   const silences = new Map<string, { times: number; skip: number }>();
 
+  /** What is known of a drive; nobody is asked. */
   const known = (drive: HealthDrive): DriveHealth => {
     const why = whyNotAsked(drive);
     const stored = why === undefined ? store.find(drive.id) : undefined;

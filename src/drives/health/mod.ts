@@ -6,6 +6,7 @@
 export type { HealthDrive } from "./ask.ts";
 export { type Health, type HealthDeps, openHealth } from "./health.ts";
 export { diskActivity, isSuspended } from "./kernel.ts";
+export { healthMetrics, type KnownHealth } from "./metrics.ts";
 export type { Missing } from "./missing.ts";
 export { readSmartctl, type SmartReading } from "./reading.ts";
 export type { HealthValues, PowerState, Reason, Verdict } from "./smart/report.ts";

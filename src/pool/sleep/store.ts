@@ -5,18 +5,9 @@
  */
 import type { Database } from "../../db/mod.ts";
 
-export interface Wakes {
-  driveId: string;
-  wakes: number;
-  /** ISO 8601. */
-  lastAt: string;
-}
-
 export interface WakeStore {
   add(driveId: string, at?: Date): void;
   count(driveId: string): number;
-  /** Every drive that was woken ever. */
-  all(): Wakes[];
 }
 
 /** Keeps the counts in `db`. */
@@ -33,9 +24,5 @@ export function openWakeStore(db: Database): WakeStore {
     count: (driveId) =>
       db.get<{ wakes: number }>("SELECT wakes FROM drive_wakes WHERE drive_id = ?", driveId)
         ?.wakes ?? 0,
-    all: () =>
-      db.all<Wakes>(
-        "SELECT drive_id AS driveId, wakes, last_at AS lastAt FROM drive_wakes ORDER BY drive_id",
-      ),
   };
 }

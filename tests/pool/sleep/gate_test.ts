@@ -284,12 +284,6 @@ Deno.test("wakes are counted for each drive, and kept", () => {
   store.add("a", new Date(1000));
   store.add("b", new Date(2000));
 
-  deepStrictEqual([store.count("a"), store.count("b"), store.count("c")], [2, 1, 0]);
-  deepStrictEqual(
-    openWakeStore(db).all(),
-    [
-      { driveId: "a", wakes: 2, lastAt: "1970-01-01T00:00:01.000Z" },
-      { driveId: "b", wakes: 1, lastAt: "1970-01-01T00:00:02.000Z" },
-    ].map((it) => Object.assign(Object.create(null), it)),
-  );
+  const again = openWakeStore(db);
+  deepStrictEqual([again.count("a"), again.count("b"), again.count("c")], [2, 1, 0]);
 });
