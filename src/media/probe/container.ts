@@ -3,7 +3,6 @@
  *
  * @module
  */
-// deno-lint-ignore-file no-sync-fn-in-async-fn -- on a worker of its own, waiting costs nobody
 import type { Input, InputTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
 import { openTurnReader, type TurnReader } from "../turn_reader.ts";

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { CommandError, type Run } from "../../base/command.ts";
+import { UnavailableError } from "../../base/errors.ts";
 import { aside, type Lanes } from "../../pool/mod.ts";
 import { filefragArgs, parseFilefrag } from "./filefrag.ts";
 import type { Waiting } from "./store.ts";
@@ -62,7 +63,7 @@ export function physicalOrder({ lanes, run }: OrderDeps): Order {
     signal: AbortSignal,
   ): Promise<Located[]> => {
     const paths = files.map(({ root, relativePath }) => join(root, relativePath));
-    using lease = await lanes.acquire(driveIds, { signal, priority: "scan" });
+    using lease = await lanes.acquire(driveIds, { signal, priority: "scan", leavesForFilms: true });
     return await aside(lease, signal, async (signal) => {
       const output = await ask(paths, signal);
       if (output !== undefined) {
@@ -80,11 +81,18 @@ export function physicalOrder({ lanes, run }: OrderDeps): Order {
   return async (files, driveIds, signal) => {
     if (files.length < 2 || !lanes.isTurning(driveIds)) return files;
     const located: Located[] = [];
-    for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+    try {
+      for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+        signal.throwIfAborted();
+        located.push(...await locate(files.slice(at, at + FILES_AT_ONCE), driveIds, signal));
+      }
+    } catch (error) {
       signal.throwIfAborted();
-      located.push(...await locate(files.slice(at, at + FILES_AT_ONCE), driveIds, signal));
+      if (!(error instanceof UnavailableError)) throw error;
+      // A film plays: what is read in its pauses is one piece here and one there anyway.
     }
-    return located.sort(byPlace).map(({ file }) => file);
+    const others = files.slice(located.length);
+    return [...located.sort(byPlace).map(({ file }) => file), ...others];
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UnavailableError } from "../../base/errors.ts";
 import { isBackground, type Priority, rankOf } from "../priority.ts";
 import type { Clock } from "./clock.ts";
 import type { DrivePlace } from "./drive_place.ts";
@@ -17,6 +18,8 @@ export interface Lease extends Disposable {
   shouldYield(): boolean;
   /** Steps aside if somebody goes first, and comes back in turn. */
   yield(): Promise<void>;
+  /** Somebody else wants its reader to stand still: from its next read on it comes to yield(). */
+  askAside(): void;
   /** Aborts when shouldYield() begins to hold; another one after each yield(). */
   readonly asked: AbortSignal;
   /** Says that so many bytes were read in one go; who has a gauge counts there. */
@@ -28,6 +31,8 @@ export interface HoldOptions {
   signal?: AbortSignal | undefined;
   /** Shared with a reader that asks before each read of at most 1 MiB. */
   gauge?: Gauge | undefined;
+  /** Rather fails than waits for a film. */
+  leavesForFilms?: boolean | undefined;
   /** Fetches what nobody has asked for yet: then it tells nothing of when the next read comes. */
   isAhead?: boolean | undefined;
   /** Called once when somebody else has read from the drives after this one. */
@@ -94,9 +99,10 @@ export class Hold implements Lease, Request<DrivePlace> {
     }
   }
 
-  /** Whether it waits for no other reason than a film. */
-  get isGated(): boolean {
-    return this.#state === "waiting" && !this.mayBegin();
+  /** It waits for a film, and had better do something else. */
+  leave(): void {
+    if (!this.options.leavesForFilms) return;
+    this.#giveUp(new UnavailableError("Cannot read: a film plays from the drive; try later"));
   }
 
   mayBegin(): boolean {
@@ -157,9 +163,9 @@ export class Hold implements Lease, Request<DrivePlace> {
     const { gauge } = this.options;
     // Its reader reads on: this was a sign of life only.
     if (this.#state !== "held" || gauge && !gauge.isStanding) return;
+    this.#asked = undefined;
     if (!this.shouldYield()) return gauge?.readOn();
     this.#release();
-    this.#asked = undefined;
     if (this.options.signal?.aborted) this.common.dispatch();
     await this.take();
   }
