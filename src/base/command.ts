@@ -59,13 +59,55 @@ export const run: Run = async (program, args, options = {}) => {
   }
 };
 
+/**
+ * Runs a program that tells what happens as it happens: yields its lines, until it ends by itself
+ * or `signal` aborts.
+ *
+ * @throws {CommandError} it is missing, or ended with a failure
+ */
+export async function* follow(
+  program: string,
+  args: string[],
+  { signal }: { signal: AbortSignal },
+): AsyncGenerator<string> {
+  if (signal.aborted) return;
+  const child = spawn(program, args, "null");
+  let alive = true;
+  const ended = child.status.finally(() => alive = false);
+  const end = () => {
+    if (alive) child.kill("SIGTERM");
+  };
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    let rest = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!.slice(-MAX_LINE);
+      yield* lines;
+    }
+    const { success, code } = await ended;
+    if (success || signal.aborted) return;
+    throw new CommandError(`Command "${program}" exited with code ${code}`, { program, code });
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
+    await ended;
+  }
+}
+
+/** Characters of a line that has no end. */
+const MAX_LINE = 100_000;
+
 /** Characters of stderr worth showing: a tool may complain of every frame of a damaged film. */
 const MAX_SAID = 1000;
 
-function spawn(program: string, args: string[]): Deno.ChildProcess {
+function spawn(
+  program: string,
+  args: string[],
+  stderr: "piped" | "null" = "piped",
+): Deno.ChildProcess {
   try {
-    return new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr: "piped" })
-      .spawn();
+    return new Deno.Command(program, { args, stdin: "null", stdout: "piped", stderr }).spawn();
   } catch (cause) {
     const missing = cause instanceof Deno.errors.NotFound;
     const state = missing ? "not installed" : cause instanceof Error ? cause.message : cause;

@@ -35,5 +35,7 @@ export type { Reader, Recording } from "./readers/reader.ts";
 export { decodeText } from "./readers/decode.ts";
 export { recordingsIn, toRecord } from "./readers/record.ts";
 export { strategies } from "./strategies/mod.ts";
+export { changesBetween, type DriveChange } from "./watch/changes.ts";
+export { watchDrives, type WatchOptions } from "./watch/watch.ts";
 export type { Strategy } from "./strategy.ts";
 export * from "./health/mod.ts";

@@ -19,13 +19,15 @@ export async function addFolders(
   { config, peer, log }: { config: Configuration; peer: Peer; log: Log },
 ): Promise<string[]> {
   for (const folder of folders) {
-    const info = await Deno.stat(folder).catch((cause) => {
+    const info = await peer.drives.touch(folder, () => Deno.stat(folder)).catch((cause) => {
       const reason = cause instanceof Deno.errors.NotFound ? "no such folder" : reasonOf(cause);
       throw new InvalidError(`Cannot scan "${folder}": ${reason}`, { folder }, { cause });
     });
     if (!info.isDirectory) throw new InvalidError(`Cannot scan "${folder}": it is not a folder`);
   }
-  const wanted = await Promise.all(folders.map(resolveFolder));
+  const wanted = await Promise.all(
+    folders.map((folder) => resolveFolder(folder, peer.drives.realPath)),
+  );
   const rootOf = (folder: string) =>
     peer.folders().find((root) => root === folder || isBelow(folder, root));
   const added = wanted.filter((folder) => rootOf(folder) === undefined);

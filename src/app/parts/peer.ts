@@ -64,7 +64,13 @@ export async function openPeer(options: PeerOptions) {
     db,
     publish,
     onResumed,
-    explain: (driveIds, others) => explainWaiting({ driveIds, others, lanes: drives.lanes.list() }),
+    explain: (driveIds, others) =>
+      explainWaiting({
+        driveIds,
+        others,
+        lanes: drives.lanes.list(),
+        sleeping: drives.gate.waitingFor(driveIds),
+      }),
   });
   let folders: string[] = [];
   let samplesOnly = false;
@@ -72,13 +78,16 @@ export async function openPeer(options: PeerOptions) {
   const refreshFolders = async () => {
     const { mediaDirs } = config.value;
     samplesOnly = mediaDirs.length === 0;
-    folders = await resolveFolders(samplesOnly ? [await samplesFolder(dataDir)] : mediaDirs);
+    const wanted = samplesOnly ? [await samplesFolder(dataDir)] : mediaDirs;
+    folders = await resolveFolders(wanted, drives.realPath);
   };
   await refreshFolders();
 
   const library: Library = openLibrary({
     db,
     lanes: drives.lanes,
+    gate: drives.gate,
+    jobs,
     workers: config.value.workers || availableParallelism(),
     settings: () => librarySettings(config.value, folders),
     locate: (path) => drives.locate(path),
@@ -97,6 +106,7 @@ export async function openPeer(options: PeerOptions) {
     [Symbol.asyncDispose]: async () => {
       await jobs[Symbol.asyncDispose]();
       library[Symbol.dispose]();
+      drives[Symbol.dispose]();
     },
   };
 }

@@ -8,6 +8,7 @@ import { InvalidError } from "../../base/errors.ts";
 import { currentPlatform, type Platform } from "../../base/platform.ts";
 import { type DriveReport, UNKNOWN_DRIVE, type Volume } from "../drive.ts";
 import type { Mount } from "../graph/mount_info.ts";
+import { NotAnsweringError } from "../mounts/breaker.ts";
 import { isOnDemand } from "../mounts/file_systems.ts";
 import { isMountedAs, rootInVolume } from "../mounts/mounted_as.ts";
 import type { Mounts } from "../mounts/mounts.ts";
@@ -55,7 +56,10 @@ export function openLocator(options: LocatorOptions): Locator {
   }
 
   async function follow(path: string): Promise<Resolved> {
-    if (platform === "windows") return { path, steps: [] };
+    if (platform === "windows") {
+      const real = await within(limitMs, touch(path, () => system.nearestReal(path)));
+      return { path: real ?? path, steps: real ? [] : [tooLate(path, limitMs)] };
+    }
     const { mounted: { text, mounts, find }, report } = await currentView();
     const points = text === undefined
       ? new Set(report.volumes.flatMap(({ mountPoints }) => mountPoints))
@@ -192,7 +196,11 @@ function tooLate(path: string, limitMs: number): Step {
 }
 
 /** What `work` gives, or undefined after `limitMs`. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+async function within<T>(limitMs: number, wanted: Promise<T>): Promise<T | undefined> {
+  const work = wanted.catch((error) => {
+    if (!(error instanceof NotAnsweringError)) throw error;
+    return undefined;
+  });
   work.catch(() => {}); // nobody asks any more once it is late
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => resolve(undefined), limitMs);

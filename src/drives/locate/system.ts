@@ -4,10 +4,13 @@
  *
  * @module
  */
+import { dirname as nativeDirname } from "node:path";
 import { basename, dirname, join } from "node:path/posix";
 
 export interface LocatorSystem {
   readLink(path: string): Promise<string>;
+  /** For Windows, whose links are not read name by name: the path of what exists of it. */
+  nearestReal(path: string): Promise<string>;
   /** Whether there is a folder, or a file, at this path. */
   exists(path: string): Promise<boolean>;
   /** The files behind a loop device or what stands on some, by device number; else none. */
@@ -20,11 +23,24 @@ export interface LocatorSystem {
 
 export const linuxSystem: LocatorSystem = {
   readLink: (path) => Deno.readLink(path),
+  nearestReal,
   exists: (path) => Deno.lstat(path).then(() => true, () => false),
   imagesOf: (deviceNumber) => imagesBelow(`/sys/dev/block/${deviceNumber}`, 0),
   argumentsFor,
   expand,
 };
+
+/** The path without links; of what does not exist yet, the folder that it will come into. */
+async function nearestReal(path: string): Promise<string> {
+  for (let place = path;; place = nativeDirname(place)) {
+    try {
+      return await Deno.realPath(place) + path.slice(place.length);
+    } catch {
+      // Not there, or not ours to see: its folder is on the same drive, or nothing tells.
+      if (place === nativeDirname(place)) return path;
+    }
+  }
+}
 
 /** Layers of device mapper over a loop device that somebody may stack. */
 const MAX_LAYERS = 8;

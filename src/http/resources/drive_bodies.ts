@@ -7,6 +7,7 @@ import type {
   DriveGraph,
   DriveHealth,
   Location,
+  MountState,
   StoredDrive,
   StoredPartition,
   StoredVolume,
@@ -60,6 +61,11 @@ export const Volume = z.object({
   label: z.string().optional(),
   mount_points: z.array(z.string()),
   size_bytes: z.int().openapi({ description: "Of the devices beneath it" }),
+  answering: z.boolean().nullable().openapi({
+    description: "Whether its mount answers; null where it is not mounted",
+  }),
+  not_answering_since: z.string().nullable(),
+  not_answering_reason: z.string().nullable(),
   total_bytes: z.int().optional(),
   free_bytes: z.int().optional(),
   read_only: z.boolean().optional(),
@@ -153,7 +159,8 @@ export function partitionBody(
   };
 }
 
-export function volumeBody(it: StoredVolume): z.infer<typeof Volume> {
+export function volumeBody(it: StoredVolume, mount?: MountState): z.infer<typeof Volume> {
+  const isHanging = mount?.answering === false;
   return {
     id: it.id,
     name: it.name,
@@ -163,8 +170,12 @@ export function volumeBody(it: StoredVolume): z.infer<typeof Volume> {
     label: it.label,
     mount_points: it.mountPoints,
     size_bytes: it.sizeBytes,
-    total_bytes: it.totalBytes,
-    free_bytes: it.freeBytes,
+    answering: it.present ? mount?.answering ?? null : null,
+    not_answering_since: isHanging ? mount.since : null,
+    not_answering_reason: isHanging ? mount.reason ?? null : null,
+    // The mount's word is newer than the detection's.
+    total_bytes: mount?.totalBytes ?? it.totalBytes,
+    free_bytes: mount?.freeBytes ?? it.freeBytes,
     read_only: it.readOnly,
     devices: it.devices,
     present: it.present,

@@ -9,6 +9,7 @@ import type {
   DriveHealth,
   DriveReport,
   Location,
+  MountState,
   Page,
   StoredDrive,
   StoredPartition,
@@ -51,6 +52,8 @@ export interface DrivesPort {
   findPartition(id: string): StoredPartition | undefined;
   volumes(page: PageOptions): Page<StoredVolume>;
   findVolume(id: string): StoredVolume | undefined;
+  /** Whether a volume's mount answers, and its space; undefined for what is not mounted. */
+  mountState(volumeId: string): MountState | undefined;
   /** What is present. */
   report(): DriveReport;
   /** What is known of its health; nobody is asked. */
@@ -150,14 +153,15 @@ export function partitions(port: DrivesPort) {
 }
 
 export function volumes(port: DrivesPort) {
+  const body = (it: StoredVolume) => volumeBody(it, port.mountState(it.id));
   return router()
     .openapi(
       listRoute(Volume, tags, "The file systems, on whatever they stand"),
-      (c) => c.json(toPage(port.volumes(pageQuery(c.req.valid("query"))), volumeBody), 200),
+      (c) => c.json(toPage(port.volumes(pageQuery(c.req.valid("query"))), body), 200),
     )
     .openapi(
       findRoute(Volume, tags, "One volume"),
-      (c) => c.json(volumeBody(found(c.req.valid("param").id, "volume", port.findVolume)), 200),
+      (c) => c.json(body(found(c.req.valid("param").id, "volume", port.findVolume)), 200),
     );
 }
 
