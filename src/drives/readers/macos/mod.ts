@@ -4,6 +4,7 @@
  * @module
  */
 import type { Reader } from "../reader.ts";
+import { binaryPlist } from "./binary_plist.ts";
 import { apfsList } from "./diskutil/apfs_list.ts";
 import { appleRaid } from "./diskutil/apple_raid.ts";
 import { coreStorageInfo, coreStorageList } from "./diskutil/core_storage.ts";
@@ -27,4 +28,5 @@ export const macosReaders: readonly Reader[] = [
   listText,
   mountText,
   dfText,
+  binaryPlist,
 ];

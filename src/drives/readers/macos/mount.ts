@@ -30,7 +30,7 @@ export const mountText: Reader = {
  */
 export function parseMacMount(text: string): Mount[] {
   const mounts: Mount[] = [];
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     const [, source, mountPoint, words] = mountLine.exec(line) ?? [];
     if (source === undefined || mountPoint === undefined || words === undefined) continue;
     const [fileSystem = "", ...flags] = words.split(/,\s*/);
@@ -82,7 +82,7 @@ export const dfText: Reader = {
   read(text) {
     const header = /^Filesystem\s+(\S+)/m.exec(text)?.[1] ?? "";
     const block = header.startsWith("512") ? 512 : 1024;
-    const rows = text.split("\n").flatMap((line) => toRow(line, block) ?? []);
+    const rows = text.split(/\r?\n/).flatMap((line) => toRow(line, block) ?? []);
     const devices = rows.flatMap((row) => rowOf(row, rows));
     if (devices.length === 0) throw unreadable("df", text, "it has no row of a disk or a server");
     return { devices };

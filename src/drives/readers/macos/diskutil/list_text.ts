@@ -21,7 +21,7 @@ const TOOL = "diskutil list";
 export const listText: Reader = {
   name: TOOL,
   platform: "darwin",
-  recognise: (text) => /^\/dev\/disk\d+\b.*\n+\s*#:\s+.*\bidentifier\b/im.test(text),
+  recognise: (text) => /^\/dev\/disk\d+\b[^\n]*\n+\s*#:\s+.*\bidentifier\b/im.test(text),
   read(text) {
     const disks = disksIn(text);
     if (disks.length === 0) throw unreadable(TOOL, text, "it has no disk");
@@ -48,7 +48,7 @@ interface Disk {
 function disksIn(text: string): Disk[] {
   const disks: Disk[] = [];
   let typeEnds = 32;
-  for (const line of text.split("\n").map(withoutMarks)) {
+  for (const line of text.split(/\r?\n/).map(withoutMarks)) {
     const [, name, words = ""] = /^\/dev\/(disk\d+)\s*(?:\(([^)]*)\))?\s*:?\s*$/.exec(line) ?? [];
     const disk = disks.at(-1);
     if (name) disks.push({ name, words: words.split(/,\s*/), rows: [], beneath: [] });
