@@ -8,6 +8,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, untilAborted } from "../../base/service.ts";
 import { type AskDeps, askDrive, askPower, type HealthDrive, whyNotAsked } from "./ask.ts";
+import { oneAtATime } from "./one_at_a_time.ts";
 import { excuse, healthAfter } from "./outcome.ts";
 import type { PowerState } from "./smart/report.ts";
 import type { DriveHealth, HealthStore } from "./store.ts";
@@ -29,6 +30,7 @@ const MAX_SKIPPED = 32;
 
 export function openHealth(deps: HealthDeps) {
   const { store, drives, publish, log, now = () => new Date() } = deps;
+  const runFor = oneAtATime(deps.run);
   const asking = new Map<string, Promise<DriveHealth>>();
   const silences = new Map<string, { times: number; skip: number }>();
 
@@ -58,7 +60,7 @@ export function openHealth(deps: HealthDeps) {
   };
 
   const checkNow = async (drive: HealthDrive, signal: AbortSignal): Promise<DriveHealth> => {
-    const answer = await askDrive(drive, typeOf(drive), deps, signal);
+    const answer = await askDrive(drive, typeOf(drive), { ...deps, run: runFor(drive.id) }, signal);
     const before = store.find(drive.id);
     const weekAgo = new Date(now().getTime() - GROWTH_DAYS * 86_400_000).toISOString();
     const after = healthAfter(drive, answer, {
@@ -129,7 +131,12 @@ export function openHealth(deps: HealthDeps) {
 
     /** Whether a drive sleeps, asked now and by what wakes none. */
     async power(drive: HealthDrive, signal: AbortSignal): Promise<PowerState> {
-      const power = await askPower(drive, typeOf(drive), deps, signal);
+      const power = await askPower(
+        drive,
+        typeOf(drive),
+        { ...deps, run: runFor(drive.id) },
+        signal,
+      );
       const before = store.find(drive.id);
       if (before && power !== "unknown" && before.powerState !== power) {
         const after: DriveHealth = { ...before, powerState: power };

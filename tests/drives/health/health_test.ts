@@ -4,7 +4,7 @@ import { silent } from "../../../src/base/log.ts";
 import { migrations, openDatabase } from "../../../src/db/mod.ts";
 import { type HealthDrive, openHealth, openHealthStore } from "../../../src/drives/health/mod.ts";
 import type { HealthDeps } from "../../../src/drives/health/mod.ts";
-import { within } from "../../helpers/wait.ts";
+import { settle, within } from "../../helpers/wait.ts";
 import { fakeSmartctl, healthy, standby } from "./fake_smartctl.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -178,6 +178,52 @@ async function signalled(pid: number): Promise<never> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+Deno.test("while a killed smartctl is still there, its drive gets no other one", async () => {
+  const ends: (() => void)[] = [];
+  using rig = openRig({
+    run: (_, __, options) => {
+      ends.push(options!.onEnd!);
+      return ends.length === 1
+        ? Promise.reject(new CommandError('Cannot run "smartctl": no answer in 30000 ms'))
+        : Promise.resolve(JSON.stringify(healthy("/dev/sda").json));
+    },
+  });
+
+  await rig.health.check(disk, never);
+  const second = await rig.health.check(disk, never);
+  strictEqual(ends.length, 1);
+  match(second.reasons[0]!.text, /hangs in the kernel/);
+  strictEqual(await rig.health.power(disk, never), "unknown");
+
+  ends[0]!();
+  strictEqual((await rig.health.check(disk, never)).verdict, "good");
+  strictEqual((await rig.health.check(disk, never)).verdict, "good");
+});
+
+Deno.test("a look at the power waits while the health is asked for, and the other way round", async () => {
+  let running = 0;
+  let most = 0;
+  using rig = openRig({
+    run: async () => {
+      most = Math.max(most, ++running);
+      await settle();
+      running--;
+      return JSON.stringify(healthy("/dev/sda").json);
+    },
+  });
+
+  const [health, power, again] = await within(
+    "all",
+    Promise.all([
+      rig.health.check(disk, never),
+      rig.health.power(disk, never),
+      rig.health.power(disk, never),
+    ]),
+  );
+
+  deepStrictEqual([health.verdict, power, again, most], ["good", "active", "active", 1]);
+});
 
 Deno.test("without smartctl it says how to install it, on each platform", async () => {
   const missing: Run = (program) =>
