@@ -8,7 +8,15 @@ import { ConflictError, NotFoundError } from "../base/errors.ts";
 import type { Run } from "../base/command.ts";
 import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
-import { Gauge, type Lanes, WorkerPool } from "../pool/mod.ts";
+import {
+  CancelledError,
+  Gauge,
+  type Jobs,
+  type Lanes,
+  type RunningJob,
+  type SleepGate,
+  WorkerPool,
+} from "../pool/mod.ts";
 import { toHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
@@ -16,7 +24,7 @@ import { type OpenedFile, openFile } from "./open_file.ts";
 import { hasFfprobe } from "./probe/ffprobe.ts";
 import { physicalOrder } from "./scan/order.ts";
 import type { ScanProgress, ScanReport } from "./scan/progress.ts";
-import { scan } from "./scan/scan.ts";
+import { scan, type ScanDeps } from "./scan/scan.ts";
 import { createScanStore } from "./scan/store.ts";
 import { createMediaStore } from "./store.ts";
 import type { FileJob, FileResult } from "./worker.ts";
@@ -32,6 +40,9 @@ export interface LibrarySettings {
 export interface LibraryDeps {
   db: Database;
   lanes: Lanes;
+  /** Leaves sleeping drives asleep; without one, all count as awake. */
+  gate?: Pick<SleepGate, "pass">;
+  jobs: Jobs;
   workers: number;
   settings: () => LibrarySettings;
   locate(path: string): Promise<{ driveIds: string[] }>;
@@ -61,7 +72,7 @@ export type Library = ReturnType<typeof openLibrary>;
 
 /** Opens the library in `deps.db`; dispose it to end its workers. */
 export function openLibrary(deps: LibraryDeps) {
-  const { db, lanes, settings, publish } = deps;
+  const { db, lanes, jobs, settings, publish } = deps;
   const store = createMediaStore(db);
   const scanStore = createScanStore(db);
   const workers = new WorkerPool<FileJob, FileResult[]>(
@@ -82,23 +93,25 @@ export function openLibrary(deps: LibraryDeps) {
     deps.onFound();
   };
 
-  const runScan = async (options: { signal: AbortSignal; roots?: string[] }) => {
-    const { signal } = options;
+  const awake: ScanDeps["awake"] = async (...where) => await deps.gate?.pass(...where);
+
+  const runScan = async (options: { roots?: string[] }, job: RunningJob) => {
     const { roots, extensions, excludeDirs, algorithms } = settings();
     publish("scan.started", { roots: options.roots ?? roots });
-    const report = await scan({ ...deps, store: scanStore, workers, order }, {
+    const report = await scan({ ...deps, store: scanStore, workers, order, awake }, {
       roots: options.roots ?? roots,
       all: options.roots === undefined,
       extensions: new Set(extensions),
       excludeDirs: new Set(excludeDirs),
       algorithms,
-      ffprobe: await hasFfprobe(deps.run, signal),
+      ffprobe: await hasFfprobe(deps.run, job.signal),
       onProgress: (progress) => {
         state.progress = progress;
+        measure(job, progress);
         publish("scan.progress", { ...progress });
         if (progress.phase === "probe") tellFound();
       },
-      signal,
+      job,
     });
     state.last = { ...report, finishedAt: new Date().toISOString() };
     publish("scan.finished", { ...state.last });
@@ -110,18 +123,21 @@ export function openLibrary(deps: LibraryDeps) {
     scanState: (): Readonly<ScanState> => state,
 
     /**
-     * Scans the media folders, or only `roots`.
+     * Scans the media folders, or only `roots`. What is paused is left out, and goes on by itself.
      *
      * @throws {ConflictError} a scan is under way
+     * @throws {CancelledError} a person cancelled the job "scan"
      */
     async scan(options: { signal: AbortSignal; roots?: string[] }): Promise<ScanReport> {
       if (state.running) throw new ConflictError("Cannot scan: a scan is under way");
       state.running = true;
       delete state.failed;
       try {
-        return await runScan(options);
+        const spec = { id: "scan", kind: "scan", title: "Scan the media folders", driveIds: [] };
+        return await jobs.run(spec, (job) => runScan(options, job), options);
       } catch (error) {
-        if (!options.signal.aborted) {
+        if (error instanceof CancelledError) publish("scan.failed", { reason: "it was cancelled" });
+        else if (!options.signal.aborted) {
           state.failed = error instanceof Error ? error.message : String(error);
           publish("scan.failed", { reason: state.failed });
         }
@@ -153,6 +169,12 @@ export function openLibrary(deps: LibraryDeps) {
     },
 
     findOffered,
+
+    /** How many files are read or hashed at once, and what the workers have done. */
+    workers: {
+      resize: (size: number) => workers.resize(size),
+      counts: () => workers.counts(),
+    },
 
     [Symbol.dispose]: () => {
       aside[Symbol.dispose]();
@@ -189,4 +211,9 @@ export function openLibrary(deps: LibraryDeps) {
       reason: "FILE_GONE",
     });
   }
+}
+
+/** The scan's job counts what its present phase counts. */
+function measure(job: RunningJob, { files, filesTotal, bytes, bytesTotal }: ScanProgress): void {
+  job.measure({ done: files, total: filesTotal, bytesDone: bytes, bytesTotal });
 }

@@ -16,6 +16,7 @@ export function borrowed(lease: () => Lease, own: Borrower): Lease {
   return {
     shouldYield: () => lease().shouldYield(),
     yield: own.yield ?? (() => lease().yield()),
+    askAside: () => lease().askAside(),
     get asked() {
       return lease().asked;
     },

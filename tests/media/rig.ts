@@ -4,7 +4,7 @@ import { CommandError, type Run } from "../../src/base/command.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { type LibrarySettings, openLibrary } from "../../src/media/mod.ts";
 import type { MediaFile } from "../../src/media/mod.ts";
-import { Lanes } from "../../src/pool/mod.ts";
+import { Lanes, openJobs } from "../../src/pool/mod.ts";
 import { tempDir } from "../helpers/temp.ts";
 
 export interface RigOptions {
@@ -32,9 +32,12 @@ export async function openRig(options: RigOptions = {}) {
     algorithms: ["md5"],
   };
   const tools = { run: options.run ?? noFfprobe };
+  const lanes = new Lanes(() => "ssd");
+  const jobs = held.use(openJobs({ db, publish: onPublish }));
   const library = held.use(openLibrary({
     db,
-    lanes: new Lanes(() => "ssd"),
+    lanes,
+    jobs,
     workers: 2,
     settings: () => settings,
     locate: (path) => Promise.resolve({ driveIds: locate(path) }),
@@ -48,6 +51,8 @@ export async function openRig(options: RigOptions = {}) {
     dir,
     root,
     db,
+    lanes,
+    jobs,
     settings,
     tools,
     library,

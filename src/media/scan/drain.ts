@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { Gauge, type Lanes, type Priority, Semaphore, type WorkerPool } from "../../pool/mod.ts";
+import {
+  Gauge,
+  jobId,
+  type Jobs,
+  type Lanes,
+  type Priority,
+  type RunningJob,
+  Semaphore,
+  type WorkerPool,
+} from "../../pool/mod.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
 import type { Order } from "./order.ts";
@@ -15,14 +24,22 @@ export interface DrainDeps {
   lanes: Lanes;
   workers: Pick<WorkerPool<FileJob, FileResult[]>, "size" | "run">;
   order: Order;
+  jobs: Jobs;
+  /** Resolves when background work may read from these drives: they are awake, or may be woken. */
+  awake(driveIds: readonly string[], priority: Priority, signal: AbortSignal): Promise<void>;
 }
 
 export interface Step {
   status: "new" | "probed";
   priority: Priority;
+  /** What its jobs are called: "hash" by the program, "Hash files" by people. */
+  kind: string;
+  title: string;
   toJob(files: Waiting[]): FileWork;
   /** Called once per batch with its results in order, inside a transaction. */
   save(results: { file: Waiting; result: FileResult }[]): void;
+  /** What is left to do on these drives once all batches are saved. */
+  after?: (driveIds: string[], job: RunningJob) => Promise<void>;
 }
 
 /** Files put in order at once; so memory does not grow with the library. */
@@ -35,47 +52,64 @@ const BATCH_FILES = 64;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
- * Works until no file waits in `step.status`. Each set of drives has a queue of its own, so that a
- * busy disk holds up nobody else; one bad file costs nobody else anything.
+ * Works until no file waits in `step.status`, save on drives whose job is paused or cancelled. Each
+ * set of drives has a queue and a job of its own, so that a busy disk holds up nobody else; one bad
+ * file costs nobody else anything.
  */
-export async function drain(step: Step, deps: DrainDeps, signal: AbortSignal): Promise<void> {
+export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Promise<void> {
+  const { jobs, store } = deps;
   const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const queues = deps.store.waitingDrives(step.status).map((driveIds) =>
-    drainDrives(driveIds, step, deps, { failed, signal: either })
-      .catch((error) => failed.abort(error))
-  );
+  const signal = AbortSignal.any([parent.signal, failed.signal]);
+  const queues = store.waitingDrives(step.status).map((driveIds) => {
+    const { files: total, bytes: bytesTotal } = store.countWaitingOn(step.status, driveIds);
+    const { kind, title } = step;
+    const spec = { id: jobId(kind, driveIds), kind, title, driveIds, total, bytesTotal };
+    return jobs.share(spec, (job) => drainDrives(driveIds, step, deps, job), { signal, parent })
+      .catch((error) => failed.abort(error));
+  });
   await Promise.all(queues);
-  either.throwIfAborted();
+  signal.throwIfAborted();
 }
 
 async function drainDrives(
   driveIds: string[],
   step: Step,
   deps: DrainDeps,
-  { failed, signal }: { failed: AbortController; signal: AbortSignal },
+  job: RunningJob,
 ): Promise<void> {
-  const { store, lanes, workers } = deps;
+  const { store, awake } = deps;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([job.signal, failed.signal]);
   const places = new Semaphore(0);
   const running = new Set<Promise<void>>();
+  const ready = () => job.waiting(() => awake(driveIds, step.priority, signal));
 
   try {
     for (let after = 0;;) {
       const page = store.waiting(step.status, driveIds, after, PAGE_FILES);
       if (page.length === 0) break;
       after = page.at(-1)!.rowid;
+      await job.ready();
+      await job.piece(ready); // to look where files lie is to read
       for (const batch of batches(await deps.order(page, driveIds, signal))) {
         places.setLimit(batchesAtOnce(driveIds, deps));
         const place = await places.acquire({ signal });
-        const job = runBatch(step, batch, deps, signal, place)
+        const work = job.piece(async () => {
+          using _place = place;
+          await ready(); // before it has a worker: a drive may sleep for hours
+          return await workOn(step, batch, deps, job, signal);
+        });
+        const saved = work.then((results) => saveBatch(step, batch, results, deps, job))
           .catch((error) => failed.abort(error));
-        running.add(job);
-        job.finally(() => running.delete(job));
+        running.add(saved);
+        saved.finally(() => running.delete(saved));
       }
     }
   } finally {
     await Promise.all(running);
   }
+  failed.signal.throwIfAborted();
+  await step.after?.(driveIds, job);
 }
 
 /**
@@ -104,26 +138,27 @@ function batches(files: Waiting[]): Waiting[][] {
   return all;
 }
 
-async function runBatch(
+async function saveBatch(
   step: Step,
   files: Waiting[],
-  deps: DrainDeps,
-  signal: AbortSignal,
-  place: Disposable,
+  results: FileResult[],
+  { store }: DrainDeps,
+  job: RunningJob,
 ): Promise<void> {
-  const results = await work(step, files, deps, signal).finally(() => place[Symbol.dispose]());
   // The worker goes on with its next batch before this one is saved, one turn of the event loop
   // later; so no more than a batch of each worker is ever unsaved.
   await new Promise((resolve) => setTimeout(resolve));
-  deps.store.transaction(() => {
+  store.transaction(() => {
     step.save(files.map((file, index) => ({ file, result: results[index]! })));
   });
+  job.advance(files.length, files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
 }
 
-async function work(
+async function workOn(
   step: Step,
   files: Waiting[],
   { lanes, workers }: DrainDeps,
+  job: RunningJob,
   signal: AbortSignal,
 ): Promise<FileResult[]> {
   const { priority } = step;
@@ -132,7 +167,8 @@ async function work(
     return await workers.run({ ...step.toJob(some), cells: gauge.cells }, {
       signal,
       priority,
-      lease: () => lanes.acquire(some[0]!.driveIds, { signal, priority, gauge }),
+      gate: job.gate,
+      lease: () => job.lease(() => lanes.acquire(some[0]!.driveIds, { signal, priority, gauge })),
     });
   };
   try {

@@ -16,6 +16,8 @@ export function hashStep(store: ScanStore, algorithms: readonly HashName[], tall
   return {
     status: "probed",
     priority: "hash",
+    kind: "hash",
+    title: "Hash files",
     toJob: (files) => {
       const known = store.hashesOf(files.map(({ id }) => id));
       return {

@@ -9,7 +9,7 @@ import { type Description, extensionOf } from "../media.ts";
 import { ffprobeArgs, parseFfprobe } from "../probe/ffprobe.ts";
 import { CommandError } from "../../base/command.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
-import { aside, Semaphore } from "../../pool/mod.ts";
+import { aside, type RunningJob, Semaphore } from "../../pool/mod.ts";
 import type { FileResult } from "../worker.ts";
 import type { Step } from "./drain.ts";
 import type { Tally } from "./progress.ts";
@@ -21,13 +21,17 @@ import { explain } from "./walk.ts";
 const FFPROBES_AT_ONCE = 2;
 
 export function probeStep(
-  { store }: ScanDeps,
+  deps: ScanDeps,
   { ffprobe }: Pick<ScanOptions, "ffprobe">,
   tally: Tally,
 ): Step {
+  const { store } = deps;
   return {
     status: "new",
     priority: "scan",
+    kind: "probe",
+    title: "Look into new files",
+    after: probeForeign(deps, tally),
     toJob: (files) => ({
       kind: "probe",
       paths: files.map((file) => join(file.root, file.relativePath)),
@@ -55,15 +59,17 @@ export function probeStep(
 }
 
 /** Asks ffprobe about every file that is still new: those whose container mediabunny refused. */
-export async function probeForeign(
-  { store, lanes, run }: ScanDeps,
+function probeForeign(
+  { store, lanes, run, awake }: ScanDeps,
   tally: Tally,
-  signal: AbortSignal,
-): Promise<void> {
+): NonNullable<Step["after"]> {
   const places = new Semaphore(FFPROBES_AT_ONCE);
-  const probe = async (file: Waiting) => {
+  const probe = async (file: Waiting, job: RunningJob) => {
+    const { signal } = job;
+    await job.ready();
     using _place = await places.acquire({ signal });
-    using lease = await lanes.acquire(file.driveIds, { signal, priority: "scan" });
+    await job.waiting(() => awake(file.driveIds, "scan", signal));
+    using lease = await job.lease(() => lanes.acquire(file.driveIds, { signal, priority: "scan" }));
     const path = join(file.root, file.relativePath);
     try {
       const output = await aside(lease, signal, (signal) => {
@@ -84,14 +90,15 @@ export async function probeForeign(
       }
     }
   };
-  for (const driveIds of store.waitingDrives("new")) {
+  return async (driveIds, job) => {
     for (let after = 0;;) {
       const files = store.waiting("new", driveIds, after, 64);
       if (files.length === 0) break;
       after = files.at(-1)!.rowid;
-      await Promise.all(files.map(probe));
+      await job.piece(() => Promise.all(files.map((file) => probe(file, job))));
+      job.advance(files.length, files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
     }
-  }
+  };
 }
 
 function save(

@@ -5,11 +5,12 @@
  */
 import { join, relative, sep } from "node:path";
 import type { Run } from "../../base/command.ts";
+import type { RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { diff } from "./diff.ts";
 import { drain, type DrainDeps } from "./drain.ts";
 import { hashStep } from "./hash_step.ts";
-import { probeForeign, probeStep } from "./probe_step.ts";
+import { probeStep } from "./probe_step.ts";
 import { type ScanProgress, type ScanReport, Tally } from "./progress.ts";
 import { explain, walk, type WalkedFolder } from "./walk.ts";
 
@@ -29,13 +30,14 @@ export interface ScanOptions {
   /** Whether ffprobe can be run here. */
   ffprobe: boolean;
   onProgress(progress: ScanProgress): void;
-  signal: AbortSignal;
+  /** The scan as a person sees it; each step on each drive is a part of it. */
+  job: RunningJob;
 }
 
 /** Scans the roots. What is already known and unchanged is not read. */
 export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanReport> {
   const { store } = deps;
-  const { signal, algorithms } = options;
+  const { algorithms, job } = options;
   const tally = new Tally(options.onProgress);
 
   tally.enter("walk");
@@ -47,16 +49,15 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
 
   if (options.ffprobe) store.reopenUnprobed();
   tally.enter("probe", store.countWaiting("new"));
-  await drain(probeStep(deps, options, tally), deps, signal);
-  await probeForeign(deps, tally, signal);
+  await drain(probeStep(deps, options, tally), deps, job);
 
   for (let after = 0; after < store.lastRowid(); after += REOPEN_SPAN) {
-    signal.throwIfAborted();
+    job.signal.throwIfAborted();
     store.reopenUnhashed(algorithms, after, REOPEN_SPAN);
     await new Promise((resolve) => setTimeout(resolve)); // a long library must not hold up the rest
   }
   tally.enter("hash", store.countWaiting("probed"));
-  await drain(hashStep(store, algorithms, tally), deps, signal);
+  await drain(hashStep(store, algorithms, tally), deps, job);
 
   return tally.finish();
 }
@@ -78,7 +79,8 @@ async function walkRoot(
     // Its files cannot be played now; they come back with their folder, and nothing is read again.
     tally.issue(root, error);
   } else {
-    for await (const folder of walk(root, options)) {
+    for await (const folder of walk(root, { ...options, signal: options.job.signal })) {
+      await options.job.ready();
       for (const { path, problem, folder: whole } of folder.issues) {
         tally.issue(path, problem);
         if (whole) {

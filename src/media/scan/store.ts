@@ -154,6 +154,18 @@ export function createScanStore(db: Database) {
         status,
       )!,
 
+    /** Those of one set of drives. */
+    countWaitingOn: (
+      status: "new" | "probed",
+      driveIds: readonly string[],
+    ): { files: number; bytes: number } =>
+      db.get(
+        `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media
+         WHERE status = ? AND drive_ids = ?`,
+        status,
+        JSON.stringify(driveIds),
+      )!,
+
     /** Which hashes these files have already, as "id algorithm". */
     hashesOf: (ids: readonly string[]): Set<string> =>
       new Set(

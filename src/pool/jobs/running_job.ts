@@ -28,8 +28,10 @@ export class RunningJob {
   readonly #rate = new Rate();
   #opened: PromiseWithResolvers<void> | undefined;
   #closed: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** Those of its parts that run now. */
+  readonly #parts = new Set<RunningJob>();
+  readonly #leases = new Set<Lease>();
   #lanesWanted = 0;
-  #lanesHeld = 0;
   #pieces = 0;
 
   constructor(deps: RunningJobDeps) {
@@ -40,6 +42,7 @@ export class RunningJob {
     this.signal = AbortSignal.any(signals);
     this.#rate.restart(row.done, row.bytesDone);
     if (row.state === "paused") this.#close();
+    if (parent) parent.#parts.add(this);
   }
 
   get isCancelled(): boolean {
@@ -52,7 +55,7 @@ export class RunningJob {
 
   /** Whether it holds lanes of its drives now. */
   get isReading(): boolean {
-    return this.#lanesHeld > 0;
+    return this.#leases.size > 0;
   }
 
   /** Resolves the next time it is paused, or at once when it is. Not by its parent. */
@@ -83,26 +86,42 @@ export class RunningJob {
     }
   }
 
-  /** Takes lanes, and knows from then on whether the job waits for them. */
+  /**
+   * Takes lanes, and knows from then on whether the job waits for them. While it is paused, they
+   * are given back when it steps aside.
+   */
   async lease(take: () => Promise<Lease>): Promise<Lease> {
-    const lease = await this.#waitFor(take);
-    this.#lanesHeld++;
-    let isHeld = true;
+    let lease = await this.waiting(take);
+    let isOver = false;
+    this.#leases.add(lease);
+    const anew = async () => {
+      lease[Symbol.dispose]();
+      await this.ready();
+      lease = await this.waiting(take);
+    };
     return borrowed(() => lease, {
       yield: async () => {
-        this.#lanesHeld--;
-        try {
-          await this.#waitFor(() => lease.yield());
-        } finally {
-          this.#lanesHeld++;
-        }
+        this.#leases.delete(lease);
+        await (this.gate() ? anew() : this.waiting(() => lease.yield()));
+        if (isOver) lease[Symbol.dispose]();
+        else this.#leases.add(lease);
       },
       dispose: () => {
-        if (isHeld) this.#lanesHeld--;
-        isHeld = false;
+        isOver = true;
+        this.#leases.delete(lease);
         lease[Symbol.dispose]();
       },
     });
+  }
+
+  /** Something that keeps the job from its drives: `explain` says what. */
+  async waiting<T>(wait: () => Promise<T>): Promise<T> {
+    this.#lanesWanted++;
+    try {
+      return await wait();
+    } finally {
+      this.#lanesWanted--;
+    }
   }
 
   /** So many more items and bytes are done. */
@@ -125,6 +144,7 @@ export class RunningJob {
   pause(): void {
     if (this.#opened) return;
     this.#close();
+    this.#askAside();
     this.#set("paused");
   }
 
@@ -144,6 +164,8 @@ export class RunningJob {
 
   /** It has ended, so or so. */
   end(state: StoredState, error?: string): void {
+    const { parent } = this.#deps;
+    if (parent) parent.#parts.delete(this);
     this.row.error = error;
     if (ended.includes(state)) this.row.finishedAt = new Date().toISOString();
     this.#set(state);
@@ -160,7 +182,7 @@ export class RunningJob {
     const rate = this.#rate.of(row.done, row.bytesDone);
     const eta = etaOf(row, rate);
     const running = { ...row, rate, ...eta !== undefined && { etaS: eta } };
-    if (this.#lanesHeld > 0 || this.#pieces === 0) return running;
+    if (this.isReading || this.#pieces === 0) return running;
     const waitingFor = this.#lanesWanted > 0
       ? this.#deps.explain(row)
       : "a free worker: all are at work";
@@ -177,13 +199,10 @@ export class RunningJob {
     this.#closed.resolve();
   }
 
-  async #waitFor<T>(wait: () => Promise<T>): Promise<T> {
-    this.#lanesWanted++;
-    try {
-      return await wait();
-    } finally {
-      this.#lanesWanted--;
-    }
+  /** Whoever reads now comes to the gate after that read. */
+  #askAside(): void {
+    for (const lease of this.#leases) lease.askAside();
+    for (const part of this.#parts) part.#askAside();
   }
 
   /** A cancelled job does not stand at its gate. */

@@ -156,7 +156,9 @@ Deno.test("drives that are known better later on are taken up without reading", 
 
 Deno.test("one scan at a time; and it says how far it is", async () => {
   const told: string[] = [];
-  await using rig = await openRig({ onPublish: (type) => void told.push(type) });
+  await using rig = await openRig({
+    onPublish: (type) => void (type.startsWith("scan.") && told.push(type)),
+  });
   await rig.file("a.wav", wav(1));
 
   const running = rig.scan();
