@@ -23,6 +23,7 @@ import {
 const reason = whyNot();
 if (reason) say(`No virtual machine here: ${reason}`);
 let starting: Promise<Machine> | undefined;
+let failures = 0;
 const machine = () => starting ??= startMachine({ HEALTH_INTERVAL_MINUTES: "1" });
 
 /** Milliseconds between two looks at a disk's health. */
@@ -40,12 +41,17 @@ function scenario(name: string, fn: (machine: Machine) => Promise<void>): void {
     ignore: reason !== undefined,
     sanitizeOps: false,
     sanitizeResources: false,
-    fn: async () => await fn(await machine()),
+    fn: async () => {
+      failures++;
+      await fn(await machine());
+      failures--;
+    },
   });
 }
 
 Deno.test.afterAll(async () => {
-  await (await starting?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  await using machine = await starting?.catch(() => undefined);
+  if (machine && failures > 0) say(`The agent's log:\n${await machine.log()}`);
 });
 
 scenario("every disk is found, with its kind", async (machine) => {

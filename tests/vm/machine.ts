@@ -22,7 +22,7 @@ export interface Machine extends AsyncDisposable {
   head(mediaId: string, count: number): Promise<Uint8Array>;
   /** Runs a command of the program in the guest. */
   giggityflix(command: string, limitMs?: number): Promise<Result>;
-  /** All that the agent has printed. */
+  /** The last that the agent has printed. */
   log(): Promise<string>;
 }
 
@@ -111,7 +111,7 @@ export async function startMachine(env: Record<string, string> = {}): Promise<Ma
     },
     giggityflix: (command, limitMs) =>
       vm.run(`export DATA_DIR=${DATA}; giggityflix ${command}`, limitMs),
-    log: () => vm.sh("cat /tmp/agent.log"),
+    log: () => vm.sh("tail -n 200 /tmp/agent.log"),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
   await eventually(
