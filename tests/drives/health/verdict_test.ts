@@ -279,6 +279,23 @@ Deno.test("parseSmartctl() knows a sleeping drive by every word that smartctl ha
   );
 });
 
+Deno.test("parseSmartctl() finds temperature and endurance where else they may stand", () => {
+  const sas = parseSmartctl(JSON.stringify({
+    smart_status: { passed: true },
+    temperature: { current: 0, drive_trip: 0 },
+    "scsi_environmental_reports": { "temperature_1": { current: 38 } },
+  }));
+  const statistics = [{ name: "Percentage Used Endurance Indicator", value: 93 }];
+  const ssd = parseSmartctl(ata([], {
+    rotation_rate: 0,
+    "ata_device_statistics": { pages: [{ number: 1 }, { number: 7, table: statistics }] },
+  }));
+
+  deepStrictEqual(sas.values, { temperatureC: 38 });
+  strictEqual(ssd.values.percentageUsed, 93);
+  strictEqual(judge(ssd).verdict, "warning");
+});
+
 Deno.test("parseSmartctl() reads numbers as text, a recording with its prompt, and other shapes", () => {
   const text = `$ smartctl -j -a /dev/nvme0\r\n${
     nvme({ percentage_used: "97", data_units_read: "340282366920938463463374607431768211455" }, {
