@@ -10,7 +10,6 @@ import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
 import {
   CancelledError,
-  Gauge,
   type Jobs,
   type Lanes,
   type RunningJob,
@@ -113,6 +112,8 @@ export function openLibrary(deps: LibraryDeps) {
       },
       job,
     });
+    const { files, bytesRead } = report;
+    job.measure({ done: files, total: files, bytesDone: bytesRead, bytesTotal: undefined });
     state.last = { ...report, finishedAt: new Date().toISOString() };
     publish("scan.finished", { ...state.last });
     return report;

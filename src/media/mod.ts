@@ -4,7 +4,13 @@
  * @module
  */
 export { algorithms, type Hashes, type HashName, toHashName } from "./hash/algorithms.ts";
-export { type Library, type LibrarySettings, openLibrary, type ScanState } from "./library.ts";
+export {
+  type Library,
+  type LibraryDeps,
+  type LibrarySettings,
+  openLibrary,
+  type ScanState,
+} from "./library.ts";
 export { type Description, type MediaFile, mediaTypes, type Track } from "./media.ts";
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { CommandError, type Run } from "../../src/base/command.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
-import { type LibrarySettings, openLibrary } from "../../src/media/mod.ts";
+import { type LibraryDeps, type LibrarySettings, openLibrary } from "../../src/media/mod.ts";
 import type { MediaFile } from "../../src/media/mod.ts";
 import { Lanes, openJobs } from "../../src/pool/mod.ts";
 import { tempDir } from "../helpers/temp.ts";
@@ -11,7 +11,8 @@ export interface RigOptions {
   run?: Run;
   db?: Database;
   locate?: (path: string) => string[];
-  onPublish?: (type: string, data: Record<string, unknown>) => void;
+  onPublish?: (type: string, data: Record<string, unknown>) => unknown;
+  gate?: LibraryDeps["gate"];
 }
 
 /** The machine without ffprobe. */
@@ -38,6 +39,7 @@ export async function openRig(options: RigOptions = {}) {
     db,
     lanes,
     jobs,
+    ...options.gate && { gate: options.gate },
     workers: 2,
     settings: () => settings,
     locate: (path) => Promise.resolve({ driveIds: locate(path) }),
