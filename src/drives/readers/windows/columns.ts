@@ -25,7 +25,7 @@ export const formatTable: Reader = {
 
 function known(rows: Row[]): Map<string, Row[]> {
   const tables = byClass(rows);
-  for (const name of tables.keys()) if (!classes[name]) tables.delete(name);
+  for (const name of tables.keys()) if (!classes.has(name)) tables.delete(name);
   return tables;
 }
 

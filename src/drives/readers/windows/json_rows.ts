@@ -37,7 +37,7 @@ const marks =
 function tablesIn(text: string): Map<string, Row[]> {
   const rows = objectsIn(parseJson("ConvertTo-Json", text)).map((one) => toRow(flat(one)));
   const tables = byClass(rows);
-  for (const name of tables.keys()) if (!classes[name]) tables.delete(name);
+  for (const name of tables.keys()) if (!classes.has(name)) tables.delete(name);
   return tables;
 }
 

@@ -37,7 +37,7 @@ function isList(text: string, line: RegExp): boolean {
 const MAX_LENGTH = 20_000_000;
 
 function knows(rows: Row[]): boolean {
-  return [...byClass(rows.slice(0, 200)).keys()].some((name) => classes[name]);
+  return [...byClass(rows.slice(0, 200)).keys()].some((name) => classes.has(name));
 }
 
 function read(tool: string, rows: Row[], text: string): Finding[] {

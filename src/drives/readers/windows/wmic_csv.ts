@@ -16,7 +16,7 @@ export const wmicCsv: Reader = {
   platform: "windows",
   recognise(text) {
     return /^\s*"?Node"?,\w/i.test(text) &&
-      [...byClass(rowsIn(text)).keys()].some((name) => classes[name]);
+      [...byClass(rowsIn(text)).keys()].some((name) => classes.has(name));
   },
   read(text) {
     const tables = byClass(rowsIn(text));

@@ -23,34 +23,35 @@ import {
 /** Findings of the objects of one class; `tables` has those of the others in the recording. */
 export type ClassReader = (rows: readonly Row[], tables: Tables) => Finding[];
 
-export const classes: Record<string, ClassReader> = {
-  MSFT_PhysicalDisk: physicalDisks,
-  MSFT_VirtualDisk: virtualDisks,
-  MSFT_StoragePool: storagePools,
-  MSFT_Disk: disks,
-  MSFT_Partition: msftPartitions,
-  MSFT_Volume: msftVolumes,
-  Win32_DiskDrive: diskDrives,
-  Win32_DiskPartition: diskPartitions,
-  Win32_CDROMDrive: cdromDrives,
-  Win32_Volume: win32Volumes,
-  Win32_LogicalDisk: logicalDisks,
-  Win32_MappedLogicalDisk: logicalDisks,
-  Win32_NetworkConnection: networkConnections,
-  Win32_EncryptableVolume: encryptableVolumes,
-  Win32_MountPoint: mountPoints,
-  Win32_DiskDriveToDiskPartition: links,
-  Win32_LogicalDiskToPartition: links,
-  MSStorageDriver_FailurePredictStatus: failurePredictions,
+export const classes: ReadonlyMap<string, ClassReader> = new Map([
+  ["MSFT_PhysicalDisk", physicalDisks],
+  ["MSFT_VirtualDisk", virtualDisks],
+  ["MSFT_StoragePool", storagePools],
+  ["MSFT_Disk", disks],
+  ["MSFT_Partition", msftPartitions],
+  ["MSFT_Volume", msftVolumes],
+  ["Win32_DiskDrive", diskDrives],
+  ["Win32_DiskPartition", diskPartitions],
+  ["Win32_CDROMDrive", cdromDrives],
+  // Before Win32_Volume, which does not tell a floppy from a stick.
+  ["Win32_LogicalDisk", logicalDisks],
+  ["Win32_MappedLogicalDisk", logicalDisks],
+  ["Win32_Volume", win32Volumes],
+  ["Win32_NetworkConnection", networkConnections],
+  ["Win32_EncryptableVolume", encryptableVolumes],
+  ["Win32_MountPoint", mountPoints],
+  ["Win32_DiskDriveToDiskPartition", links],
+  ["Win32_LogicalDiskToPartition", links],
+  ["MSStorageDriver_FailurePredictStatus", failurePredictions],
   // They tell of what drives are plugged into, and nothing of drives.
-  CIM_Controller: () => [],
-  CIM_ControlledBy: () => [],
-};
+  ["CIM_Controller", () => []],
+  ["CIM_ControlledBy", () => []],
+]);
 
 /** What the objects tell together. */
 export function findingsOf(tables: Tables): Findings {
   return {
-    devices: Object.entries(classes).flatMap(([name, read]) => {
+    devices: [...classes].flatMap(([name, read]) => {
       const rows = tables.get(name) ?? [];
       return rows.length > 0 ? read(rows, tables) : [];
     }),

@@ -5,15 +5,19 @@
  */
 import type { Finding } from "../../../graph/block.ts";
 import { isMountPath, letterIn, mountPath, referencesIn, volumeGuid } from "../names.ts";
-import { number, type Row, size, text } from "../row.ts";
+import { number, type Row, rowsOf, size, type Tables, text } from "../row.ts";
 import { toVolume, volumeSerial } from "./volume.ts";
 
 /** Also Win32_MappedLogicalDisk: it tells no DriveType, for all of them are remote. */
-export function logicalDisks(rows: readonly Row[]): Finding[] {
-  return rows.flatMap((row) =>
-    toVolume({
-      letter: letterIn(text(row, "DeviceID")) ?? letterIn(text(row, "Name")) ??
-        letterIn(text(row, "Caption")),
+export function logicalDisks(rows: readonly Row[], tables: Tables): Finding[] {
+  return rows.flatMap((row) => {
+    const letter = letterIn(text(row, "DeviceID")) ?? letterIn(text(row, "Name")) ??
+      letterIn(text(row, "Caption"));
+    const connection = rowsOf(tables, "Win32_NetworkConnection").find((one) =>
+      letter !== undefined && letterIn(text(one, "LocalName")) === letter
+    );
+    return toVolume({
+      letter,
       driveType: text(row, "DriveType"),
       mediaType: number(row, "MediaType"),
       fileSystem: text(row, "FileSystem"),
@@ -21,9 +25,9 @@ export function logicalDisks(rows: readonly Row[]): Finding[] {
       serial: volumeSerial(text(row, "VolumeSerialNumber"), 16),
       totalBytes: size(row, "Size"),
       freeBytes: size(row, "FreeSpace"),
-      remote: text(row, "ProviderName"),
-    })
-  );
+      remote: text(row, "ProviderName") ?? (connection && text(connection, "RemoteName")),
+    });
+  });
 }
 
 /** The name is the letter's root, the folder in which it is mounted, or the GUID's path. */
