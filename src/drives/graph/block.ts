@@ -81,6 +81,11 @@ export function isGhost({ name, ghost }: Pick<BlockDevice, "name" | "ghost">): b
   return ghost ?? /^(loop|ram|zram)\d/.test(name);
 }
 
+/** A partition as seen on one of several paths to its disk: the multipath device has it too. */
+export function isOnPath({ parents }: BlockDevice, { childrenOf }: Graph): boolean {
+  return [...parents].some((name) => childrenOf(name).some(({ type }) => type === "mpath"));
+}
+
 /** The name of the disk that a partition name belongs to: sda1 → sda, nvme0n1p2 → nvme0n1. */
 export function diskNameOf(partition: string): string | undefined {
   // macOS: disk0 is a disk, disk0s2 a partition of it, disk3s1s2 a partition of a partition.

@@ -34,11 +34,12 @@ export function gather(all: readonly Findings[]): BlockDevice[] {
     .filter(({ name }) => !isHiddenPath(name));
   for (const finding of findings) if (!finding.mentioned) take(finding);
   for (const device of devices) names.add(device, [], linksOf({ ...device, type: typeOf(device) }));
-  if (!gathered.disksAreListed()) {
-    const mentioned = findings.filter((one) => one.mentioned);
-    for (const finding of [...mentioned, ...findings.flatMap(mentionsIn)]) {
-      if (!names.find(finding.name)) take(finding);
-    }
+  const mentioned = findings.filter((one) => one.mentioned);
+  const isAlone = !gathered.disksAreListed();
+  for (const finding of [...mentioned, ...isAlone ? findings.flatMap(mentionsIn) : []]) {
+    const known = names.find(finding.name);
+    if (known) note(known, finding);
+    else if (isAlone) take(finding);
   }
   placeMounts(all.flatMap(({ mounts = [] }) => mounts), gathered);
   for (const device of devices) settle(device, names);

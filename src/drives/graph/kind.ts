@@ -69,6 +69,7 @@ const notPhysical = ["virtio", "xen", "zfs", "spaces", "file", "virtual"];
 
 function hypervisor(device: BlockDevice, bus: string | undefined): string | undefined {
   if (bus && notPhysical.includes(bus)) return `its bus is ${bus}`;
+  if (/^dasd[a-z]/.test(device.name)) return "it is a DASD, a volume of a mainframe's storage";
   const told = [device.vendor, device.model].filter(Boolean).join(" ").replaceAll("_", " ");
   return madeByHypervisor.test(told) ? `it calls itself "${told}"` : undefined;
 }

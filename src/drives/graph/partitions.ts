@@ -4,7 +4,7 @@
  * @module
  */
 import type { Partition, Volume } from "../drive.ts";
-import { type BlockDevice, diskNameOf, type Graph, isGhost } from "./block.ts";
+import { type BlockDevice, diskNameOf, type Graph, isGhost, isOnPath } from "./block.ts";
 import { createId } from "./identity.ts";
 
 /** Every partition on a drive, or on an array of drives. */
@@ -43,11 +43,6 @@ export function partitionsOf(
     });
   }
   return partitions;
-}
-
-/** The partitions of a disk with several paths are those of the multipath device. */
-function isOnPath({ parents }: BlockDevice, { childrenOf }: Graph): boolean {
-  return [...parents].some((name) => childrenOf(name).some(({ type }) => type === "mpath"));
 }
 
 /** The table's own id, with the drives it stands on: a copied disk carries the same; else place. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Volume } from "../drive.ts";
-import { type BlockDevice, byName, diskNameOf, type Graph, isGhost } from "./block.ts";
+import { type BlockDevice, byName, diskNameOf, type Graph, isGhost, isOnPath } from "./block.ts";
 import { createId } from "./identity.ts";
 
 /** Signatures that are no file system: a part of something larger, or nothing to read. */
@@ -24,6 +24,12 @@ export function isReadable({ fileSystem, mountPoints, label }: BlockDevice): boo
 interface Draft extends Omit<Volume, "id"> {
   spans: boolean;
   partUuid: string | undefined;
+  /** The devices from this one down. */
+  beneath: Set<string>;
+  /** It is a volume of LVM. */
+  isLogical: boolean;
+  /** The devices at the bottom: two paths to one drive are two. */
+  roots: string[];
 }
 
 /** Every file system of this machine that stands on a drive. */
@@ -31,16 +37,46 @@ export function volumesOf(graph: Graph, driveIdOf: ReadonlyMap<string, string>):
   const volumes: Draft[] = [];
   for (const device of graph.devices.values()) {
     if (!isReadable(device)) continue;
-    // The signature on a whole disk shows again on its first partition; the mount tells which.
-    if (graph.childrenOf(device.name).length > 0 && device.mountPoints.size === 0) continue;
+    if (device.mountPoints.size === 0 && isInside(device, graph)) continue;
     const roots = graph.rootsOf(device.name);
     if (roots.every((name) => isGhost(graph.devices.get(name)!))) continue;
-    volumes.push(toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])));
+    volumes.push({
+      ...toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])),
+      beneath: downFrom(device, graph),
+      roots,
+    });
   }
   return named(merged(volumes));
 }
 
-function toDraft(device: BlockDevice, driveIds: string[]): Draft {
+/** What LVM makes a volume of: nothing to open, whatever signature shows through. */
+const hidden =
+  /(-(real|cow)|_([trc]data|[trc]meta|[rm]image|rmeta|corig|wcorig|vdata|mlog|pmspare)(_\d+)?)$/;
+
+/**
+ * Whether what is here shows again where people open it: the signature of a whole disk on its
+ * first partition, a pool's on the pool, a path's on the multipath device. The origin of a
+ * snapshot is open to them like the snapshot.
+ */
+function isInside(device: BlockDevice, graph: Graph): boolean {
+  const children = graph.childrenOf(device.name);
+  if (device.type === "lvm") {
+    return hidden.test(device.mapperName ?? device.name) ||
+      children.some(({ type }) => type !== "lvm");
+  }
+  return children.length > 0 || (device.type === "part" && isOnPath(device, graph));
+}
+
+function downFrom({ name }: BlockDevice, { devices }: Graph): Set<string> {
+  const found = new Set([name]);
+  for (const one of found) for (const parent of devices.get(one)?.parents ?? []) found.add(parent);
+  return found;
+}
+
+function toDraft(
+  device: BlockDevice,
+  driveIds: string[],
+): Omit<Draft, "beneath" | "roots"> {
   const { name, mapperName, fileSystem } = device;
   const isPool = device.type === "zpool";
   return {
@@ -57,6 +93,7 @@ function toDraft(device: BlockDevice, driveIds: string[]): Draft {
     deviceNumber: device.deviceNumber,
     devices: [...new Set([name, ...mapperName ? [mapperName] : [], ...device.aliases])],
     spans: spanning.test(fileSystem ?? ""),
+    isLogical: device.type === "lvm",
     partUuid: device.partUuid,
   };
 }
@@ -67,14 +104,14 @@ function merged(volumes: Draft[]): Draft[] {
   const isMounted = ({ mountPoints }: Draft) => mountPoints.length > 0;
   // The mounted first, then what stands on most drives: it takes in the others.
   const ordered = volumes.toSorted((a, b) =>
-    Number(isMounted(b)) - Number(isMounted(a)) || b.driveIds.length - a.driveIds.length
+    Number(isMounted(b)) - Number(isMounted(a)) || b.driveIds.length - a.driveIds.length ||
+    byName(a.name, b.name)
   );
   for (const volume of ordered) {
     const whole = result.find((other) =>
       volume.uuid !== undefined && other.uuid === volume.uuid &&
       other.fileSystem === volume.fileSystem &&
-      (volume.spans ||
-        (!isMounted(volume) && volume.driveIds.every((id) => other.driveIds.includes(id))))
+      (volume.spans || (!isMounted(volume) && isSameThing(volume, other)))
     );
     if (!whole) {
       result.push(volume);
@@ -94,20 +131,41 @@ function merged(volumes: Draft[]): Draft[] {
   return result;
 }
 
+/**
+ * Whether one signature was seen twice: on a disk and on what stands on it, or by two paths to one
+ * drive. A snapshot carries the same one as well, and is a file system of its own.
+ */
+function isSameThing(volume: Draft, other: Draft): boolean {
+  const [name, otherName] = [volume.devices[0]!, other.devices[0]!];
+  if (volume.beneath.has(otherName) || other.beneath.has(name)) {
+    return isPlainStep(volume, other);
+  }
+  return volume.driveIds.length > 0 &&
+    volume.driveIds.every((id) => other.driveIds.includes(id)) &&
+    !volume.roots.some((root) => other.roots.includes(root));
+}
+
+/** A snapshot stands on its origin, and both are open to their users. */
+function isPlainStep(volume: Draft, other: Draft): boolean {
+  return !(volume.isLogical && other.isLogical);
+}
+
 function union(a: string[], b: string[]): string[] {
   return [...new Set([...a, ...b])].sort();
 }
 
 function named(volumes: Draft[]): Volume[] {
   const taken = new Set<string>();
-  return volumes.map(({ spans: _, partUuid, ...volume }) => {
-    const facts = factsOf(volume, partUuid);
-    let id = createId("vol", facts);
-    // A copied disk carries the UUID of its original. The first, a mounted one, keeps the id.
-    if (taken.has(id)) id = createId("vol", [...facts, ...volume.driveIds, volume.name]);
-    taken.add(id);
-    return { id, ...volume };
-  });
+  return volumes.map(
+    ({ spans: _, isLogical: __, beneath: ___, roots: ____, partUuid, ...volume }) => {
+      const facts = factsOf(volume, partUuid);
+      let id = createId("vol", facts);
+      // A copied disk carries the UUID of its original. The first, a mounted one, keeps the id.
+      if (taken.has(id)) id = createId("vol", [...facts, ...volume.driveIds, volume.name]);
+      taken.add(id);
+      return { id, ...volume };
+    },
+  );
 }
 
 /** What an id is made of: the file system's UUID, else the partition's, else its place. */

@@ -111,9 +111,12 @@ function nameOf({ SUBSYSTEM, DEVNAME, DEVPATH = "" }: Properties): string | unde
   return kernelName(name);
 }
 
+/** `…/block/sda/sda1`; mmcblk0boot0 is no partition. */
+const isBelowDisk = /\/(?:block|nvme\d+)\/([^/]+)\/\1p?\d+$/;
+
 /** The type in lsblk's words. */
 function typeOf(name: string, udev: Properties): string {
-  if (udev.DEVTYPE === "partition") return "part";
+  if (udev.DEVTYPE === "partition" || isBelowDisk.test(udev.DEVPATH ?? "")) return "part";
   if (/^loop\d/.test(name)) return "loop";
   if (udev.ID_CDROM === "1" || udev.ID_TYPE === "cd" || /^sr\d/.test(name)) return "rom";
   if (/^md/.test(name)) return udev.MD_LEVEL ?? "md";
@@ -137,6 +140,8 @@ function parentsOf(name: string, type: string, udev: Properties): string[] {
 
 /** A member whose role in the array is "spare". */
 function rolesOf(udev: Properties): Record<string, string> {
+  // All members of a container are called spare.
+  if (udev.MD_LEVEL === "container") return {};
   return Object.fromEntries(
     Object.entries(udev).flatMap(([key, role]) => {
       const member = /^MD_DEVICE_(.+)_ROLE$/.exec(key)?.[1];

@@ -6,6 +6,7 @@
  */
 import type { Reader } from "../../reader.ts";
 import { findingsOf, type Properties } from "./properties.ts";
+import { soleVolumeGroup } from "./volume_group.ts";
 
 export const udevadm: Reader = {
   name: "udevadm info",
@@ -18,7 +19,10 @@ export const udevadm: Reader = {
     return /^[A-Z][A-Z0-9_]*=/.test(begin) && /^SUBSYSTEM='?block'?$/m.test(head) &&
       /^DEV(NAME|PATH)=/m.test(head);
   },
-  read: (text) => ({ devices: findingsOf(recordsIn(text)) }),
+  read(text) {
+    const records = recordsIn(text);
+    return { devices: soleVolumeGroup(findingsOf(records), records) };
+  },
 };
 
 /** The records of block devices in the text. */
