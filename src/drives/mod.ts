@@ -33,6 +33,7 @@ export {
 export { pictureOf, readers } from "./readers/mod.ts";
 export type { Reader, Recording } from "./readers/reader.ts";
 export { decodeText } from "./readers/decode.ts";
+export { healthIn, type RecordedHealth } from "./readers/smartctl.ts";
 export { recordingsIn, toRecord } from "./readers/record.ts";
 export { strategies } from "./strategies/mod.ts";
 export { changesBetween, type DriveChange } from "./watch/changes.ts";

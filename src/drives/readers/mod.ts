@@ -3,28 +3,41 @@
  *
  * @module
  */
-import { InvalidError } from "../../base/errors.ts";
+import { InvalidError, reasonOf } from "../../base/errors.ts";
 import type { DriveReport } from "../drive.ts";
 import { describe } from "../graph/topology.ts";
 import { linuxReaders } from "./linux/mod.ts";
 import { macosReaders } from "./macos/mod.ts";
 import type { Reader, Recording } from "./reader.ts";
+import { smartctl } from "./smartctl.ts";
 import { windowsReaders } from "./windows/mod.ts";
 
-export const readers: readonly Reader[] = [...linuxReaders, ...macosReaders, ...windowsReaders];
+export const readers: readonly Reader[] = [
+  ...linuxReaders,
+  ...macosReaders,
+  ...windowsReaders,
+  smartctl,
+];
 
 /**
  * The picture that recordings of one machine give together, the best tool first; a tool that
  * failed, and was not needed, is left out.
  *
- * @throws {InvalidError} nobody reads one of them; it is refused by its name
- * @throws {UnavailableError} one of them is damaged
+ * @throws {InvalidError} nobody reads one of them, or it has a name and is damaged
+ * @throws {UnavailableError} one without a name is damaged
  */
 export function pictureOf(recordings: readonly (Recording & { name?: string })[]): DriveReport {
   const told = recordings.filter(({ failed }) => failed === undefined);
   const known = told.map((recording) => ({ ...recording, reader: readerOf(recording) }));
   known.sort((a, b) => readers.indexOf(a.reader) - readers.indexOf(b.reader));
-  return describe(known.map(({ reader, text }) => reader.read(text)));
+  return describe(known.map(({ reader, text, name }) => {
+    try {
+      return reader.read(text);
+    } catch (cause) {
+      if (name === undefined) throw cause;
+      throw new InvalidError(`Cannot replay "${name}": ${reasonOf(cause)}`, { name }, { cause });
+    }
+  }));
 }
 
 function readerOf({ tool, text, name }: Recording & { name?: string }): Reader {

@@ -5,25 +5,37 @@
  */
 import { basename } from "node:path";
 import { DeniedError, InvalidError, NotFoundError, reasonOf } from "../../../base/errors.ts";
-import { decodeText, type DriveReport, pictureOf, recordingsIn } from "../../../drives/mod.ts";
+import {
+  decodeText,
+  type DriveReport,
+  healthIn,
+  pictureOf,
+  type RecordedHealth,
+  recordingsIn,
+} from "../../../drives/mod.ts";
 
 /** A recording of a machine with a thousand disks is some megabytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface Replayed extends DriveReport {
+  strategy: "replay";
+  /** What smartctl said of the drives, where it was among the recordings. */
+  health: RecordedHealth[];
+}
 
 /**
  * Reads the files and builds the picture that they give together.
  *
  * @throws {InvalidError} one of them is no tool's output; it is named
  */
-export async function replay(
-  paths: readonly string[],
-): Promise<DriveReport & { strategy: string }> {
+export async function replay(paths: readonly string[]): Promise<Replayed> {
   const recordings = [];
   for (const path of paths) {
     const found = recordingsIn(decodeText(await read(path)));
     recordings.push(...found.map((recording) => ({ ...recording, name: basename(path) })));
   }
-  return { ...pictureOf(recordings), strategy: "replay" };
+  const report = pictureOf(recordings);
+  return { ...report, strategy: "replay", health: healthIn(recordings, report.drives) };
 }
 
 async function read(path: string): Promise<Uint8Array> {
