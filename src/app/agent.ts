@@ -49,8 +49,8 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
 
 /** What decides which parts there are, and how large: they are made anew when it changes. */
 function builtIn(config: Config) {
-  const { edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams, workers } = config;
-  return { isEdge: !edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams, workers };
+  const { edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams } = config;
+  return { isEdge: !edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams };
 }
 
 interface PartsContext {
@@ -103,6 +103,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   if (peer) {
     services.drives = peer.drives.watch;
     services.limits = peer.drives.limits;
+    services.workers = peer.workers;
     services.health = peer.drives.watchHealth;
   }
   if (link) services.link = link.service;

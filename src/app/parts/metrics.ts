@@ -6,7 +6,7 @@
 import type { Metric } from "../../base/metrics.ts";
 import { VERSION } from "../../base/version.ts";
 import { healthMetrics } from "../../drives/mod.ts";
-import { jobMetrics, laneMetrics } from "../../pool/mod.ts";
+import { jobMetrics, laneMetrics, workerMetrics } from "../../pool/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
@@ -43,6 +43,7 @@ function peerMetrics({ drives, jobs, library }: Peer): Metric[] {
   const present = drives.report().drives;
   return [
     ...laneMetrics(drives.lanes.list()),
+    ...workerMetrics(library.workers.counts()),
     ...jobMetrics(jobs.countByState()),
     gauge("giggityflix_drives_present", "Physical drives that are there", present.length),
     ...healthMetrics(present.map((drive) => ({

@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { run } from "../../base/command.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
+import { untilAborted } from "../../base/service.ts";
 import { type Config, type ConfigTexts, Configuration } from "../../config/mod.ts";
 import {
   CorruptError,
@@ -88,7 +89,7 @@ export async function openPeer(options: PeerOptions) {
     lanes: drives.lanes,
     gate: drives.gate,
     jobs,
-    workers: config.value.workers || availableParallelism(),
+    workers: workersOf(config.value),
     settings: () => librarySettings(config.value, folders),
     locate: (path) => drives.locate(path),
     run,
@@ -103,12 +104,21 @@ export async function openPeer(options: PeerOptions) {
     folders: () => folders,
     samplesOnly: () => samplesOnly,
     refreshFolders,
+    /** The setting `workers` holds at once; whoever works comes to its end. */
+    workers: config.live.service(workersOf, async (size, signal) => {
+      library.workers.resize(size);
+      await untilAborted(signal);
+    }),
     [Symbol.asyncDispose]: async () => {
       await jobs[Symbol.asyncDispose]();
       library[Symbol.dispose]();
       drives[Symbol.dispose]();
     },
   };
+}
+
+function workersOf({ workers }: Config): number {
+  return workers || availableParallelism();
 }
 
 function librarySettings(config: Config, roots: readonly string[]) {
