@@ -14,7 +14,9 @@ const LEAST_READS = 20;
 /** A window says something of a limit when its tokens were taken for this part of it. */
 const LEAST_USE = 0.8;
 /** What adjust() looks back on. */
-export const MAX_SAMPLES = 40;
+export const MAX_SAMPLES = 120;
+/** Reads so many times larger or smaller are other work, and not to be compared. */
+const OTHER_WORK = 4;
 /** One large read, as the hashers do them. */
 const PIECE_BYTES = 128 * 1024;
 
@@ -29,7 +31,8 @@ export class Tuner {
   #watchedAt: number;
   #bytes = 0;
   #reads = 0;
-  #readMs = 0;
+  /** One read, on average, when it was last judged. */
+  #readBytes = NaN;
 
   constructor(kind: KindLimit, now: number) {
     this.#kind = kind;
@@ -60,7 +63,7 @@ export class Tuner {
   }
 
   learn(
-    { bytes, readMs, counts }: Reading,
+    { bytes, counts }: Reading,
     held: number,
     now: number,
     { rttMs, bytesPerMs }: { rttMs: number | undefined; bytesPerMs: number },
@@ -72,7 +75,6 @@ export class Tuner {
       return;
     }
     this.#bytes += bytes;
-    this.#readMs += readMs;
     this.#reads += counts.reduce((sum, count) => sum + count, 0);
     this.watch(held, now);
     const ms = now - this.#since;
@@ -80,8 +82,11 @@ export class Tuner {
     const inUse = this.#heldMs / ms / this.#limit;
     // Reads that nobody waited for, and those of a scan that has paused, say nothing of the limit.
     if (inUse >= LEAST_USE && ms < 20 * WINDOW_MS) {
-      const bytesPerMs = this.#bytes / ms;
-      this.#samples.push({ limit: this.#limit, bytesPerMs, latencyMs: this.#readMs / this.#reads });
+      const readBytes = this.#bytes / this.#reads;
+      const ratio = readBytes / this.#readBytes;
+      if (ratio > OTHER_WORK || ratio < 1 / OTHER_WORK) this.#samples = [];
+      this.#readBytes = readBytes;
+      this.#samples.push({ limit: this.#limit, bytesPerMs: this.#bytes / ms });
       if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
       this.#set(Math.min(adjust(this.#samples), this.#kind.most));
     }
@@ -95,10 +100,6 @@ export class Tuner {
 
   #begin(now: number): void {
     this.#since = this.#watchedAt = now;
-    this.#heldMs =
-      this.#bytes =
-      this.#reads =
-      this.#readMs =
-        0;
+    this.#heldMs = this.#bytes = this.#reads = 0;
   }
 }
