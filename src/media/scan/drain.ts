@@ -164,11 +164,12 @@ async function workOn(
   const { priority } = step;
   const run = async (some: Waiting[]) => {
     using gauge = new Gauge();
+    const options = { signal, priority, gauge, hasPassed: true }; // it has a worker by then
     return await workers.run({ ...step.toJob(some), cells: gauge.cells }, {
       signal,
       priority,
       gate: job.gate,
-      lease: () => job.lease(() => lanes.acquire(some[0]!.driveIds, { signal, priority, gauge })),
+      lease: () => job.lease(() => lanes.acquire(some[0]!.driveIds, options)),
     });
   };
   try {
