@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { reasonOf, UnavailableError } from "../base/errors.ts";
 
 export interface SysfsBlock {
@@ -14,6 +14,8 @@ export interface SysfsBlock {
   parent?: string;
   /** What this one is built on, for device mapper, md and bcache. */
   slaves: string[];
+  /** Of these, what only caches for it: a bcache has its set of SSDs among its slaves. */
+  caches?: string[];
   /** Host:channel:target:lun. */
   address?: string;
   attributes: Record<string, string | undefined>;
@@ -25,9 +27,10 @@ export interface SysfsRecord {
   blocks: Record<string, SysfsBlock>;
 }
 
-/** What lsblk leaves out where there is no udev. */
+/** What lsblk leaves out where there is no udev, and which devices only cache for another. */
 export interface Identities {
   identities: Record<string, SysfsBlock["attributes"]>;
+  caches: Record<string, string[]>;
 }
 
 const ofEach = ["dev", "size", "ro", "partition", "removable", "queue/rotational"];
@@ -69,13 +72,27 @@ export async function collectSysfs(
   return { blocks };
 }
 
+/** Names that are the kernel's idea of caches: the members of the set that a bcache is tied to. */
+async function readCaches(place: string): Promise<string[]> {
+  const set = `${place}/bcache/cache`;
+  const members = (await names(set).catch(() => [])).filter((name) => /^cache\d+$/.test(name));
+  // Each is a link such as "../../../devices/…/nvme0n1/nvme0n1p1/bcache".
+  const links = await Promise.all(
+    members.map((name) => Deno.readLink(`${set}/${name}`).catch(() => "")),
+  );
+  return links.filter(Boolean).map((link) => basename(dirname(link)));
+}
+
 /** What the kernel can tell of disks where udev's database is missing, as in a container. */
 export async function collectIdentities(): Promise<Identities> {
-  const identities: Identities["identities"] = {};
+  const found: Identities = { identities: {}, caches: {} };
   for (const disk of await names("/sys/block").catch(() => [])) {
-    identities[disk] = await read(`/sys/block/${disk}`, identityOfDisks);
+    const place = `/sys/block/${disk}`;
+    found.identities[disk] = await read(place, identityOfDisks);
+    const caches = await readCaches(place);
+    if (caches.length > 0) found.caches[disk] = caches;
   }
-  return { identities };
+  return found;
 }
 
 /** The text of /proc/self/mountinfo; empty where there is none. */
@@ -89,6 +106,8 @@ async function readDisk(place: string, root: string): Promise<SysfsBlock> {
     slaves: await names(`${place}/slaves`).catch(() => []),
     attributes: await read(place, [...ofEach, ...ofDisks]),
   };
+  const caches = await readCaches(place);
+  if (caches.length > 0) block.caches = caches;
   const device = basename(await Deno.readLink(`${place}/device`).catch(() => ""));
   if (/^\d+:\d+:\d+:\d+$/.test(device)) block.address = device;
   await addUdev(block, root);

@@ -39,6 +39,9 @@ export interface BlockDevice {
   removable?: boolean | undefined;
   /** Memory or a file that looks like a disk, where its name does not tell. */
   ghost?: boolean | undefined;
+  /** No more than its name is known, from another device's line. Such findings count only where no
+   * tool lists the disks. */
+  mentioned?: boolean | undefined;
   fileSystem?: string | undefined;
   uuid?: string | undefined;
   label?: string | undefined;
@@ -62,9 +65,6 @@ export type Finding =
     name: string;
     type?: string | undefined;
     roles?: Record<string, string>;
-    /** No more than its name is known, from another device's line: it counts only where no tool
-     * lists the disks. */
-    mentioned?: boolean;
   }
   & { [Name in Collected]?: Iterable<string> };
 

@@ -56,7 +56,7 @@ function startGathering(): Gathered {
       const own = [...new Set([finding.name, finding.mapperName ?? [], ...finding.aliases ?? []])]
         .flat();
       const known = own.map((name) => names.own(name)).find(Boolean);
-      const device = known ?? { ...blank(), name: finding.name };
+      const device = known ?? { ...blank(), name: finding.name, mentioned: finding.mentioned };
       if (known && known.name !== finding.name) known.aliases.add(finding.name);
       note(device, finding);
       devices.add(device);

@@ -35,7 +35,8 @@ function deviceOf(
     const known = names.own(`zpool:${pool}`) ??
       [...devices].find((one) => one.fileSystem === "zfs_member" && one.label === pool);
     if (known || !isAlone) return known;
-    return take({ name: `zpool:${pool}`, type: "zpool", label: pool, fileSystem });
+    const name = `zpool:${pool}`;
+    return take({ name, type: "zpool", label: pool, fileSystem, mentioned: true });
   }
   const isDevice = source.startsWith("/dev/");
   const bySource = isDevice ? names.find(source) : undefined;
@@ -48,7 +49,8 @@ function deviceOf(
   }
   const name = bareName(source);
   const type = names.own(name)?.type ?? "dm";
-  return take({ name, type, deviceNumber: byOwnNumber(deviceNumber), fileSystem });
+  const own = byOwnNumber(deviceNumber);
+  return take({ name, type, deviceNumber: own, fileSystem, mentioned: true });
 }
 
 function byOwnNumber(deviceNumber: string): string | undefined {

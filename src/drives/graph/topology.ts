@@ -47,9 +47,9 @@ function groupPaths(graph: Graph): BlockDevice[][] {
     // Windows tells of volumes apart from the disks beneath them; nobody told which these are.
     if (device.type === "volume") continue;
     if ((isMinor(device) || isSlot(device)) && !isUsed(device, graph)) continue;
-    if (!["disk", "rom", "server", "floppy"].includes(device.type) && !holdsFiles(device, graph)) {
-      continue;
-    }
+    // A layer stands for the disk that a tool ought to show beneath it; a mere name does not.
+    const isLayer = !["disk", "rom", "server", "floppy"].includes(device.type);
+    if (isLayer && (device.mentioned || !holdsFiles(device, graph))) continue;
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
     groups.set(key, [...groups.get(key) ?? [], device]);

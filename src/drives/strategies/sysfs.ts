@@ -4,14 +4,20 @@
  * @module
  */
 import { collectMountInfo, collectSysfs } from "../read_sysfs.ts";
+import { collectPools } from "../read_zpool.ts";
 import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
 
 export const sysfs: Strategy = {
   name: "sysfs",
-  collect: async ({ signal }) => [
-    { tool: "sysfs", text: JSON.stringify(await collectSysfs({ signal })) },
-    { tool: "mountinfo", text: await collectMountInfo() },
-  ],
+  async collect({ run, signal }) {
+    const record = JSON.stringify(await collectSysfs({ signal }));
+    const mounts = await collectMountInfo();
+    return [
+      { tool: "sysfs", text: record },
+      { tool: "mountinfo", text: mounts },
+      ...await collectPools([record, mounts], { run, signal }),
+    ];
+  },
   parse: pictureOf,
 };

@@ -42,16 +42,23 @@ export const identities: Reader = {
   platform: "linux",
   recognise: (text) => /^\s*\{\s*"identities"\s*:/.test(text),
   read(text) {
-    const { identities = {} } = parseJson("sysfs identities", text) as Partial<Identities>;
+    const answer = parseJson("sysfs identities", text) as Partial<Identities>;
+    const { identities = {}, caches = {} } = answer;
     return {
       devices: Object.entries(identities).map(([name, attributes]) => ({
         name,
         serial: serialIn(attributes),
         wwn: wwnIn(attributes),
+        parents: caches[name] ?? [],
+        roles: asCaches(caches[name]),
       })),
     };
   },
 };
+
+function asCaches(names: string[] = []): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, "cache"]));
+}
 
 /** Sizes in /sys are in sectors of 512 bytes, whatever the drive's own sector is. */
 const SECTOR_BYTES = 512;
@@ -66,7 +73,8 @@ function toFinding(name: string, block: SysfsBlock): Finding {
     name,
     mapperName,
     type: typeOf(name, attributes),
-    parents: parent ? [parent] : slaves,
+    parents: parent ? [parent] : [...slaves, ...block.caches ?? []],
+    roles: asCaches(block.caches),
     deviceNumber: attributes.dev,
     sizeBytes: attributes.size === undefined ? undefined : Number(attributes.size) * SECTOR_BYTES,
     links: linksIn(block.udev),
