@@ -39,8 +39,8 @@ export type Answer =
   | { kind: "report"; report: SmartReport; members: SmartReport[] }
   | { kind: "asleep" }
   | { kind: "missing"; missing: Missing }
-  /** It does not answer, or smartctl says nothing that can be read. */
-  | { kind: "silent"; reason: string };
+  /** It does not answer, or smartctl says nothing that can be read; it is asked less often. */
+  | { kind: "silent"; code: "no_answer" | "usb_bridge"; reason: string };
 
 /** A drive that spins up, or a USB box that thinks about it, takes some 20 s. */
 const LIMIT_MS = 30_000;
@@ -102,7 +102,7 @@ export async function askDrive(
   signal: AbortSignal,
 ): Promise<Answer> {
   const device = devicePath(deps.platform, drive.name);
-  if (!device) return { kind: "silent", reason: `"${drive.name}" is no name of a device` };
+  if (!device) return silent(`"${drive.name}" is no name of a device`);
   if (await deps.isSuspended?.(drive.name)) return { kind: "asleep" };
   try {
     let report = await ask(device, type, deps, signal);
@@ -117,7 +117,8 @@ export async function askDrive(
       type = "sat";
       report = await ask(device, type, deps, signal);
       if (report.power === "asleep" && report.stoppedBy === "SLEEP") {
-        return { kind: "silent", reason: "Its USB bridge passes no questions on" };
+        const reason = "smartctl does not know its USB bridge, which passes no questions on";
+        return { kind: "silent", code: "usb_bridge", reason };
       }
     }
     const members = namesController(report.messages.join("\n")) && !report.hasHealth
@@ -129,7 +130,7 @@ export async function askDrive(
     if (error instanceof CommandError && error.details.missing === true) {
       return { kind: "missing", missing: missingOn(deps.platform, "smartctl") };
     }
-    return { kind: "silent", reason: reasonOf(error) };
+    return silent(`It does not answer: ${reasonOf(error)}`);
   }
 }
 
@@ -149,7 +150,11 @@ function understood(
     return { kind: "asleep" };
   }
   if (!isPrivileged) return { kind: "missing", missing: missingOn(platform, "rights") };
-  return { kind: "silent", reason: "It does not tell whether it sleeps" };
+  return silent("It does not tell whether it sleeps");
+}
+
+function silent(reason: string): Answer {
+  return { kind: "silent", code: "no_answer", reason };
 }
 
 /** The disks behind a RAID controller, which smartctl finds by a scan. */

@@ -57,7 +57,7 @@ export function healthAfter(drive: HealthDrive, answer: Answer, past: Past): Dri
       return { ...kept(past, reason), missing };
     }
     case "silent":
-      return kept(past, excuse("no_answer", `It does not answer: ${answer.reason}`));
+      return kept(past, excuse(answer.code, answer.reason));
     case "report":
       return answer.members.length > 0
         ? fresh(drive, past, judgeAll(answer.members), worstValues(answer.members))

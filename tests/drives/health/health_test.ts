@@ -298,6 +298,38 @@ Deno.test("a USB bridge that smartctl does not know is tried as SAT once, and re
   ok(calls.every((args) => args[2] === "standby,3"));
 });
 
+Deno.test("a USB bridge that passes nothing on is no drive that sleeps", async () => {
+  const refused = await Deno.readTextFile(
+    new URL("../../fixtures/smartctl/refused_sleep_exit3.json", import.meta.url),
+  );
+  const bridge = "/dev/sdc: Unknown USB bridge [0x46f4:0x0001 (0x000)]";
+  let asked = 0;
+  const box = { id: "drv-c", name: "sdc", kind: "usb", bus: "usb" } as const;
+  using rig = openRig({
+    drives: [box],
+    run: (_, args) => {
+      asked++;
+      return Promise.resolve(
+        args.includes("-d") ? refused : JSON.stringify({
+          smartctl: { exit_status: 1, messages: [{ string: bridge, severity: "error" }] },
+        }),
+      );
+    },
+  });
+
+  await rig.health.checkAll(never);
+  const { verdict, powerState, reasons } = rig.health.known(box);
+  deepStrictEqual([verdict, powerState, reasons.map(({ code }) => code)], [
+    "unknown",
+    "unknown",
+    ["usb_bridge"],
+  ]);
+  strictEqual(await rig.health.power(box, never), "unknown");
+  const before = asked;
+  await rig.health.checkAll(never);
+  strictEqual(asked, before, "it is not tried at every poll");
+});
+
 Deno.test("a drive behind a RAID controller is judged by its worst member", async () => {
   const calls: string[][] = [];
   const hint = "Smartctl open device: /dev/sda failed: DELL or MegaRaid controller, " +
