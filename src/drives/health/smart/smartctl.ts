@@ -17,8 +17,11 @@ export interface ScannedDevice {
 
 /** Whether smartctl wrote this text, as JSON or not. */
 export function recogniseSmartctl(text: string): boolean {
+  if (isText(text)) return true;
+  // Other tools' JSON may be large: it is not parsed for nothing.
+  if (!signs.some((sign) => text.includes(`"${sign}"`))) return false;
   const found = objectIn(text);
-  return found ? isReport(found) || isScan(found) : isText(text);
+  return found !== undefined && (isReport(found) || isScan(found));
 }
 
 /**
