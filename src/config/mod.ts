@@ -4,7 +4,12 @@
  * @module
  */
 export { Configuration, type SettingView } from "./configuration.ts";
-export { type DailyWindow, formatMinutes, isWithin, parseDailyWindow } from "./daily_window.ts";
+export {
+  type DailyWindow,
+  formatMinutes,
+  isWithin,
+  parseDailyWindow,
+} from "../base/daily_window.ts";
 export { Live } from "./live.ts";
 export { type ConfigTexts, loadConfig, readEnvironment, type Source } from "./load.ts";
 export {

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { levels } from "../base/log.ts";
-import { DAILY_WINDOW_FORM, parseDailyWindow } from "./daily_window.ts";
+import { DAILY_WINDOW_FORM, parseDailyWindow } from "../base/daily_window.ts";
 
 /** How a value stands in text: lists are joined by commas. */
 export type ValueType = "string" | "integer" | "boolean" | "list";

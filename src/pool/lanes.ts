@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type DriveKind, UNKNOWN_DRIVE } from "../drives/mod.ts";
+import type { DriveKind, UNKNOWN_DRIVE as Unknown } from "../drives/mod.ts";
 import { type Clock, realClock } from "./lanes/clock.ts";
 import { DrivePlace, isTurning } from "./lanes/drive_place.ts";
 import type { Gauge } from "./lanes/gauge.ts";
@@ -21,9 +21,14 @@ import type { SleepGate } from "./sleep/gate.ts";
 
 export type { Lease } from "./lanes/hold.ts";
 
+/** Its type is imported only: a worker, which loads this, needs nothing else of the drives. */
+const UNKNOWN_DRIVE: typeof Unknown = "unknown";
+
 export interface LeaseOptions extends AcquireOptions {
   /** Shared with a reader that asks before each read: it steps aside within one read. */
   gauge?: Gauge | undefined;
+  /** Reads one small thing, and is over: that may be beside a film. */
+  isShort?: boolean | undefined;
   /** Rather fails with an UnavailableError than waits for a film. */
   leavesForFilms?: boolean | undefined;
   /** For a film: it fetches what nobody has asked for yet. */

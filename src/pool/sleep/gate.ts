@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type DailyWindow, formatMinutes, isWithin } from "../../config/mod.ts";
+import { type DailyWindow, formatMinutes, isWithin } from "../../base/daily_window.ts";
 import type { PowerState } from "../../drives/mod.ts";
 import { type Clock, realClock } from "../lanes/clock.ts";
 import { isBackground, type Priority } from "../priority.ts";

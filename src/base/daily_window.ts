@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { InvalidError } from "../base/errors.ts";
+import { InvalidError } from "./errors.ts";
 
 export interface DailyWindow {
   /** Minutes after midnight; inside. */
