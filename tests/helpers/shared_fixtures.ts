@@ -16,12 +16,13 @@ export function sharedText(path: string): string {
   return decodeText(Deno.readFileSync(new URL(path, folder)));
 }
 
-/** Every file below a folder of the recordings, as paths that `sharedText` takes, sorted. */
-export function sharedPaths(below: string): string[] {
+/** Every file below a folder of the recordings, or of all, as paths for `sharedText`, sorted. */
+export function sharedPaths(below = ""): string[] {
   if (!hasShared) return [];
   const found: string[] = [];
-  for (const { name, isDirectory } of Deno.readDirSync(new URL(`${below}/`, folder))) {
-    const path = `${below}/${name}`;
+  // Not `new URL("/", folder)`, which is the root of this machine.
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(`./${below}`, folder))) {
+    const path = below ? `${below}/${name}` : name;
     if (isDirectory) found.push(...sharedPaths(path));
     else found.push(path);
   }

@@ -14,9 +14,9 @@ export const infoText: Reader = {
   name: TOOL,
   platform: "darwin",
   recognise: (text) =>
-    /^\s*Device Identifier:\s+disk\d/m.test(text) && /^\s*Device Node:/m.test(text),
+    /^[ \t]*Device Identifier:[ \t]+disk\d/m.test(text) && /^[ \t]*Device Node:/m.test(text),
   read(text) {
-    const sections = text.split(/^\*{5,}\s*$/m).map(toFields);
+    const sections = text.split(/^\*{5,}[ \t]*$/m).map(toFields);
     const infos = sections.flatMap((fields) => toInfo(fields) ?? []);
     if (infos.length === 0) throw unreadable(TOOL, text, "it names no disk");
     return { devices: infos.flatMap(findingsOf) };

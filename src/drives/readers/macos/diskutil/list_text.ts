@@ -21,7 +21,7 @@ const TOOL = "diskutil list";
 export const listText: Reader = {
   name: TOOL,
   platform: "darwin",
-  recognise: (text) => /^[ \t]*\/dev\/disk\d+\b[^\n]*\n+\s*#:\s+.*\bidentifier\b/im.test(text),
+  recognise: (text) => /^[ \t]*\/dev\/disk\d+\b[^\n]*\n\s*#:\s+.*\bidentifier\b/im.test(text),
   read(text) {
     const disks = disksIn(text);
     if (disks.length === 0) throw unreadable(TOOL, text, "it has no disk");
@@ -49,7 +49,8 @@ function disksIn(text: string): Disk[] {
   const disks: Disk[] = [];
   let typeEnds = 32;
   for (const line of text.split(/\r?\n/).map(withoutMarks)) {
-    const [, name, words = ""] = /^\s*\/dev\/(disk\d+)\s*(?:\(([^)]*)\))?\s*:?\s*$/.exec(line) ?? [];
+    const [, name, words = ""] = /^\s*\/dev\/(disk\d+)\s*(?:\(([^)]*)\))?\s*:?\s*$/.exec(line) ??
+      [];
     const disk = disks.at(-1);
     if (name) disks.push({ name, words: words.split(/,\s*/), rows: [], beneath: [] });
     else if (/^\s*#:.*\bidentifier\b/i.test(line)) typeEnds = line.search(/type/i) + 4;
