@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, migrations, openDatabase } from "../../../src/db/mod.ts";
-import { jobId, Lanes, openJobs, type RunningJob } from "../../../src/pool/mod.ts";
+import { aside, jobId, Lanes, openJobs, type RunningJob } from "../../../src/pool/mod.ts";
 import { settle, until, within } from "../../helpers/wait.ts";
 
 const signal = new AbortController().signal;
@@ -258,4 +258,38 @@ Deno.test("of the jobs that have ended, the last 200 are kept", async () => {
 
 Deno.test("jobId() is the same for the same drives", () => {
   strictEqual(jobId("hash", ["drv-b", "drv-a"]), "hash:drv-a+drv-b");
+});
+
+Deno.test("another program's work for a paused job is ended, and begun anew when it is resumed", async () => {
+  await using rig = openRig();
+  const lanes = new Lanes(() => "hdd");
+  let begun = 0;
+  const hold = Promise.withResolvers<string>();
+  const program = async (signal: AbortSignal) => {
+    begun++;
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    return await Promise.race([hold.promise, promise]);
+  };
+  const running = rig.jobs.run(hash, (job) =>
+    job.piece(async () => {
+      using lease = await job.lease(() => lanes.acquire(["drv-a"], { signal: job.signal }));
+      return await aside(lease, job.signal, program);
+    }), { signal });
+  await until("the program", () => begun === 1);
+
+  rig.jobs.pause(hash.id);
+  const other = await within("its lane", lanes.acquire(["drv-a"]));
+  rig.jobs.resume(hash.id);
+  await settle();
+  const { state, waitingFor } = rig.jobs.get(hash.id);
+  other[Symbol.dispose]();
+  await until("the program again", () => begun === 2);
+  rig.jobs.pause(hash.id);
+  rig.jobs.resume(hash.id);
+  await until("the program once more", () => begun === 3);
+  hold.resolve("asked");
+
+  strictEqual(await within("the answer", running), "asked");
+  deepStrictEqual([state, waitingFor], ["waiting", "a turn on drv-a"]);
 });
