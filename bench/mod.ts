@@ -1,6 +1,6 @@
 /**
  * `deno task bench`: our scan beside minidlna's, our hashes beside hashdeep's, our start-up beside
- * an empty program's. Turn and turn about in one run, and told as ratios, because on a machine that
+ * an empty program's, and a hard disk by a model with a film and a scan on it. Turn and turn about in one run, and told as ratios, because on a machine that
  * does other things too a time alone says nothing. `--files=N --rounds=N` for another size.
  *
  * @module
@@ -12,6 +12,7 @@ import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
 import { minidlna, type MinidlnaScan } from "./minidlna.ts";
 import { hashesOf, type Scan, scanOnce } from "./ours.ts";
 import { median, tellRatio } from "./ratios.ts";
+import { benchSlowDisk } from "./slow_disk.ts";
 import { benchStartUp } from "./start_up.ts";
 import { prepare } from "./tools.ts";
 
@@ -33,6 +34,7 @@ try {
     await Deno.remove(`${folder}/big`, { recursive: true });
   }
   await benchStartUp(folder);
+  await benchSlowDisk();
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -43,8 +43,15 @@ export function openSlowScan({ disks = ["disk"], ...files }: SlowScanOptions) {
       const relativePath = `${driveId} ${status} ${number}.mp4`;
       const at = (number * 37 % count) * sizeBytes * 3 + 1e9;
       placed.set(`/films/${relativePath}`, { disk, at, sizeBytes });
-      const sighting = { root: "/films", relativePath, driveIds: [driveId], modifiedMs: 1 };
-      const rowid = store.insert({ ...sighting, sizeBytes });
+      const rowid = store.insert({
+        root: "/films",
+        relativePath,
+        driveIds: [driveId],
+        sizeBytes,
+        modifiedMs: 1,
+        volumeId: null,
+        volumePath: null,
+      });
       if (status === "probed") {
         db.run("UPDATE media SET status = 'probed' WHERE rowid = ?", rowid);
       }

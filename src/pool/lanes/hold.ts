@@ -31,6 +31,8 @@ export interface HoldOptions {
   signal?: AbortSignal | undefined;
   /** Shared with a reader that asks before each read of at most 1 MiB. */
   gauge?: Gauge | undefined;
+  /** Reads one small thing, and is over: that may be beside a film. */
+  isShort?: boolean | undefined;
   /** Rather fails than waits for a film. */
   leavesForFilms?: boolean | undefined;
   /** Fetches what nobody has asked for yet: then it tells nothing of when the next read comes. */
@@ -214,9 +216,10 @@ export class Hold implements Lease, Request<DrivePlace> {
     for (const { streams } of this.places) what(streams, now);
   }
 
-  /** Only who asks before each read can be trusted to stop after one. */
+  /** Only who asks before each read, or reads but once, can be trusted to stop after one. */
   #trickleOf(place: DrivePlace): number {
-    const trickle = this.options.gauge && place.trickle;
+    const { gauge, isShort } = this.options;
+    const trickle = gauge || isShort ? place.trickle : undefined;
     return trickle?.inMs === 0 ? trickle.bytes : 0;
   }
 }
