@@ -44,6 +44,8 @@ const names = ["CreationClassName", "__CLASS", "ClassName", "CimClass"];
 
 /** The class of one object, or undefined. */
 export function classOf(row: Row): string | undefined {
+  const link = linkOf(row);
+  if (link) return link;
   for (const name of names) {
     // "root/microsoft/windows/storage:MSFT_PhysicalDisk"
     const said = /(?:^|[:/\\])((?:Win32|MSFT|MSStorageDriver)_\w+)$/.exec(text(row, name) ?? "");
@@ -52,7 +54,7 @@ export function classOf(row: Row): string | undefined {
   const nested = nestedName(row);
   if (nested) return nested;
   const sign = signs.find(([, ...properties]) => properties.every((name) => wasAsked(row, name)));
-  return linkOf(row) ?? sign?.[0] ?? byValue(row);
+  return sign?.[0] ?? byValue(row);
 }
 
 /** ConvertTo-Json writes CimClass as an object, or as a text. */

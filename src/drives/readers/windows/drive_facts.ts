@@ -91,17 +91,20 @@ export function isNvme(pnp: PnpFacts | undefined, serial?: string): boolean {
 const appended =
   /\s+(ATA|SATA|USB|UAS|SCSI|SCSI Disk|SCSI CdRom|RAID|SD|IEEE 1394 SBP2)( Disk)? Device$/i;
 
-/** Model and vendor, which Win32_DiskDrive joins: "SanDisk Cruzer Fit USB Device". */
+/**
+ * Model and vendor, which Win32_DiskDrive joins: "SanDisk Cruzer Fit USB Device". Of a SATA disk
+ * the whole name is the model, "WDC WD40EFRX-68N32N0", though its Plug and Play id splits it, too.
+ */
 export function modelIn(
   told: string | undefined,
   manufacturer: string | undefined,
   pnp?: PnpFacts,
 ): { model?: string | undefined; vendor?: string | undefined } {
-  const model = told === undefined
-    ? undefined
-    : (` ${told}`).replace(appended, "").trim().replaceAll(/\s+/g, " ") || undefined;
+  const suffix = appended.exec(` ${told ?? ""}`)?.[0] ?? "";
+  const model = ` ${told ?? ""}`.replace(appended, "").trim().replaceAll(/\s+/g, " ") || undefined;
+  const isJoined = pnp?.enumerator === "USBSTOR" || /SCSI/i.test(suffix);
   const maker = makerIn(manufacturer);
-  for (const vendor of [maker, makerIn(pnp?.vendor)]) {
+  for (const vendor of [maker, isJoined ? makerIn(pnp?.vendor) : undefined]) {
     if (!vendor || !model?.toLowerCase().startsWith(`${vendor.toLowerCase()} `)) continue;
     return { vendor: model.slice(0, vendor.length), model: model.slice(vendor.length).trim() };
   }

@@ -32,7 +32,7 @@ export const convertToJson: Reader = {
 
 /** Properties of Windows that no other tool's JSON has. */
 const marks =
-  /"(CimClass|CimSystemProperties|CreationClassName|__CLASS|SpindleSpeed|CanPool|PartitionStyle|DiskNumber|FileSystemLabel|PNPDeviceID|VolumeSerialNumber|ResiliencySettingName|IsPrimordial|SizeRemaining|DiskIndex|UniqueIdFormat|BusType)"\s*:/i;
+  /"(CimClass|CimSystemProperties|CreationClassName|__CLASS|SpindleSpeed|CanPool|PartitionStyle|DiskNumber|FileSystemLabel|PNPDeviceID|VolumeSerialNumber|ResiliencySettingName|IsPrimordial|SizeRemaining|DiskIndex|UniqueIdFormat|BusType|InterfaceType|Antecedent|ProtectionStatus|DriveType)"\s*:/i;
 
 function tablesIn(text: string): Map<string, Row[]> {
   const rows = objectsIn(parseJson("ConvertTo-Json", text)).map((one) => toRow(flat(one)));

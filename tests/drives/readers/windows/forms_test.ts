@@ -1,0 +1,235 @@
+/** The forms in which people record what Windows tells. @module */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { InvalidError } from "../../../../src/base/errors.ts";
+import { pictureOf } from "../../../../src/drives/readers/mod.ts";
+import { drivesIn, edgesIn, volumesIn } from "./show.ts";
+
+const read = (...texts: string[]) => pictureOf(texts.map((text) => ({ text })));
+
+Deno.test("ConvertTo-Json: one object for a list of one, words or numbers, and CIM's noise", () => {
+  const disk = {
+    DeviceId: "0",
+    FriendlyName: "Samsung SSD 860 EVO 500GB",
+    Model: "Samsung SSD 860 EVO 500GB",
+    SerialNumber: "S3Z2NB0K123456A     ",
+    UniqueId: "5002538E40A1B2C3",
+    Size: 500107862016,
+    CimClass: { CimSuperClassName: "MSFT_StorageFaultDomain", CimClassName: "MSFT_PhysicalDisk" },
+    CimInstanceProperties: ['DeviceId = "0"'],
+  };
+  const words = JSON.stringify({ ...disk, BusType: "SATA", MediaType: "SSD" });
+  const numbers = JSON.stringify([{ ...disk, BusType: 11, MediaType: 4, SpindleSpeed: 0 }]);
+  const counted = JSON.stringify({ value: [{ ...disk, BusType: 11, MediaType: 4 }], Count: 1 });
+
+  const expected = [
+    ["PhysicalDrive0", "ssd", "Samsung SSD 860 EVO 500GB", "S3Z2NB0K123456A", 500107862016],
+  ];
+  for (const text of [words, numbers, counted]) deepStrictEqual(drivesIn(read(text)), expected);
+});
+
+Deno.test("ConvertTo-Json of Get-Disk, Get-Partition and Get-Volume make one picture", () => {
+  const disks = [{ Number: 1, FriendlyName: "X", BusType: 17, PartitionStyle: 2, Size: 1000 }];
+  const partitions = {
+    DiskNumber: 1,
+    PartitionNumber: 3,
+    Guid: "{16AE967D-E57E-4AD5-90EA-16E21A37B1E5}",
+    AccessPaths: ["C:\\", "\\\\?\\Volume{16ae967d-e57e-4ad5-90ea-16e21a37b1e5}\\"],
+    DriveLetter: "C",
+    Offset: 122683392,
+    Size: 900,
+  };
+  const volumes = [{
+    UniqueId: "\\\\?\\Volume{16ae967d-e57e-4ad5-90ea-16e21a37b1e5}\\",
+    DriveLetter: "C",
+    DriveType: "Fixed",
+    FileSystem: "NTFS",
+    FileSystemLabel: "System",
+    Size: 890,
+    SizeRemaining: 90,
+  }, {
+    UniqueId: null,
+    DriveLetter: "E",
+    DriveType: "CD-ROM",
+    FileSystem: "",
+    FileSystemLabel: "",
+    Size: 0,
+  }];
+  const picture = read(...[volumes, partitions, disks].map((one) => JSON.stringify(one)));
+
+  deepStrictEqual(drivesIn(picture).map((told) => told.slice(0, 2)), [
+    ["E:", "optical"],
+    ["PhysicalDrive1", "nvme"],
+  ]);
+  deepStrictEqual(volumesIn(picture), [["C:", "NTFS", "System", "C:\\", "PhysicalDrive1"]]);
+});
+
+Deno.test("associations: disk 1 is not disk 10, whichever way their paths are written", () => {
+  const row = (disk: string, partition: string, letter: string) => [
+    { Antecedent: disk, Dependent: partition },
+    { Antecedent: partition, Dependent: letter },
+  ];
+  const plain = [
+    ...row(
+      `\\\\PC\\root\\cimv2:Win32_DiskDrive.DeviceID="\\\\\\\\.\\\\PHYSICALDRIVE1"`,
+      `\\\\PC\\root\\cimv2:Win32_DiskPartition.DeviceID="Disk #1, Partition #0"`,
+      `\\\\PC\\root\\cimv2:Win32_LogicalDisk.DeviceID="D:"`,
+    ),
+    ...row(
+      `Win32_DiskDrive (DeviceID = "\\\\.\\PHYSICALDRIVE10")`.replace(
+        " (DeviceID = ",
+        ".DeviceID=",
+      ),
+      `Win32_DiskPartition.DeviceID=""Disk #10, Partition #1""`,
+      `Win32_LogicalDisk.DeviceID=""E:""`,
+    ),
+  ];
+  const objects = [
+    {
+      Antecedent: { DeviceID: "\\\\.\\PHYSICALDRIVE1" },
+      Dependent: { DeviceID: "Disk #1, Partition #0" },
+    },
+    { Antecedent: { DeviceID: "Disk #1, Partition #0" }, Dependent: { DeviceID: "D:" } },
+    {
+      Antecedent: { DeviceID: "\\\\.\\PHYSICALDRIVE10" },
+      Dependent: { DeviceID: "Disk #10, Partition #1" },
+    },
+    { Antecedent: { DeviceID: "Disk #10, Partition #1" }, Dependent: { DeviceID: "E:" } },
+  ].map((one) => ({ ...one, PSComputerName: null, CimClass: "root/cimv2:Win32_X" }));
+
+  for (const rows of [plain, objects]) {
+    const text = JSON.stringify(rows.map((one) => ({ ...one, CimSystemProperties: null })));
+    deepStrictEqual(edgesIn(read(text)).sort(), [
+      "partition Disk #1, Partition #0 → drive PhysicalDrive1",
+      "partition Disk #10, Partition #1 → drive PhysicalDrive10",
+      "volume D: → partition Disk #1, Partition #0",
+      "volume E: → partition Disk #10, Partition #1",
+    ]);
+  }
+});
+
+Deno.test("partitions are the same by both of their numbers, by where they begin", () => {
+  const storage = JSON.stringify([{ DiskNumber: 0, PartitionNumber: 3, Offset: 4096, Size: 10 }]);
+  const win32 = [
+    "Node,DeviceID,DiskIndex,Index,Size,StartingOffset",
+    'PC,"Disk #0, Partition #1",0,1,10,4096',
+  ].join("\n");
+  const { partitions } = read(win32, storage);
+
+  deepStrictEqual(partitions.map(({ name }) => name), ["Harddisk0Partition3"]);
+});
+
+Deno.test("Format-List of Get-Disk with sizes for people, and Format-Table with a column to the right", () => {
+  const list = [
+    "",
+    "UniqueId           : 50014EE20D887D66",
+    "Number             : 2",
+    "Path               : \\\\?\\scsi#disk&ven_wdc&prod_wd40efrx#4&1",
+    "                     2f3#{53f56307-b6bf-11d0-94f2-00a0c91efb8b}",
+    "Model              : WDC WD40EFRX-68N32N0",
+    "SerialNumber       : WD-WCC7K1234567",
+    "Size               : 3,64 TB",
+    "PartitionStyle     : GPT",
+    "",
+  ].join("\n");
+  const table = [
+    "Number FriendlyName              SerialNumber    MediaType CanPool Usage            Size",
+    "------ ------------              ------------    --------- ------- -----            ----",
+    "2      WDC WD40EFRX-68N32N0      WD-WCC7K1234567 HDD       False   Auto-Select   3.64 TB",
+    "0      Samsung SSD 850 EVO 250GB S21NNXAG1234... SSD       False   Auto-Select 232.89 GB",
+    "",
+  ].join("\n");
+
+  deepStrictEqual(drivesIn(read(list)), [[
+    "PhysicalDrive2",
+    "unknown",
+    "WDC WD40EFRX-68N32N0",
+    "WD-WCC7K1234567",
+    Math.round(3.64 * 1024 ** 4),
+  ]]);
+  deepStrictEqual(drivesIn(read(table)).map((told) => told.slice(0, 4)), [
+    ["PhysicalDrive0", "ssd", "Samsung SSD 850 EVO 250GB", undefined],
+    ["PhysicalDrive2", "hdd", "WDC WD40EFRX-68N32N0", "WD-WCC7K1234567"],
+  ]);
+  strictEqual(read(list).drives[0]?.id, read(table).drives[1]?.id);
+});
+
+Deno.test("wmic lists in which a shell has doubled every line", () => {
+  const text = [
+    "DeviceID=\\\\.\\PHYSICALDRIVE1",
+    "InterfaceType=USB",
+    "Model=A USB Device",
+    "Size=5",
+  ];
+  const other = text.map((line) => line.replace("DRIVE1", "DRIVE2").replace("=A ", "=B "));
+  const doubled = ["", "", ...text, "", "", ...other, "", ""].join("\n\n");
+
+  deepStrictEqual(drivesIn(read(doubled)).map((told) => told.slice(0, 3)), [
+    ["PhysicalDrive1", "usb", "A"],
+    ["PhysicalDrive2", "usb", "B"],
+  ]);
+});
+
+Deno.test("a slot without a card is no drive, a locked volume keeps its letter", () => {
+  const slot = {
+    DeviceID: "\\\\.\\PHYSICALDRIVE3",
+    InterfaceType: "USB",
+    Capabilities: [3, 4, 7],
+    Model: "Generic- SD/MMC USB Device",
+    Size: null,
+  };
+  const letter = { DeviceID: "G:", DriveType: 2, MediaType: null, VolumeSerialNumber: null };
+  const locked = { DriveLetter: "H:", ProtectionStatus: 2, DeviceID: null };
+  const picture = read(...[slot, [letter], [locked]].map((one) => JSON.stringify(one)));
+
+  deepStrictEqual(picture.drives, []);
+  deepStrictEqual(volumesIn(picture), [["H:", "BitLocker", undefined, "H:\\", ""]]);
+});
+
+Deno.test("a floppy is unknown and no hard disk, memory and SUBST are no drives", () => {
+  const letters = [
+    { DeviceID: "A:", DriveType: 2, MediaType: 5, FileSystem: "FAT", Size: 1457664 },
+    { DeviceID: "R:", DriveType: 6, MediaType: 12, FileSystem: "NTFS", Size: 536866816 },
+  ].map((one) => ({ ...one, VolumeSerialNumber: "0D181AEE" }));
+  const picture = read(JSON.stringify(letters));
+
+  deepStrictEqual(picture.drives.map(({ name, kind, evidence }) => [name, kind, evidence]), [
+    ["A:", "unknown", "it is a floppy; id from its name only, for it tells no serial"],
+  ]);
+  deepStrictEqual(volumesIn(picture), [["A:", "FAT", undefined, "A:\\", "A:"]]);
+});
+
+Deno.test("an object of no class known is refused by its name", () => {
+  const text = JSON.stringify({ CimClass: "root/cimv2:Win32_Printer", BusType: 1 });
+  let thrown: unknown;
+  try {
+    pictureOf([{ text, name: "printers.json" }]);
+  } catch (error) {
+    thrown = error;
+  }
+  ok(thrown instanceof InvalidError && thrown.message.includes("printers.json"));
+});
+
+Deno.test("a SATA disk has one model and one id, though Windows splits its name in one place", () => {
+  const pnp = "SCSI\\DISK&VEN_WDC&PROD_WD40EFRX-68N32N\\4&2F9A3B1C&0&010000";
+  const path = "\\\\?\\scsi#disk&ven_wdc&prod_wd40efrx-68n32n#4&2f9a3b1c&0&010000" +
+    "#{53f56307-b6bf-11d0-94f2-00a0c91efb8b}";
+  const told = { Model: "WDC WD40EFRX-68N32N0", SerialNumber: "     WD-WCC7K1234567" };
+  const win32 = { DeviceID: "\\\\.\\PHYSICALDRIVE1", PNPDeviceID: pnp, InterfaceType: "SCSI" };
+  const storage = { Number: 1, BusType: 11, PartitionStyle: 2, Path: path };
+  const [one, other] = [{ ...win32, ...told }, { ...storage, ...told }]
+    .map((row) => read(JSON.stringify(row)).drives[0]);
+
+  deepStrictEqual([one?.model, one?.vendor], ["WDC WD40EFRX-68N32N0", undefined]);
+  strictEqual(one?.id, other?.id);
+  const linux = JSON.stringify({
+    blockdevices: [{
+      name: "sda",
+      type: "disk",
+      vendor: "ATA     ",
+      model: "WDC WD40EFRX-68N32N0",
+      serial: "WD-WCC7K1234567",
+      wwn: "0x50014ee20d887d66",
+    }],
+  });
+  strictEqual(read(linux).drives[0]?.id, one?.id);
+});
