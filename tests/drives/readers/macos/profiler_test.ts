@@ -231,6 +231,36 @@ Deno.test("several types of data in one answer are one picture", () => {
   ]);
 });
 
+// Written by hand, by the keys that other programs look for.
+Deno.test("FireWire: a disk is a unit of a device; a SATA drive without a disc is optical", () => {
+  const report = told(JSON.stringify({
+    SPFireWireDataType: [{
+      _name: "firewire_bus",
+      _items: [{
+        _name: "LaCie d2",
+        device_manufacturer: "LaCie",
+        units: [{ unit_spec_id: "0x609E", sub_units: [{ bsd_name: "disk2", size_in_bytes: 5 }] }],
+      }],
+    }],
+    SPSerialATADataType: [{
+      _name: "Intel",
+      _items: [{
+        _name: "HL-DT-ST DVDRW  GS21N",
+        device_model: "HL-DT-ST DVDRW  GS21N",
+        disc_burning: "yes",
+      }],
+    }],
+    SPDiscBurningDataType: [{ _name: "HL-DT-ST DVDRW  GS21N", interconnect: "SERIAL-ATAPI" }],
+    SPHardwareDataType: [{ serial_number: "C02", machine_model: "iMac10,1" }],
+  }));
+
+  deepStrictEqual(drives(report), [
+    "disk2 unknown 5 LaCie: LaCie d2",
+    "HL-DT-ST DVDRW  GS21N optical 0 HL-DT-ST DVDRW  GS21N",
+  ]);
+  deepStrictEqual(report.drives.map(({ bus }) => bus), ["firewire", "sata"]);
+});
+
 Deno.test("two equal drives with serial numbers keep their ids when they change places", () => {
   const twins = (first: string, second: string) => ({
     SPSerialATADataType: [{

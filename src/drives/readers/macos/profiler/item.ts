@@ -19,17 +19,28 @@ import {
 } from "../devices.ts";
 import { flag, integer, records, type Values, word } from "../../values.ts";
 
-/** A disk, if this item is one; a newer USB device has its disks in a list of media. */
-export function toDevice(item: Values, transport: string): Finding[] {
-  const media = records(item.Media ?? item.media);
-  if (media.length > 0) return media.flatMap((medium) => toDisk({ ...item, ...medium }, transport));
-  return toDisk(item, transport);
+/** A disk, if this item is one; or the disks in it: "Media" of USB, units of FireWire. */
+export function toDevice(item: Values, transport: string, depth = 0): Finding[] {
+  if (nameOf(item.bsd_name) || depth > MAX_DEPTH) return toDisk(item, transport);
+  const inner = Object.entries(item).filter(([key]) => key !== "_items" && key !== "volumes")
+    .flatMap(([, value]) => records(value));
+  const disks = inner.flatMap((one) =>
+    toDevice({ ...described(item), ...one }, transport, depth + 1)
+  );
+  return disks.length > 0 ? disks : toDisk(item, transport);
+}
+
+const MAX_DEPTH = 4;
+
+/** What a device says of all that is in it: its words, not its lists. */
+function described(item: Values): Values {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => typeof value !== "object"));
 }
 
 function toDisk(item: Values, transport: string): Finding[] {
   const volumes = records(item.volumes);
   const optical = [item, ...volumes].some((one) => word(one.optical_media_type)) ||
-    word(item.optical_drive_type) !== undefined;
+    word(item.optical_drive_type ?? item.disc_burning) !== undefined;
   const model = modelOf(item);
   // An empty optical drive is a drive without a device.
   const name = nameOf(item.bsd_name) ?? (optical ? model : undefined);
