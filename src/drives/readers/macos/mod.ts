@@ -14,6 +14,7 @@ import { listPlist } from "./diskutil/list_plist.ts";
 import { listText } from "./diskutil/list_text.ts";
 import { dfText, mountText } from "./mount.ts";
 import { profiler } from "./profiler/report.ts";
+import { profilerText } from "./profiler/text.ts";
 
 /** What joins disks comes before what describes each, which may take a joined one for a disk. */
 export const macosReaders: readonly Reader[] = [
@@ -25,6 +26,7 @@ export const macosReaders: readonly Reader[] = [
   infoPlist,
   infoText,
   profiler,
+  profilerText,
   listText,
   mountText,
   dfText,

@@ -40,6 +40,11 @@ const transports: Record<string, string | undefined> = {
 function devicesIn(text: string): Finding[] {
   const reports = treesIn(TOOL, text).flatMap(reportsIn);
   if (reports.length === 0) throw unreadable(TOOL, text, "it has no type of data");
+  return describe(reports);
+}
+
+/** The findings of items by their type of data. */
+export function describe(reports: [type: string, items: Values[]][]): Finding[] {
   const devices = reports.flatMap(([type, items]) => {
     const transport = transports[type];
     if (transport) return disksIn(items, transport);
