@@ -7,7 +7,7 @@ import type { Reader } from "../reader.ts";
 import { windowsCim, windowsStorage } from "./documents.ts";
 import { convertToJson } from "./json_rows.ts";
 import { formatList, wmicList } from "./property_list.ts";
-import { formatTable } from "./columns.ts";
+import { formatTable, wmicTable } from "./columns.ts";
 import { volumeApi } from "./volume_api.ts";
 import { wmicCsv } from "./wmic_csv.ts";
 import { wmiQuery } from "./wmi_query.ts";
@@ -21,5 +21,6 @@ export const windowsReaders: readonly Reader[] = [
   wmicList,
   wmiQuery,
   formatTable,
+  wmicTable,
   volumeApi,
 ];

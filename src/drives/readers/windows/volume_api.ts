@@ -61,7 +61,13 @@ function partition(one: Asked): Finding[] {
   const number = integerIn(one, "PartitionInformation", "Number");
   const [extent] = extents;
   if (extents.length !== 1 || !extent || !number || driveIndexIn(one.path) !== undefined) return [];
+  const bus = answerIn(one, "BusType");
   return [{
+    // What is told of the device is told of the whole disk, for whose own path nobody asked.
+    name: driveName(extent.index),
+    type: "disk",
+    ...bus === undefined ? { mentioned: true } : storage(one),
+  }, {
     name: partitionName(extent.index, number),
     type: "part",
     aliases: placeOf(extent.index, extent.offset),

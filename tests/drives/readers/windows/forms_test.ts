@@ -233,3 +233,40 @@ Deno.test("a SATA disk has one model and one id, though Windows splits its name 
   });
   strictEqual(read(linux).drives[0]?.id, one?.id);
 });
+
+Deno.test("Get-Disk's table, whose header has two lines and names of two words", () => {
+  const text = [
+    "",
+    "Number Friendly Name   Serial Number        HealthStatus   Total Size Partition",
+    "                                                                      Style",
+    "------ -------------   -------------        ------------   ---------- ----------",
+    "0      Samsung SSD 860 S3Z2NB0K123456A      Healthy         465.76 GB GPT",
+    "1      USB Flash Disk  AA00000000000489     Healthy          29.30 GB MBR",
+    "",
+  ].join("\n");
+
+  // That a model calls itself SSD is evidence; that one calls itself a stick is none.
+  deepStrictEqual(drivesIn(read(text)), [
+    ["PhysicalDrive0", "ssd", "Samsung SSD 860", "S3Z2NB0K123456A", gigabytes(465.76)],
+    ["PhysicalDrive1", "unknown", "USB Flash Disk", "AA00000000000489", gigabytes(29.3)],
+  ]);
+});
+
+Deno.test("wmic without a format: columns to the left, one of them empty", () => {
+  const text = [
+    "DeviceID            InterfaceType  Model                       Size          ",
+    "\\\\.\\PHYSICALDRIVE1  USB            SanDisk Cruzer USB Device   15677383680   ",
+    "\\\\.\\PHYSICALDRIVE0  IDE            WDC WD40EFRX ATA Device     4000787030016 ",
+    "\\\\.\\PHYSICALDRIVE2  USB            Generic- CF Reader USB Device              ",
+    "",
+  ].join("\n");
+
+  deepStrictEqual(drivesIn(read(text)).map((told) => told.slice(0, 3)), [
+    ["PhysicalDrive0", "unknown", "WDC WD40EFRX"],
+    ["PhysicalDrive1", "usb", "SanDisk Cruzer"],
+  ]);
+});
+
+function gigabytes(told: number): number {
+  return Math.round(told * 1024 ** 3);
+}

@@ -75,8 +75,10 @@ export function objectName(objectId: string): string {
  */
 function nameOf(row: Row, tables: Tables): string {
   const id = text(row, "DeviceId") ?? text(row, "Number");
-  const known = text(row, "UniqueId") ?? text(row, "SerialNumber") ?? text(row, "FriendlyName");
-  if (!id || !/^\d+$/.test(id)) return id ?? known ?? "PhysicalDisk";
+  if (!id || !/^\d+$/.test(id)) {
+    const facts = ["UniqueId", "SerialNumber", "ObjectId", "__PATH", "FriendlyName"];
+    return id ?? facts.map((name) => text(row, name)).find(Boolean) ?? "PhysicalDisk";
+  }
   const taken = disksWith(Number(id), tables).length > 0 && !diskOf(row, tables);
   return taken ? `PhysicalDisk ${id}` : driveName(Number(id));
 }
