@@ -28,6 +28,7 @@ export {
 export { cpuBound, ioBound, type JobOf, type JobTable, serveTable } from "./tasks/bound.ts";
 export { jobId, type JobSpec, type JobState, type JobView } from "./jobs/job.ts";
 export { CancelledError, type Jobs, openJobs } from "./jobs/jobs.ts";
+export { PieceGauge } from "./jobs/piece_gauge.ts";
 export type { RunningJob } from "./jobs/running_job.ts";
 export { explainWaiting, type Surroundings } from "./jobs/waiting.ts";
 export { jobMetrics, laneMetrics, workerMetrics } from "./metrics.ts";

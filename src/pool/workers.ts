@@ -221,7 +221,7 @@ class Stay<Job> implements Disposable {
   readonly #options: JobOptions<Job>;
   #place: Disposable | undefined;
   #lease: Lease | undefined;
-  #turning: Promise<void> = Promise.resolve();
+  #turning: Promise<void> | undefined;
   #isOver = false;
 
   constructor(take: () => Promise<Disposable>, options: JobOptions<Job>) {
@@ -240,9 +240,11 @@ class Stay<Job> implements Disposable {
     } while (gate?.() && !this.#isOver);
   }
 
-  turn(): Promise<void> {
-    const turning = this.#options.gate?.() ? this.begin() : this.#lease?.yield();
-    return this.#turning = turning ?? Promise.resolve();
+  /** A sign of life that comes while the job stands still asks for nothing more. */
+  async turn(): Promise<void> {
+    const turn = this.#options.gate?.() ? () => this.begin() : () => this.#lease?.yield();
+    this.#turning ??= Promise.resolve(turn()).finally(() => this.#turning = undefined);
+    await this.#turning;
   }
 
   /** Resolves when the last turn is over, of a worker that crashed while it waited for it too. */
@@ -261,7 +263,7 @@ class Stay<Job> implements Disposable {
     const lease = this.#lease;
     this.#giveBack();
     // Stepping aside takes the lanes anew; nobody is there any more who would give them back.
-    this.#turning.then(() => lease?.[Symbol.dispose](), () => {});
+    this.#turning?.then(() => lease?.[Symbol.dispose](), () => {});
   }
 }
 

@@ -5,10 +5,11 @@
  * @module
  */
 import {
-  Gauge,
+  type Gauge,
   jobId,
   type Jobs,
   type Lanes,
+  PieceGauge,
   type Priority,
   type RunningJob,
   Semaphore,
@@ -69,6 +70,7 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
   });
   await Promise.all(queues);
   signal.throwIfAborted();
+  jobs.nothingLeft(step.kind);
 }
 
 async function drainDrives(
@@ -94,13 +96,16 @@ async function drainDrives(
       for (const batch of batches(await deps.order(page, driveIds, signal))) {
         places.setLimit(batchesAtOnce(driveIds, deps));
         const place = await places.acquire({ signal });
+        const progress = job.progress();
         const work = job.piece(async () => {
           using _place = place;
           await ready(); // before it has a worker: a drive may sleep for hours
-          return await workOn(step, batch, deps, job, signal);
+          const openGauge = () => new PieceGauge(progress.add);
+          return await workOn(step, batch, deps, { job, signal, openGauge });
         });
         const saved = work.then((results) => saveBatch(step, batch, results, deps, job))
-          .catch((error) => failed.abort(error));
+          .catch((error) => failed.abort(error))
+          .finally(() => progress[Symbol.dispose]());
         running.add(saved);
         saved.finally(() => running.delete(saved));
       }
@@ -158,12 +163,11 @@ async function workOn(
   step: Step,
   files: Waiting[],
   { lanes, workers }: DrainDeps,
-  job: RunningJob,
-  signal: AbortSignal,
+  { job, signal, openGauge }: { job: RunningJob; signal: AbortSignal; openGauge: () => Gauge },
 ): Promise<FileResult[]> {
   const { priority } = step;
   const run = async (some: Waiting[]) => {
-    using gauge = new Gauge();
+    using gauge = openGauge();
     const options = { signal, priority, gauge, hasPassed: true }; // it has a worker by then
     return await workers.run({ ...step.toJob(some), cells: gauge.cells }, {
       signal,

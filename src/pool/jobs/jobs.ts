@@ -176,6 +176,14 @@ export function openJobs({ db, publish, explain, onResumed }: JobsDeps) {
       return await Promise.race([done.then(() => true), job.paused().then(() => false)]);
     },
 
+    /** The jobs of this kind that wait for the next scan are done: it has found no work for them. */
+    nothingLeft(kind: string): void {
+      const finishedAt = new Date().toISOString();
+      for (const row of store.queuedOf(kind)) {
+        if (!live.has(row.id)) keep(row, { state: "done", finishedAt });
+      }
+    },
+
     /** @throws {ConflictError} it has ended */
     pause(id: string): JobView {
       const job = live.get(id)?.job;

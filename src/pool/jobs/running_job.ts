@@ -33,6 +33,8 @@ export class RunningJob {
   readonly #leases = new Set<Lease>();
   #lanesWanted = 0;
   #pieces = 0;
+  /** Read by pieces that are not saved yet. */
+  #bytesUnsaved = 0;
 
   constructor(deps: RunningJobDeps) {
     const { row, parent, signal } = deps;
@@ -86,6 +88,22 @@ export class RunningJob {
     }
   }
 
+  /** Counts what one piece reads, until it is disposed because the piece is saved. */
+  progress(): Disposable & { add(bytes: number): void } {
+    let read = 0;
+    return {
+      add: (bytes) => {
+        read += bytes;
+        this.#bytesUnsaved += bytes;
+        this.#counted();
+      },
+      [Symbol.dispose]: () => {
+        this.#bytesUnsaved -= read;
+        read = 0;
+      },
+    };
+  }
+
   /**
    * Takes lanes, and knows from then on whether the job waits for them. While it is paused, they
    * are given back when it steps aside.
@@ -128,8 +146,7 @@ export class RunningJob {
   advance(items: number, bytes: number): void {
     this.row.done += items;
     this.row.bytesDone += bytes;
-    this.#rate.add(this.row.done, this.row.bytesDone);
-    this.#deps.changed(false);
+    this.#counted();
   }
 
   /** Where it is now, for a job that counts by itself or begins another part of its work. */
@@ -137,8 +154,7 @@ export class RunningJob {
     const isNewPart = progress.done < this.row.done;
     Object.assign(this.row, progress);
     if (isNewPart) this.#rate.restart(progress.done, progress.bytesDone);
-    else this.#rate.add(progress.done, progress.bytesDone);
-    this.#deps.changed(false);
+    this.#counted();
   }
 
   pause(): void {
@@ -153,7 +169,7 @@ export class RunningJob {
     if (!opened) return;
     this.#opened = undefined;
     this.#closed = Promise.withResolvers();
-    this.#rate.restart(this.row.done, this.row.bytesDone);
+    this.#rate.restart(this.row.done, this.#bytesDone);
     this.#set("running");
     opened.resolve();
   }
@@ -172,8 +188,8 @@ export class RunningJob {
   }
 
   view(): JobView {
-    const { row } = this;
-    if (ended.includes(row.state) || row.state === "queued") return { ...row };
+    const row = { ...this.row, bytesDone: this.#bytesDone };
+    if (ended.includes(row.state) || row.state === "queued") return row;
     if (this.#opened) return { ...row, state: "paused", waitingFor: "paused by a person" };
     if (this.#deps.parent?.isPaused) {
       const waitingFor = `job ${this.#deps.parent.row.id} is paused by a person`;
@@ -187,6 +203,17 @@ export class RunningJob {
       ? this.#deps.explain(row)
       : "a free worker: all are at work";
     return { ...running, state: "waiting", waitingFor };
+  }
+
+  /** What is read twice, or to look into a file, does not count. */
+  get #bytesDone(): number {
+    const { bytesDone, bytesTotal = Infinity } = this.row;
+    return Math.min(bytesDone + this.#bytesUnsaved, Math.max(bytesDone, bytesTotal));
+  }
+
+  #counted(): void {
+    this.#rate.add(this.row.done, this.#bytesDone);
+    this.#deps.changed(false);
   }
 
   #set(state: StoredState): void {

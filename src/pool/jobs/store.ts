@@ -64,6 +64,13 @@ export function createJobStore(db: Database) {
     /** What ran when the program ended is taken up again. */
     requeue: (): number => db.run("UPDATE jobs SET state = 'queued' WHERE state = 'running'"),
 
+    /** Those of a kind that wait for the next scan: it has found nothing to do for them. */
+    queuedOf: (kind: string): JobRow[] =>
+      db.all<Columns>(
+        `SELECT ${columns} FROM jobs WHERE kind = ? AND state = 'queued'`,
+        kind,
+      ).map(toRow),
+
     countByState: (): { state: string; count: number }[] =>
       db.all("SELECT state, count(*) AS count FROM jobs GROUP BY state"),
   };

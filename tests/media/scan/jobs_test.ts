@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { samples, wav } from "../../helpers/clips.ts";
 import { until, within } from "../../helpers/wait.ts";
@@ -50,6 +51,7 @@ Deno.test("a paused hash stops within one read, and goes on in the middle of its
     () => rig.jobs.find("hash:a")?.state === "running" && bytesRead() > 1e8,
   );
 
+  const { bytesDone, bytesTotal, etaS, rate } = rig.jobs.get("hash:a");
   rig.jobs.pause("hash:a");
   await within("the end of a scan that leaves it out", scanning);
   const before = bytesRead();
@@ -59,15 +61,44 @@ Deno.test("a paused hash stops within one read, and goes on in the middle of its
   ok(bytesRead() - before <= ONE_READ, `${bytesRead() - before} more bytes were read`);
   ok(before < BIG / 2, `${before} bytes were read`);
   deepStrictEqual(rig.statuses(), { "a/big.wav": "probed", "b/small.wav": "ready" });
+  ok(bytesDone >= 1e8 && bytesTotal === BIG, `${bytesDone} of ${bytesTotal}`);
+  ok(Math.abs(etaS! - (BIG - bytesDone) / rate!.bytesPerS) < 1, "the time left is told");
   strictEqual(rig.library.workers.counts().busy, 0);
   strictEqual(rig.library.scanState().running, false);
 
   _lane[Symbol.dispose]();
   rig.jobs.resume("hash:a");
-  await until("the hash", () => rig.find("big.wav").status === "ready", 20_000);
+  await until("the hash", () => rig.find("big.wav").status === "ready", 60_000);
 
+  strictEqual(rig.jobs.get("hash:a").bytesDone, BIG);
   ok(bytesRead() < BIG + ONE_READ, "nothing is read twice, and little to look into the file");
   strictEqual(rig.jobs.get("hash:a").state, "done");
+});
+
+Deno.test("a hash that is paused and resumed again and again is right, and keeps no lane", async () => {
+  await using rig = await openRig({ locate });
+  const bytes = 512 * ONE_READ;
+  await sparse(rig, "a/big.wav", bytes);
+  const scanning = rig.scan();
+  await until("its job", () => rig.jobs.find("hash:a")?.state === "running");
+
+  for (let count = 0; count < 60 && rig.jobs.get("hash:a").state !== "done"; count++) {
+    rig.jobs.pause("hash:a");
+    await sleep(count % 7);
+    rig.jobs.resume("hash:a");
+    await sleep(count % 5);
+  }
+  await within("the scan", scanning, 30_000);
+  await until("the hash", () => rig.find("big.wav").status === "ready", 30_000);
+
+  const expected = createHash("md5").update(wav(1));
+  const zeros = new Uint8Array(ONE_READ);
+  for (let left = bytes - wav(1).length; left > 0; left -= ONE_READ) {
+    expected.update(zeros.subarray(0, left));
+  }
+  strictEqual(rig.library.hashesOf(rig.find("big.wav").id).md5, expected.digest("hex"));
+  ok(rig.lanes.list().every(({ held }) => Object.values(held).every((it) => it === 0)));
+  strictEqual(rig.library.workers.counts().busy, 0);
 });
 
 Deno.test("a second scan leaves a paused drive alone, also when its job has not begun", async () => {
