@@ -5,7 +5,7 @@
  * @module
  */
 import type { RunOptions } from "../../base/command.ts";
-import { reasonOf } from "../../base/errors.ts";
+import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import { coreStorageIdsIn, disksToAsk } from "../readers/macos/questions.ts";
 import { pictureOf, readers } from "../readers/mod.ts";
 import type { Recording } from "../readers/reader.ts";
@@ -13,29 +13,37 @@ import type { CollectOptions, Strategy } from "../strategy.ts";
 
 export const diskutil: Strategy = {
   name: "diskutil",
-  async collect(options) {
-    const { run, signal } = options;
-    const list = await run("diskutil", ["list", "-plist"], { signal, timeoutMs: LIST_MS });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(OTHERS_MS)]);
-    const ask = asker({ run, signal: limit }, signal);
-    const disks = disksToAsk(list).slice(0, MAX_DISKS);
-    // Not all at once: each is a program, and they queue for one daemon.
-    const info = inTurn(
-      disks,
-      (disk) => ask("diskutil info -plist", "diskutil", ["info", "-plist", disk]),
-    );
-    const answers = await Promise.all([
-      info,
-      ask("diskutil apfs list -plist", "diskutil", ["apfs", "list", "-plist"]),
-      askCoreStorage(ask),
-      ask("diskutil appleRAID list -plist", "diskutil", ["appleRAID", "list", "-plist"]),
-      askProfiler(ask),
-      ask("mount (macOS)", "mount", []),
-    ]);
-    return [{ tool: "diskutil list -plist", text: list }, ...answers.flat()];
-  },
+  collect: (options) => collect(options, OTHERS_MS),
   parse: pictureOf,
 };
+
+/** @param othersMs For everything but the list of disks. */
+export async function collect(options: CollectOptions, othersMs: number): Promise<Recording[]> {
+  const { run, signal } = options;
+  const list = await run("diskutil", ["list", "-plist"], { signal, timeoutMs: LIST_MS });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(othersMs)]);
+  const ask = asker({ run, signal: limit }, signal);
+  const disks = disksToAsk(list).slice(0, MAX_DISKS);
+  // Not all at once: each is a program, and they queue for one daemon.
+  const info = inTurn(
+    disks,
+    (disk) => ask("diskutil info -plist", "diskutil", ["info", "-plist", disk]),
+  );
+  const profiler = askProfiler(ask);
+  const answers = await Promise.all([
+    info,
+    ask("diskutil apfs list -plist", "diskutil", ["apfs", "list", "-plist"]),
+    askCoreStorage(ask),
+    ask("diskutil appleRAID list -plist", "diskutil", ["appleRAID", "list", "-plist"]),
+    profiler,
+    ask("mount (macOS)", "mount", []),
+  ]);
+  // Without serial numbers once, each drive would be another one once: better no answer.
+  if (limit.aborted && (await profiler).failed !== undefined) {
+    throw new UnavailableError("Cannot tell the drives apart: system_profiler did not answer");
+  }
+  return [{ tool: "diskutil list -plist", text: list }, ...answers.flat()];
+}
 
 /** All of it must fit into the time that a strategy has. */
 const LIST_MS = 4000;

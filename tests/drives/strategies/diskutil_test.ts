@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { CommandError, type Run } from "../../../src/base/command.ts";
 import { Log, type LogEntry } from "../../../src/base/log.ts";
 import { detectDrives } from "../../../src/drives/detect.ts";
-import { diskutil } from "../../../src/drives/strategies/diskutil.ts";
+import { collect, diskutil } from "../../../src/drives/strategies/diskutil.ts";
 import { hasShared, sharedText } from "../../helpers/shared_fixtures.ts";
 import { drives, edges, toPlist, volumes } from "../readers/macos/views.ts";
 
@@ -117,6 +117,24 @@ Deno.test("diskutil without a list of disks has not asked, and says so", async (
     diskutil.collect({ run, signal }).then(diskutil.parse),
     /Cannot read the answer of diskutil list -plist/,
   );
+});
+
+Deno.test("diskutil gives no answer when serial numbers come late: ids must not change", async () => {
+  const answering = mac({ "diskutil list -plist": written });
+  const run: Run = (program, args, options) => {
+    if (program !== "system_profiler") return answering(program, args, options);
+    const { promise, reject } = Promise.withResolvers<string>();
+    options!.signal!.addEventListener("abort", () => reject(options!.signal!.reason));
+    return promise;
+  };
+
+  // A real program keeps the event loop busy; a time limit alone does not.
+  const busy = setTimeout(() => {}, 10_000);
+  try {
+    await rejects(collect({ run, signal }, 50), /system_profiler did not answer/);
+  } finally {
+    clearTimeout(busy);
+  }
 });
 
 Deno.test("diskutil asks an old system_profiler in XML", async () => {
