@@ -11,6 +11,7 @@ import type { ScanReport } from "../../media/mod.ts";
 import { CancelledError } from "../../pool/mod.ts";
 import { addFolders } from "./add_folders.ts";
 import type { Peer } from "./peer.ts";
+import { createWakeUps } from "./wake_ups.ts";
 
 export interface ScannerOptions {
   peer: Peer;
@@ -27,27 +28,42 @@ const BUSY_MS = 500;
 export function createScanner({ peer, config, log, signal }: ScannerOptions) {
   let nudged = new AbortController();
 
-  const scanAll = async (signal: AbortSignal, roots?: string[]): Promise<ScanReport> => {
+  const waitForDrives = createWakeUps({
+    gate: peer.drives.gate,
+    locate: peer.drives.locate,
+    onAwake: () => nudged.abort(),
+    signal,
+  });
+
+  const scanAll = async (
+    signal: AbortSignal,
+    { roots, leaveAsleep = false }: { roots?: string[] | undefined; leaveAsleep?: boolean } = {},
+  ): Promise<ScanReport> => {
     // Before the drives are known every file would go through the lane of the unknown.
     await Promise.race([peer.drives.watched, untilAborted(signal)]);
     signal.throwIfAborted();
     await peer.refreshFolders();
-    return await peer.library.scan({ signal, ...roots && { roots } });
+    const report = await peer.library.scan({ signal, leaveAsleep, ...roots && { roots } });
+    waitForDrives(report.asleep ?? []);
+    return report;
   };
 
   const keepScanning = async (intervalMinutes: number, signal: AbortSignal) => {
     while (!signal.aborted) {
       nudged = new AbortController();
       const either = AbortSignal.any([signal, nudged.signal]);
-      const waitMs = await scanAll(signal).then(() => intervalMinutes * 60_000, (error) => {
-        if (signal.aborted) return 0;
-        if (error instanceof CancelledError) return intervalMinutes * 60_000;
-        // Somebody else asked for a scan: this one has its turn after that.
-        if (error instanceof ConflictError) return BUSY_MS;
-        if (!(error instanceof Failure)) throw error;
-        log.error("Scan gave up", { error });
-        return RETRY_MS;
-      });
+      const waitMs = await scanAll(signal, { leaveAsleep: true }).then(
+        () => intervalMinutes * 60_000,
+        (error) => {
+          if (signal.aborted) return 0;
+          if (error instanceof CancelledError) return intervalMinutes * 60_000;
+          // Somebody else asked for a scan: this one has its turn after that.
+          if (error instanceof ConflictError) return BUSY_MS;
+          if (!(error instanceof Failure)) throw error;
+          log.error("Scan gave up", { error });
+          return RETRY_MS;
+        },
+      );
       if (waitMs > 0) await pause(waitMs, either);
       else await untilAborted(either);
     }
@@ -73,7 +89,7 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
       scan: async (folders: string[] | undefined): Promise<ScanReport> => {
         refusePaused();
         const roots = folders && await addFolders(folders, { config, peer, log });
-        return await whenFree(() => scanAll(signal, roots));
+        return await whenFree(() => scanAll(signal, { roots }));
       },
       beginScan: async (folders: string[] | undefined): Promise<void> => {
         refusePaused();
@@ -82,7 +98,7 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
           if (roots) return; // new folders begin a scan by themselves
           throw new ConflictError("Cannot scan: a scan is under way");
         }
-        scanAll(signal, roots).catch((error) => {
+        scanAll(signal, { roots }).catch((error) => {
           if (!signal.aborted) log.error("Scan gave up", { error });
         });
       },

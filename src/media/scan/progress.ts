@@ -9,7 +9,7 @@ export interface ScanReport {
   files: number;
   new: number;
   changed: number;
-  /** Files told to have moved; always 0 until moves are recognised. */
+  /** Files found again at another place, on a volume that was mounted elsewhere before. */
   moved: number;
   gone: number;
   /** Files and folders that could not be used, or not wholly. */
@@ -20,6 +20,8 @@ export interface ScanReport {
   phases: Record<Phase, number>;
   /** The first of the errors, in words. */
   issues: { path: string; problem: string }[];
+  /** Folders that were left for later, for their drives sleep. */
+  asleep?: string[];
 }
 
 export type Phase = "walk" | "probe" | "hash";
