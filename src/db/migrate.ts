@@ -14,10 +14,19 @@ import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
 import library0004 from "./sql/library_0004_jobs.sql" with { type: "text" };
 import library0005 from "./sql/library_0005_health.sql" with { type: "text" };
 import library0006 from "./sql/library_0006_volumes.sql" with { type: "text" };
+import library0007 from "./sql/library_0007_offline.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
-  library: [library0001, library0002, library0003, library0004, library0005, library0006],
+  library: [
+    library0001,
+    library0002,
+    library0003,
+    library0004,
+    library0005,
+    library0006,
+    library0007,
+  ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [edge0001, edge0002],
 } satisfies Record<string, string[]>;

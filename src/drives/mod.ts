@@ -36,7 +36,7 @@ export { decodeText } from "./readers/decode.ts";
 export { healthIn, type RecordedHealth } from "./readers/smartctl.ts";
 export { recordingsIn, toRecord } from "./readers/record.ts";
 export { strategies } from "./strategies/mod.ts";
-export { changesBetween, type DriveChange } from "./watch/changes.ts";
+export { publishChanges } from "./watch/changes.ts";
 export { watchDrives, type WatchOptions } from "./watch/watch.ts";
 export type { Strategy } from "./strategy.ts";
 export * from "./health/mod.ts";

@@ -99,6 +99,16 @@ export const Setting = z.object({
   editable: z.boolean(),
 }).openapi("Setting");
 
+export const MediaStatus = z.enum([
+  "new",
+  "probed",
+  "ready",
+  "unreadable",
+  "missing",
+  "forgotten",
+  "offline",
+]);
+
 export const MediaItem = z.object({
   id: z.string(),
   catalog_id: z.string().nullable(),
@@ -108,7 +118,9 @@ export const MediaItem = z.object({
   size_bytes: z.int(),
   modified_at: z.string(),
   drive_ids: z.array(z.string()),
-  status: z.enum(["new", "probed", "ready", "unreadable", "missing", "forgotten"]),
+  status: MediaStatus,
+  volume_id: z.string().nullable().openapi({ description: "What it lies on, mounted or not" }),
+  offline_since: z.string().nullable().openapi({ description: "Its drive is away since then" }),
   error: z.string().nullable(),
   container: z.string().nullable(),
   mime_type: z.string().nullable(),
@@ -143,6 +155,9 @@ export const ScanResult = z.object({
     description: "Seconds of each phase",
   }),
   issues: z.array(z.object({ path: z.string(), problem: z.string() })),
+  asleep: z.array(z.string()).optional().openapi({
+    description: "Folders left for later, for their drives sleep",
+  }),
 }).openapi("ScanResult");
 
 export const ScanProgress = z.object({

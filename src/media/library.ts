@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { ConflictError, NotFoundError } from "../base/errors.ts";
+import { ConflictError, NotFoundError, UnavailableError } from "../base/errors.ts";
 import type { Run } from "../base/command.ts";
 import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
@@ -23,8 +23,12 @@ import { type OpenedFile, openFile } from "./open_file.ts";
 import { hasFfprobe } from "./probe/ffprobe.ts";
 import { physicalOrder } from "./scan/order.ts";
 import type { ScanProgress, ScanReport } from "./scan/progress.ts";
-import { scan, type ScanDeps } from "./scan/scan.ts";
+import { scan, type ScanDeps, type ScanOptions } from "./scan/scan.ts";
 import { createScanStore } from "./scan/store.ts";
+import { type Touch, touchFreely } from "./scan/walk.ts";
+import { createSettling, type Place, type Settled } from "./offline/settle.ts";
+import { createOfflineStore } from "./offline/store.ts";
+import type { Located } from "./scan/record.ts";
 import { createMediaStore } from "./store.ts";
 import type { FileJob, FileResult } from "./worker.ts";
 
@@ -40,11 +44,18 @@ export interface LibraryDeps {
   db: Database;
   lanes: Lanes;
   /** Leaves sleeping drives asleep; without one, all count as awake. */
-  gate?: Pick<SleepGate, "pass">;
+  gate?: Pick<SleepGate, "pass"> & Partial<Pick<SleepGate, "mayPass">>;
   jobs: Jobs;
   workers: number;
   settings: () => LibrarySettings;
-  locate(path: string): Promise<{ driveIds: string[] }>;
+  /** Of a path without links. */
+  locate(path: string): Promise<Located>;
+  /** Everything that can be reached now; where nobody tells, no file is ever offline. */
+  places?: () => Promise<Place[]>;
+  /** Works on a file system, and gives up when that does not answer. */
+  touch?: Touch;
+  /** Why a file that is offline cannot be played, and what to do. */
+  whyAway?: (volumeId: string) => string;
   run: Run;
   publish: Publish;
   /** There may be files to offer to the edge. */
@@ -71,7 +82,11 @@ export type Library = ReturnType<typeof openLibrary>;
 
 /** Opens the library in `deps.db`; dispose it to end its workers. */
 export function openLibrary(deps: LibraryDeps) {
-  const { db, lanes, jobs, settings, publish } = deps;
+  const { db, lanes, jobs, settings, publish, places, touch = touchFreely } = deps;
+  const { whyAway = () => "its drive is away: plug it in" } = deps;
+  const settle = places
+    ? createSettling(createOfflineStore(db), places)
+    : () => Promise.resolve({ gone: 0, back: 0 });
   const store = createMediaStore(db);
   const scanStore = createScanStore(db);
   const workers = new WorkerPool<FileJob, FileResult[]>(
@@ -94,10 +109,16 @@ export function openLibrary(deps: LibraryDeps) {
 
   const awake: ScanDeps["awake"] = async (...where) => await deps.gate?.pass(...where);
 
-  const runScan = async (options: { roots?: string[] }, job: RunningJob) => {
+  const isAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
+    await deps.gate?.mayPass?.(driveIds) === false;
+
+  const runScan = async (
+    options: { roots?: string[]; leaveAsleep?: boolean },
+    job: RunningJob,
+  ) => {
     const { roots, extensions, excludeDirs, algorithms } = settings();
     publish("scan.started", { roots: options.roots ?? roots });
-    const report = await scan({ ...deps, store: scanStore, workers, order, awake }, {
+    const report = await scan({ ...deps, store: scanStore, workers, order, awake, settle, touch }, {
       roots: options.roots ?? roots,
       all: options.roots === undefined,
       extensions: new Set(extensions),
@@ -110,6 +131,7 @@ export function openLibrary(deps: LibraryDeps) {
         publish("scan.progress", { ...progress });
         if (progress.phase === "probe") tellFound();
       },
+      leaveAsleep: options.leaveAsleep ? isAsleep : undefined,
       job,
     });
     const { files, bytesRead } = report;
@@ -125,11 +147,14 @@ export function openLibrary(deps: LibraryDeps) {
 
     /**
      * Scans the media folders, or only `roots`. What is paused is left out, and goes on by itself.
+     * Folders whose drives sleep are left for later where nobody waits for them: `leaveAsleep`.
      *
      * @throws {ConflictError} a scan is under way
      * @throws {CancelledError} a person cancelled the job "scan"
      */
-    async scan(options: { signal: AbortSignal; roots?: string[] }): Promise<ScanReport> {
+    async scan(
+      options: { signal: AbortSignal; roots?: string[]; leaveAsleep?: boolean },
+    ): Promise<ScanReport> {
       if (state.running) throw new ConflictError("Cannot scan: a scan is under way");
       state.running = true;
       delete state.failed;
@@ -151,8 +176,22 @@ export function openLibrary(deps: LibraryDeps) {
     },
 
     /** Opens a file for playing. @throws as openFile() */
-    open: (file: MediaFile): Promise<OpenedFile> =>
-      openFile(file, { lanes, roots: () => settings().roots }),
+    async open(file: MediaFile): Promise<OpenedFile> {
+      checkHere(file);
+      return await openFile(file, { lanes, touch, roots: () => settings().roots });
+    },
+
+    /**
+     * Takes note of what can be reached now: files of volumes that are away are kept, offline.
+     */
+    async settle(): Promise<Settled> {
+      const settled = await settle();
+      if (settled.gone + settled.back > 0) {
+        publish("media.settled", { gone: settled.gone, back: settled.back });
+        deps.onFound();
+      }
+      return settled;
+    },
 
     /**
      * The hashes of a file: known ones, and the rest computed now.
@@ -183,12 +222,19 @@ export function openLibrary(deps: LibraryDeps) {
     },
   };
 
+  /** @throws {UnavailableError} its drive is away, or does not answer */
+  function checkHere({ status, title, volumeId = "" }: MediaFile): void {
+    if (status !== "offline") return;
+    throw new UnavailableError(`Cannot read "${title}": ${whyAway(volumeId)}`, { volumeId });
+  }
+
   function findOffered(catalogId: string): MediaFile {
     const file = store.findByCatalogId(catalogId);
     if (!file || file.status === "forgotten") {
       const details = { reason: "BAD_CATALOG_ID" };
       throw new NotFoundError(`Cannot find "${catalogId}" in this library`, details);
     }
+    checkHere(file);
     if (file.status === "missing" || file.status === "unreadable") {
       throw new NotFoundError(`Cannot read "${file.title}": the file is gone or cannot be read`, {
         reason: "FILE_GONE",

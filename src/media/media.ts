@@ -7,9 +7,17 @@
 /**
  * How far a file has come: found, then looked into, then hashed; or why it is not there to play.
  * "unreadable" is tried again at each scan; "missing" comes back by itself with its file;
- * "forgotten" was withdrawn by its owner, who kept the file.
+ * "forgotten" was withdrawn by its owner, who kept the file; "offline" is kept as it is, for its
+ * drive is away or does not answer.
  */
-export type MediaStatus = "new" | "probed" | "ready" | "unreadable" | "missing" | "forgotten";
+export type MediaStatus =
+  | "new"
+  | "probed"
+  | "ready"
+  | "unreadable"
+  | "missing"
+  | "forgotten"
+  | "offline";
 
 export interface Track {
   kind: "video" | "audio" | "subtitle";
@@ -45,6 +53,10 @@ export interface MediaFile extends Partial<Description> {
   /** What is wrong with it, in words for its owner. */
   error?: string;
   catalogId?: string;
+  /** What it lies on, by a name that stays when that is mounted elsewhere. */
+  volumeId?: string;
+  /** ISO 8601, UTC; only of a file that is offline. */
+  offlineSince?: string;
   addedAt: string;
   updatedAt: string;
   tracks: Track[];

@@ -15,4 +15,4 @@ export { type Description, type MediaFile, mediaTypes, type Track } from "./medi
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
-export type { MediaCounts } from "./store.ts";
+export type { ListOptions, MediaCounts } from "./store.ts";

@@ -10,6 +10,7 @@ import type { Lanes } from "../pool/mod.ts";
 import { openFilmReader } from "./film_reader.ts";
 import { type MediaFile, mediaTypes } from "./media.ts";
 import { extensionOf } from "./media.ts";
+import { type Touch, touchFreely } from "./scan/walk.ts";
 
 export interface OpenedFile extends Disposable {
   sizeBytes: number;
@@ -23,6 +24,7 @@ export interface OpenFileDeps {
   /** The media folders, absolute, links resolved. */
   roots: () => readonly string[];
   lanes: Lanes;
+  touch?: Touch;
 }
 
 /**
@@ -30,27 +32,39 @@ export interface OpenFileDeps {
  *
  * @throws {NotFoundError} it is not there (any more); `details.reason` is "FILE_GONE"
  * @throws {DeniedError} it does not lie in a media folder, or may not be read
+ * @throws {UnavailableError} its file system does not answer
  */
 export async function openFile(
   { root, relativePath, driveIds }: MediaFile,
-  { roots, lanes }: OpenFileDeps,
+  { roots, lanes, touch = touchFreely }: OpenFileDeps,
 ): Promise<OpenedFile> {
   const path = join(root, relativePath);
-  const file = await translate(relativePath, async () => {
+  const open = async () => {
     const real = await Deno.realPath(path);
     // After resolving links: a path that has become a link must not lead out of the folders.
     const inside = roots().includes(root) && roots().some((folder) => isInside(real, folder));
     if (!inside) throw new DeniedError(`Cannot read "${relativePath}": it is in no media folder`);
     // Asked before it is opened: to open a pipe is to wait for whoever writes into it.
     if (!(await Deno.stat(real)).isFile) throw new Deno.errors.NotFound("It is no file any more");
-    return await Deno.open(real);
-  });
-  const info = await file.stat();
+    const file = await Deno.open(real);
+    return { file, info: await file.stat() };
+  };
+  const opening = Promise.withResolvers<Awaited<ReturnType<typeof open>>>();
+  const { file, info } = await translate(relativePath, () =>
+    touch(path, () => {
+      open().then(opening.resolve, opening.reject);
+      return opening.promise;
+    })).catch((error) => {
+      // Opened after all, when nobody waits any more.
+      opening.promise.then(({ file }) => file.close(), () => {});
+      throw error;
+    });
   // From now on background work leaves these drives to whoever is about to watch.
   lanes.openStream(driveIds);
 
   const reader = openFilmReader(
-    (offset, length) => translate(relativePath, () => readAt(file, offset, length)),
+    (offset, length) =>
+      translate(relativePath, () => touch(path, () => readAt(file, offset, length))),
     { lanes, driveIds },
   );
   let isOpen = true;

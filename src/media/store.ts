@@ -7,7 +7,7 @@ import { ConflictError } from "../base/errors.ts";
 import type { Database } from "../db/mod.ts";
 import type { Hashes } from "./hash/algorithms.ts";
 import type { MediaFile, MediaStatus } from "./media.ts";
-import { mediaColumns, type MediaRow, toMedia } from "./media_row.ts";
+import { IS_OFFLINE, mediaColumns, type MediaRow, toMedia } from "./media_row.ts";
 
 export type MediaStore = ReturnType<typeof createMediaStore>;
 
@@ -20,8 +20,14 @@ export interface MediaCounts {
   withErrors: number;
 }
 
+export interface ListOptions {
+  after: string;
+  limit: number;
+  status?: MediaStatus | undefined;
+}
+
 /** What can be played and offered: it is there, and its owner has not withdrawn it. */
-const PRESENT = "status IN ('new', 'probed', 'ready')";
+const PRESENT = "status IN ('new', 'probed', 'ready') AND offline_since IS NULL";
 
 /** The media tables of `db`. Every method is one short synchronous step. */
 export function createMediaStore(db: Database) {
@@ -35,20 +41,34 @@ export function createMediaStore(db: Database) {
     findByCatalogId: (catalogId: string): MediaFile | undefined =>
       many("WHERE catalog_id = ?", catalogId)[0],
 
-    /** A page in order of id, from just after `after`. */
-    list: ({ after, limit }: { after: string; limit: number }): MediaFile[] =>
-      many("WHERE id > ? ORDER BY id LIMIT ?", after, limit),
+    /** A page in order of id, from just after `after`; of one status, if that is given. */
+    list({ after, limit, status }: ListOptions): MediaFile[] {
+      if (status === undefined) return many("WHERE id > ? ORDER BY id LIMIT ?", after, limit);
+      const [clause, ...values] = status === "offline"
+        ? [IS_OFFLINE]
+        : [`status = ? AND NOT ${IS_OFFLINE}`, status];
+      return many(`WHERE id > ? AND ${clause} ORDER BY id LIMIT ?`, after, ...values, limit);
+    },
 
     counts(): MediaCounts {
-      const byStatus = { new: 0, probed: 0, ready: 0, unreadable: 0, missing: 0, forgotten: 0 };
+      const byStatus = {
+        new: 0,
+        probed: 0,
+        ready: 0,
+        unreadable: 0,
+        missing: 0,
+        forgotten: 0,
+        offline: 0,
+      };
       const counts = { byStatus, files: 0, bytes: 0, withErrors: 0 };
       const rows = db.all<{ status: MediaStatus; files: number; bytes: number; errors: number }>(
-        `SELECT status, count(*) files, sum(size_bytes) bytes, count(error) errors
-         FROM media GROUP BY status`,
+        `SELECT CASE WHEN ${IS_OFFLINE} THEN 'offline' ELSE status END status, count(*) files,
+           sum(size_bytes) bytes, count(error) errors
+         FROM media GROUP BY 1`,
       );
       for (const { status, files, bytes, errors } of rows) {
         byStatus[status] = files;
-        if (status === "missing" || status === "forgotten") continue;
+        if (["missing", "forgotten", "offline"].includes(status)) continue;
         counts.files += files;
         counts.bytes += bytes;
         counts.withErrors += errors;
@@ -70,7 +90,8 @@ export function createMediaStore(db: Database) {
     unoffered: (limit: number): { relativePath: string; sizeBytes: number }[] =>
       db.all(
         `SELECT wire_path AS relativePath, size_bytes AS sizeBytes FROM media
-         WHERE catalog_id IS NULL AND status IN ('probed', 'ready') AND size_bytes > 0 LIMIT ?`,
+         WHERE catalog_id IS NULL AND status IN ('probed', 'ready') AND size_bytes > 0
+           AND offline_since IS NULL LIMIT ?`,
         limit,
       ),
 

@@ -17,8 +17,8 @@ export interface TurnReader {
   read(file: Deno.FsFile, into: Uint8Array): number | null;
 }
 
-/** A worker that says nothing for longer is taken to be lost. */
-const SIGN_OF_LIFE_MS = 5000;
+/** A worker that says nothing for much longer is taken to be lost. */
+const SIGN_OF_LIFE_MS = 2000;
 
 /** @param cells Shared with the lease; of its own where nobody else reads. */
 export function openTurnReader(

@@ -205,7 +205,12 @@ Deno.test("drives tell what stands on them, and why a path is theirs", async () 
 
   const partition = await json("/api/partitions/prt-a/");
   deepStrictEqual([partition.mount_point, partition.volume_id], ["/films", "vol-a"]);
-  deepStrictEqual((await json("/api/volumes/")).items[0].drive_ids, ["drv-a"]);
+  const [volume] = (await json("/api/volumes/")).items;
+  deepStrictEqual(volume.drive_ids, ["drv-a"]);
+  deepStrictEqual(
+    [volume.answering, volume.not_answering_since, volume.total_bytes, volume.free_bytes],
+    [false, "2026-01-05T00:30:00.000Z", 900, 400],
+  );
   deepStrictEqual(await json("/api/drives/stats/"), {
     total_drives: 3,
     total_partitions: 1,
@@ -218,4 +223,6 @@ Deno.test("drives tell what stands on them, and why a path is theirs", async () 
   });
   const why = await json("/api/drives/why/?path=%2Ffilms%2Fa%20b.mkv");
   deepStrictEqual([why.drive_ids, why.chain], [["drv-a"], ["mount of /films/a b.mkv"]]);
+  strictEqual(why.path_in_volume, "/a b.mkv");
+  deepStrictEqual(why.steps[0].name, "/films");
 });

@@ -68,11 +68,20 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
     peer: {
       drives: {
         ...driveStore,
+        mountState: (id) => ({
+          mountPoint: "/films",
+          answering: id !== "vol-a",
+          since: "2026-01-05T00:30:00.000Z",
+          reason: "sda has 3 requests and answers none",
+          totalBytes: 900,
+          freeBytes: 400,
+        }),
         locate: (path) =>
           Promise.resolve({
             driveIds: ["drv-a"],
             mountPoint: "/films",
-            chain: [`mount of ${path}`],
+            pathInVolume: "/a b.mkv",
+            chain: [{ type: "mount", name: "/films", text: `mount of ${path}` }],
           }),
         refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
         ...healthPort,

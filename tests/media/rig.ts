@@ -13,6 +13,8 @@ export interface RigOptions {
   locate?: (path: string) => string[];
   onPublish?: (type: string, data: Record<string, unknown>) => unknown;
   gate?: LibraryDeps["gate"];
+  /** Other parts of the library's world, given its media folder. */
+  deps?: (root: string) => Partial<LibraryDeps>;
 }
 
 /** The machine without ffprobe. */
@@ -46,6 +48,7 @@ export async function openRig(options: RigOptions = {}) {
     run: (...args) => tools.run(...args),
     publish: onPublish,
     onFound: () => {},
+    ...options.deps?.(root),
   }));
   const files = () => library.list({ after: "", limit: 10_000 });
   const stack = held.move();

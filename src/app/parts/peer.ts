@@ -20,7 +20,8 @@ import {
 import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
 import { explainWaiting, openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
-import { openPeerDrives } from "./peer_drives.ts";
+import { openPeerDrives } from "./drives/peer_drives.ts";
+import { createPlaces, reachable, whyAway } from "./drives/places.ts";
 import { samplesFolder } from "../samples.ts";
 
 export type Peer = Awaited<ReturnType<typeof openPeer>>;
@@ -60,7 +61,14 @@ export function openConfiguration(db: Database, texts: Omit<ConfigTexts, "stored
 
 export async function openPeer(options: PeerOptions) {
   const { db, config, dataDir, publish, log, onFound, onResumed = () => {} } = options;
-  const drives = openPeerDrives({ db, config, publish, log: log.child("drives") });
+  let onPlaces = () => {};
+  const drives = openPeerDrives({
+    db,
+    config,
+    publish,
+    log: log.child("drives"),
+    onPlaces: () => onPlaces(),
+  });
   const jobs = openJobs({
     db,
     publish,
@@ -91,11 +99,16 @@ export async function openPeer(options: PeerOptions) {
     jobs,
     workers: workersOf(config.value),
     settings: () => librarySettings(config.value, folders),
-    locate: (path) => drives.locate(path),
+    locate: drives.locateReal,
+    places: () => reachable(drives),
+    touch: drives.touch,
+    whyAway: (volumeId) => whyAway(volumeId, drives),
     run,
     publish,
     onFound,
   });
+
+  onPlaces = createPlaces({ drives, library, folders: () => folders, onNew: onResumed, log });
 
   return {
     library,

@@ -9,14 +9,14 @@ import { currentPlatform, type Platform } from "../../base/platform.ts";
 import { type DriveReport, UNKNOWN_DRIVE, type Volume } from "../drive.ts";
 import type { Mount } from "../graph/mount_info.ts";
 import { NotAnsweringError } from "../mounts/breaker.ts";
-import { isOnDemand } from "../mounts/file_systems.ts";
+import { isOnDemand, isServed } from "../mounts/file_systems.ts";
 import { isMountedAs, rootInVolume } from "../mounts/mounted_as.ts";
 import type { Mounts } from "../mounts/mounts.ts";
 import { type Mounted, type MountTable, openMountTable } from "../mounts/table.ts";
 import { laneStep, mountStep, stepsDown } from "./chain.ts";
 import { laneOf } from "./lane.ts";
 import type { Location, Locator, MountedPlace, Report, Step } from "./location.ts";
-import { findByPrefix, serverInPath } from "./prefix.ts";
+import { findByPrefix, serverInPath, shownAt } from "./prefix.ts";
 import { type Resolved, resolveLinks } from "./resolve.ts";
 import { locateStacked } from "./stacked.ts";
 import { linuxSystem, type LocatorSystem } from "./system.ts";
@@ -75,7 +75,7 @@ export function openLocator(options: LocatorOptions): Locator {
   async function locate(path: string): Promise<Location> {
     if (path.includes("\0")) throw new InvalidError("Cannot locate a path with a NUL in it");
     const server = platform === "windows" ? serverInPath(path) : undefined;
-    if (server) return onServer(server, path);
+    if (server) return onServer(server);
     const { path: real, steps } = await follow(absolute(path));
     const location = await locateReal(real);
     return { ...location, chain: [...steps, ...location.chain] };
@@ -110,7 +110,8 @@ export function openLocator(options: LocatorOptions): Locator {
       const { id: volumeId } = volume;
       return { driveIds: drivesOf(volume), volumeId, mountPoint, placeId: volumeId, chain };
     }
-    const common = { mountPoint, placeId: placeIdOf(mount) };
+    const placeId = placeIdOf(mount);
+    const common = { mountPoint, ...placeId !== undefined && { placeId } };
     const beneath = await locateStacked(mount, {
       system: { ...system, exists: (path) => touch(path, () => system.exists(path)) },
       locate: (path) => place(path, view, depth + 1),
@@ -145,22 +146,28 @@ function inPlace(path: string, mount: Mount): string {
   return `${root === "/" ? "" : root}${rest === "/" ? "" : rest}` || "/";
 }
 
-function placeIdOf({ fileSystem, source }: Mount): string {
-  return `mount:${fileSystem}:${source}`;
+/** Of what has no volume and never will; a device that is not known yet has one soon. */
+function placeIdOf({ fileSystem, source }: Mount): string | undefined {
+  const isPlace = isServed(fileSystem) || /^(overlay|aufs|ecryptfs)$/.test(fileSystem);
+  return isPlace ? `mount:${fileSystem}:${source}` : undefined;
 }
 
 /** Every mount that no later one hides. */
 function visible({ mounts, find }: Mounted, { volumes }: DriveReport): MountedPlace[] {
-  return mounts.filter((mount) => find(mount.mountPoint) === mount).map((mount) => ({
-    placeId: volumes.find((one) => isMountedAs(mount, one))?.id ?? placeIdOf(mount),
-    mountPoint: mount.mountPoint,
-    rootInPlace: rootInVolume(mount),
-  }));
+  return mounts.filter((mount) => find(mount.mountPoint) === mount).flatMap((mount) => {
+    const placeId = volumes.find((one) => isMountedAs(mount, one))?.id ?? placeIdOf(mount);
+    const { mountPoint } = mount;
+    return placeId ? [{ placeId, mountPoint, rootInPlace: rootInVolume(mount) }] : [];
+  });
 }
 
 function volumesAsPlaces({ volumes }: DriveReport): MountedPlace[] {
   return volumes.flatMap(({ id, mountPoints }) =>
-    mountPoints.map((mountPoint) => ({ placeId: id, mountPoint, rootInPlace: "/" }))
+    mountPoints.flatMap(shownAt).map((mountPoint) => ({
+      placeId: id,
+      mountPoint,
+      rootInPlace: "/",
+    }))
   );
 }
 
@@ -179,11 +186,9 @@ function byPrefix(path: string, report: DriveReport, platform: Platform): Locati
   };
 }
 
-function onServer(server: string, path: string): Location {
+function onServer(server: string): Location {
   const id = `net:${server}`;
-  const [, share = ""] = /^[\\/]{2}[^\\/]+[\\/]([^\\/]+)/.exec(path) ?? [];
-  const placeId = `mount:smb://${server}/${share.toLowerCase()}`;
-  return { driveIds: [id], placeId, chain: [laneStep(id, "the path names this server")] };
+  return { driveIds: [id], chain: [laneStep(id, "the path names this server")] };
 }
 
 function nowhere(why: string): Location {

@@ -56,6 +56,11 @@ const firmlinks =
 /System/Library/Caches /System/Library/Assets /System/Library/AssetsV2 /System/Library/Speech \
 /usr/libexec/cups /usr/share/snmp".split(/\s+/);
 
+/** Where the files of a mount point show: those of the Mac's data volume also in "/". */
+export function shownAt(mountPoint: string): string[] {
+  return mountPoint === DATA ? [mountPoint, "/"] : [mountPoint];
+}
+
 /** Every folder at which the volume of this mount point begins. */
 function startsOf(mountPoint: string, platform: Platform): string[] {
   if (platform !== "darwin" || mountPoint !== DATA) return [mountPoint];

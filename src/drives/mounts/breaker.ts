@@ -69,7 +69,7 @@ export class Breaker {
       ? "is not mounted any more"
       : `is not answering since ${this.since.toISOString()} (${this.reason})`;
     throw new NotAnsweringError(`Cannot read "${path}": ${this.mountPoint} ${state}`, {
-      mount_point: this.mountPoint,
+      mountPoint: this.mountPoint,
       since: this.since.toISOString(),
     });
   }

@@ -1,30 +1,24 @@
 /**
- * What has come and gone between two detections, as events. Pure.
+ * What has come and gone between two detections, told as events.
  *
  * @module
  */
+import type { Publish } from "../../base/events.ts";
 import { type DriveReport, UNKNOWN_DRIVE } from "../drive.ts";
 
-export interface DriveChange {
-  type: "drive.added" | "drive.removed" | "volume.mounted" | "volume.unmounted";
-  data: Record<string, unknown>;
-}
-
 /** Removals first: a drive that moves to another port goes before it comes. */
-export function changesBetween(before: DriveReport, after: DriveReport): DriveChange[] {
-  return [
-    ...mountsIn(before, after).map((data) => ({ type: "volume.unmounted" as const, data })),
-    ...drivesIn(before, after).map((data) => ({ type: "drive.removed" as const, data })),
-    ...drivesIn(after, before).map((data) => ({ type: "drive.added" as const, data })),
-    ...mountsIn(after, before).map((data) => ({ type: "volume.mounted" as const, data })),
-  ];
+export function publishChanges(before: DriveReport, after: DriveReport, publish: Publish): void {
+  for (const mount of mountsIn(before, after)) publish("volume.unmounted", mount);
+  for (const drive of drivesIn(before, after)) publish("drive.removed", drive);
+  for (const drive of drivesIn(after, before)) publish("drive.added", drive);
+  for (const mount of mountsIn(after, before)) publish("volume.mounted", mount);
 }
 
 /** Drives of `one` that `other` has not. */
 function drivesIn(one: DriveReport, other: DriveReport): Record<string, unknown>[] {
   const known = new Set(other.drives.map(({ id }) => id));
   return one.drives.filter(({ id }) => id !== UNKNOWN_DRIVE && !known.has(id))
-    .map(({ id, name, kind, model }) => ({ drive_id: id, name, kind, model }));
+    .map(({ id, name, kind, model }) => ({ driveId: id, name, kind, model }));
 }
 
 /** Mounted volumes of `one`, as far as `other` has them not mounted there. */
@@ -34,6 +28,6 @@ function mountsIn(one: DriveReport, other: DriveReport): Record<string, unknown>
   );
   return one.volumes.flatMap(({ id, name, label, mountPoints }) =>
     mountPoints.filter((at) => !known.has(`${id} ${at}`))
-      .map((at) => ({ volume_id: id, name, label, mount_point: at }))
+      .map((at) => ({ volumeId: id, name, label, mountPoint: at }))
   );
 }

@@ -4,7 +4,14 @@
  * @module
  */
 import { InvalidError, NotFoundError } from "../../base/errors.ts";
-import type { Hashes, MediaFile, OpenedFile, ScanReport, ScanState } from "../../media/mod.ts";
+import type {
+  Hashes,
+  ListOptions,
+  MediaFile,
+  OpenedFile,
+  ScanReport,
+  ScanState,
+} from "../../media/mod.ts";
 import { serveFile } from "../file_response.ts";
 import {
   createRoute,
@@ -13,16 +20,17 @@ import {
   fromCursor,
   IdParam,
   json,
-  listRoute,
+  pageOf,
+  PageQuery,
   router,
   toCursor,
   z,
 } from "../router.ts";
-import { MediaDetail, MediaItem, ScanResult, ScanStatus } from "../schemas.ts";
+import { MediaDetail, MediaItem, MediaStatus, ScanResult, ScanStatus } from "../schemas.ts";
 import { trackBody } from "./track_body.ts";
 
 export interface MediaPort {
-  list(page: { after: string; limit: number }): MediaFile[];
+  list(page: ListOptions): MediaFile[];
   find(id: string): MediaFile | undefined;
   hashesOf(id: string): Hashes;
   open(file: MediaFile): Promise<OpenedFile>;
@@ -51,10 +59,17 @@ export function media(port: MediaPort) {
 
   return router()
     .openapi(
-      listRoute(MediaItem, tags, "The media files of this peer"),
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "The media files of this peer",
+        request: { query: PageQuery.extend({ status: MediaStatus.optional() }) },
+        responses: { 200: pageOf(MediaItem, "The media files of this peer"), ...failures },
+      }),
       (c) => {
-        const { limit, cursor } = c.req.valid("query");
-        const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
+        const { limit, cursor, status } = c.req.valid("query");
+        const items = port.list({ after: fromCursor(cursor), limit: limit + 1, status });
         const last = items.length > limit ? items[limit - 1] : undefined;
         return c.json({
           items: items.slice(0, limit).map(mediaBody),
@@ -153,6 +168,8 @@ export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {
     modified_at: new Date(it.modifiedMs).toISOString(),
     drive_ids: it.driveIds,
     status: it.status,
+    volume_id: it.volumeId ?? null,
+    offline_since: it.offlineSince ?? null,
     error: it.error ?? null,
     container: it.container ?? null,
     mime_type: it.mimeType ?? null,
@@ -200,5 +217,6 @@ export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
       hash: rounded(phases.hash),
     },
     issues,
+    ...it.asleep && { asleep: it.asleep },
   };
 }

@@ -9,7 +9,7 @@ import { type Description, extensionOf } from "../media.ts";
 import { ffprobeArgs, parseFfprobe } from "../probe/ffprobe.ts";
 import { CommandError } from "../../base/command.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
-import { aside, type RunningJob, Semaphore } from "../../pool/mod.ts";
+import { aside, type RunningJob, Semaphore, taskGroup } from "../../pool/mod.ts";
 import type { FileResult } from "../worker.ts";
 import type { Step } from "./drain.ts";
 import type { Tally } from "./progress.ts";
@@ -64,16 +64,16 @@ function probeForeign(
   tally: Tally,
 ): NonNullable<Step["after"]> {
   const places = new Semaphore(FFPROBES_AT_ONCE);
-  const probe = async (file: Waiting, job: RunningJob) => {
-    const { signal } = job;
+  const probe = async (file: Waiting, job: RunningJob, signal: AbortSignal) => {
     await job.ready();
-    using _place = await places.acquire({ signal });
     await job.waiting(() => awake(file.driveIds, "scan", signal));
     using lease = await job.lease(() => lanes.acquire(file.driveIds, { signal, priority: "scan" }));
     const path = join(file.root, file.relativePath);
     try {
-      const output = await aside(lease, signal, (signal) => {
-        return run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
+      const output = await aside(lease, signal, async (signal) => {
+        // Only now: a job that is paused, or whose drive is busy, keeps no place from others.
+        using _place = await places.acquire({ signal, priority: "scan" });
+        return await run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
       });
       save(store, tally, file, parseFfprobe(output));
     } catch (error) {
@@ -91,13 +91,19 @@ function probeForeign(
     }
   };
   return async (driveIds, job) => {
+    await using group = taskGroup({ limit: FFPROBES_AT_ONCE, signal: job.signal });
     for (let after = 0;;) {
       const files = store.waiting("new", driveIds, after, 64);
       if (files.length === 0) break;
       after = files.at(-1)!.rowid;
-      await job.piece(() => Promise.all(files.map((file) => probe(file, job))));
-      job.advance(files.length, files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+      for (const file of files) {
+        await group.submit(async (signal) => {
+          await job.piece(() => probe(file, job, signal));
+          job.advance(1, file.sizeBytes);
+        });
+      }
     }
+    await group.finish();
   };
 }
 

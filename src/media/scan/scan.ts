@@ -7,15 +7,19 @@ import { join, relative, sep } from "node:path";
 import type { Run } from "../../base/command.ts";
 import type { RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
-import { diff } from "./diff.ts";
 import { drain, type DrainDeps } from "./drain.ts";
 import { hashStep } from "./hash_step.ts";
+import { inLane } from "./in_lane.ts";
 import { probeStep } from "./probe_step.ts";
 import { type ScanProgress, type ScanReport, Tally } from "./progress.ts";
-import { explain, walk, type WalkedFolder } from "./walk.ts";
+import { type Located, recordFiles } from "./record.ts";
+import { explain, type Touch, walk, type WalkedFolder } from "./walk.ts";
 
 export interface ScanDeps extends DrainDeps {
-  locate(path: string): Promise<{ driveIds: string[] }>;
+  locate(path: string): Promise<Located>;
+  /** Keeps files offline whose volume is away: see src/media/offline. */
+  settle(): Promise<unknown>;
+  touch: Touch;
   run: Run;
 }
 
@@ -32,6 +36,8 @@ export interface ScanOptions {
   onProgress(progress: ScanProgress): void;
   /** The scan as a person sees it; each step on each drive is a part of it. */
   job: RunningJob;
+  /** Whether these drives sleep and are to be left asleep; nobody is, unless given. */
+  leaveAsleep?: ((driveIds: readonly string[]) => Promise<boolean>) | undefined;
 }
 
 /** Scans the roots. What is already known and unchanged is not read. */
@@ -41,7 +47,12 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
   const tally = new Tally(options.onProgress);
 
   tally.enter("walk");
-  for (const root of options.roots) await walkRoot(root, deps, options, tally);
+  // An empty mount point is no folder whose files were deleted.
+  await deps.settle();
+  for (const root of options.roots) {
+    if (!await isLeftAsleep(root, deps, options)) await walkRoot(root, deps, options, tally);
+    else (tally.report.asleep ??= []).push(root);
+  }
   if (options.all) {
     const removed = store.roots().filter((root) => !options.roots.includes(root));
     for (const root of removed) tally.report.gone += store.markMissing(root, []);
@@ -65,6 +76,16 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
 /** Rows looked at in one go: some ten milliseconds. */
 const REOPEN_SPAN = 5000;
 
+/** Whether nobody needs to look into this folder now: its drive sleeps, and it is known already. */
+async function isLeftAsleep(
+  root: string,
+  { store, locate }: ScanDeps,
+  { leaveAsleep }: ScanOptions,
+): Promise<boolean> {
+  if (!leaveAsleep || !store.roots().includes(root)) return false;
+  return await leaveAsleep((await locate(root)).driveIds);
+}
+
 async function walkRoot(
   root: string,
   deps: ScanDeps,
@@ -74,12 +95,14 @@ async function walkRoot(
   const { store } = deps;
   store.forgetSeen();
   const unknown: string[] = [];
-  const { error } = await statFolder(root);
-  if (error) {
+  const touch = inLane(deps, options.job.signal);
+  const folder = await statFolder(root, touch);
+  if (folder.error) {
     // Its files cannot be played now; they come back with their folder, and nothing is read again.
-    tally.issue(root, error);
+    tally.issue(root, folder.error);
+    if (folder.unknown) unknown.push("");
   } else {
-    for await (const folder of walk(root, { ...options, signal: options.job.signal })) {
+    for await (const folder of walk(root, { ...options, touch, signal: options.job.signal })) {
       await options.job.ready();
       for (const { path, problem, folder: whole } of folder.issues) {
         tally.issue(path, problem);
@@ -90,15 +113,22 @@ async function walkRoot(
       await record(root, folder, deps, tally);
     }
   }
+  // What was pulled in the middle of the walk is offline, not deleted.
+  await deps.settle();
   tally.report.gone += store.markMissing(root, unknown);
 }
 
-async function statFolder(root: string): Promise<{ error?: string }> {
+/** `unknown` where nobody can tell whether it is there: that is no reason to miss its files. */
+async function statFolder(
+  root: string,
+  touch: Touch,
+): Promise<{ error?: string; unknown?: boolean }> {
   try {
-    if ((await Deno.stat(root)).isDirectory) return {};
+    if ((await touch(root, () => Deno.stat(root))).isDirectory) return {};
     return { error: "It is not a folder" };
   } catch (error) {
-    return { error: explain(error, "folder") };
+    const unknown = !(error instanceof Deno.errors.NotFound);
+    return { error: explain(error, "folder"), unknown };
   }
 }
 
@@ -110,21 +140,10 @@ async function record(
 ): Promise<void> {
   const first = files[0];
   if (!first) return;
-  const { driveIds } = await locate(join(root, first.relativePath, ".."));
-  const drives = JSON.stringify(driveIds);
-  store.transaction(() => {
-    for (const file of files) {
-      const known = store.known(root, file.relativePath);
-      const sighting = { root, driveIds, ...file };
-      const change = diff(file, known);
-      if (change === "new") tally.report.new++;
-      if (change === "changed") tally.report.changed++;
-      if (known && change === "changed") store.change(known.rowid, sighting);
-      if (known && change === "returned") store.restore(known.rowid);
-      if (known && known.drives !== drives) store.relocate(known.rowid, drives);
-      store.see(known?.rowid ?? store.insert(sighting));
-    }
-  });
+  const place = await locate(join(root, first.relativePath, ".."));
+  for (const change of recordFiles(store, { root, files, place })) {
+    if (change === "new" || change === "changed" || change === "moved") tally.report[change]++;
+  }
   tally.report.files += files.length;
   tally.advance(files.length, files.reduce((sum, it) => sum + it.sizeBytes, 0), root);
 }

@@ -10,6 +10,7 @@ import type { FileState } from "../file_state.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
 import { type Description, type MediaFile, titleOf } from "../media.ts";
 import { insertHashes } from "../store.ts";
+import { createMoves, knownColumns } from "../offline/store.ts";
 import type { KnownFile } from "./diff.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
@@ -18,6 +19,9 @@ export interface Sighting extends FileState {
   root: string;
   relativePath: string;
   driveIds: string[];
+  /** What it lies on, and where in it; null where nobody can tell. */
+  volumeId?: string | null;
+  volumePath?: string | null;
 }
 
 /** What a sighting is compared with. */
@@ -25,6 +29,9 @@ export interface StoredFile extends KnownFile {
   rowid: number;
   /** Its `driveIds` as JSON. */
   drives: string;
+  volumeId: string | null;
+  volumePath: string | null;
+  offlineSince: string | null;
 }
 
 /** A file that waits for the next step, with its place in the queue. */
@@ -45,21 +52,22 @@ export function createScanStore(db: Database) {
   return {
     transaction: <T>(work: () => T): T => db.transaction(work),
 
+    ...createMoves(db),
+
     /** Asked once per file of every scan, so it fetches no more than the diff needs. */
     known: (root: string, relativePath: string): StoredFile | undefined =>
       db.get(
-        `SELECT rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status,
-           drive_ids AS drives
-         FROM media WHERE root = ? AND relative_path = ?`,
+        `SELECT ${knownColumns} FROM media WHERE root = ? AND relative_path = ?`,
         root,
         relativePath,
       ),
 
-    insert({ root, relativePath, driveIds, sizeBytes, modifiedMs }: Sighting): number {
+    insert(it: Sighting): number {
+      const { root, relativePath, driveIds, sizeBytes, modifiedMs } = it;
       return db.get<{ rowid: number }>(
         `INSERT INTO media (id, root, relative_path, wire_path, size_bytes, modified_ms, drive_ids,
-           status, title, added_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?) RETURNING rowid`,
+           status, title, added_at, updated_at, volume_id, volume_path)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?) RETURNING rowid`,
         crypto.randomUUID(),
         root,
         relativePath,
@@ -70,6 +78,8 @@ export function createScanStore(db: Database) {
         titleOf(relativePath),
         now(),
         now(),
+        it.volumeId ?? null,
+        it.volumePath ?? null,
       )!.rowid;
     },
 
@@ -99,9 +109,16 @@ export function createScanStore(db: Database) {
         rowid,
       ),
 
-    /** Its drives are known better now, or the folder lies on others. */
-    relocate: (rowid: number, drives: string): number =>
-      db.run("UPDATE media SET drive_ids = ? WHERE rowid = ?", drives, rowid),
+    /** It is seen, so it is here: its drives are known better now, or it lies on others. */
+    relocate: (rowid: number, { driveIds, volumeId, volumePath }: Sighting): number =>
+      db.run(
+        `UPDATE media SET drive_ids = ?, volume_id = ?, volume_path = ?, offline_since = NULL
+         WHERE rowid = ?`,
+        JSON.stringify(driveIds),
+        volumeId ?? null,
+        volumePath ?? null,
+        rowid,
+      ),
 
     see: (rowid: number) => db.run("INSERT OR IGNORE INTO seen VALUES (?)", rowid),
 
@@ -111,7 +128,7 @@ export function createScanStore(db: Database) {
     markMissing(root: string, unknownFolders: readonly string[]): number {
       return db.run(
         `UPDATE media SET status = 'missing', updated_at = ?
-         WHERE root = ? AND status NOT IN ('missing', 'forgotten')
+         WHERE root = ? AND status NOT IN ('missing', 'forgotten') AND offline_since IS NULL
            AND rowid NOT IN (SELECT id FROM seen)
            AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE relative_path GLOB value)`,
         now(),
@@ -127,7 +144,7 @@ export function createScanStore(db: Database) {
     /** Every set of drives that files of this status lie on. */
     waitingDrives: (status: "new" | "probed"): string[][] =>
       db.all<{ driveIds: string }>(
-        "SELECT DISTINCT drive_ids AS driveIds FROM media WHERE status = ?",
+        "SELECT DISTINCT drive_ids AS driveIds FROM media WHERE status = ? AND offline_since IS NULL",
         status,
       ).map(({ driveIds }) => JSON.parse(driveIds)),
 
@@ -141,7 +158,8 @@ export function createScanStore(db: Database) {
       db.all<Omit<Waiting, "driveIds"> & { driveIds: string }>(
         `SELECT rowid, id, root, relative_path AS relativePath, size_bytes AS sizeBytes,
            modified_ms AS modifiedMs, drive_ids AS driveIds
-         FROM media WHERE status = ? AND drive_ids = ? AND rowid > ? ORDER BY rowid LIMIT ?`,
+         FROM media WHERE status = ? AND drive_ids = ? AND offline_since IS NULL AND rowid > ?
+         ORDER BY rowid LIMIT ?`,
         status,
         JSON.stringify(driveIds),
         after,
@@ -150,7 +168,8 @@ export function createScanStore(db: Database) {
 
     countWaiting: (status: "new" | "probed"): { files: number; bytes: number } =>
       db.get(
-        "SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media WHERE status = ?",
+        `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media
+         WHERE status = ? AND offline_since IS NULL`,
         status,
       )!,
 
@@ -198,9 +217,11 @@ export function createScanStore(db: Database) {
       );
     },
 
+    /** Not of one whose drive has gone meanwhile: that goes on when it is back. */
     saveUnreadable: (id: string, error: string) =>
       db.run(
-        "UPDATE media SET status = 'unreadable', error = ?, updated_at = ? WHERE id = ?",
+        `UPDATE media SET status = 'unreadable', error = ?, updated_at = ?
+         WHERE id = ? AND offline_since IS NULL`,
         error,
         now(),
         id,

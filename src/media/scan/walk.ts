@@ -31,7 +31,14 @@ export interface WalkOptions {
   /** Folder names, or absolute paths, that are passed over. */
   excludeDirs: ReadonlySet<string>;
   signal: AbortSignal;
+  touch?: Touch;
 }
+
+/** Works on the file system of a path, and gives up when that does not answer: see drives/mounts. */
+export type Touch = <T>(path: string, work: (alive: () => void) => Promise<T>) => Promise<T>;
+
+/** For those who know that nothing hangs. */
+export const touchFreely: Touch = (_, work) => work(() => {});
 
 /**
  * Yields one result for each folder below `root`, which has its links resolved. Symbolic links are
@@ -39,13 +46,13 @@ export interface WalkOptions {
  */
 export async function* walk(
   root: string,
-  { extensions, excludeDirs, signal }: WalkOptions,
+  { extensions, excludeDirs, signal, touch = touchFreely }: WalkOptions,
 ): AsyncGenerator<WalkedFolder> {
   const folders = [""];
   while (folders.length > 0) {
     signal.throwIfAborted();
     const folder = folders.pop()!;
-    const { entries, issue } = await list(join(root, folder));
+    const { entries, issue } = await list(join(root, folder), touch);
     if (issue) yield { files: [], issues: [issue] };
 
     const subfolders: string[] = [];
@@ -57,7 +64,7 @@ export async function* walk(
         if (excludeDirs.has(name) || excludeDirs.has(join(root, relativePath))) continue;
         subfolders.push(relativePath);
       } else if (isSymlink) {
-        const problem = await linkProblem(join(root, relativePath), extensions);
+        const problem = await linkProblem(join(root, relativePath), extensions, touch);
         if (problem) issues.push({ path: join(root, relativePath), folder: false, problem });
       } else if (isFile && extensions.has(extensionOf(name))) {
         names.push(relativePath);
@@ -68,7 +75,7 @@ export async function* walk(
     for (let at = 0; at < names.length || issues.length > 0; at += STATS_AT_ONCE) {
       signal.throwIfAborted();
       const some = names.slice(at, at + STATS_AT_ONCE);
-      const found = await Promise.all(some.map((name) => stat(root, name)));
+      const found = await statAll(root, folder, some, touch);
       const files = found.filter((it) => "relativePath" in it);
       yield { files, issues: [...issues.splice(0), ...found.filter((it) => "problem" in it)] };
     }
@@ -78,13 +85,38 @@ export async function* walk(
 /** Also the most files in one result. */
 const STATS_AT_ONCE = 64;
 
-async function list(path: string): Promise<{ entries: Deno.DirEntry[]; issue?: WalkIssue }> {
+async function list(
+  path: string,
+  touch: Touch,
+): Promise<{ entries: Deno.DirEntry[]; issue?: WalkIssue }> {
   const entries: Deno.DirEntry[] = [];
   try {
-    for await (const entry of Deno.readDir(path)) entries.push(entry);
+    await touch(path, async (alive) => {
+      for await (const entry of Deno.readDir(path)) {
+        entries.push(entry);
+        alive();
+      }
+    });
     return { entries };
   } catch (error) {
     return { entries, issue: { path, folder: true, problem: explain(error, "folder") } };
+  }
+}
+
+async function statAll(
+  root: string,
+  folder: string,
+  names: string[],
+  touch: Touch,
+): Promise<(FoundFile | WalkIssue)[]> {
+  try {
+    return await touch(
+      join(root, folder),
+      async (alive) => await Promise.all(names.map((name) => stat(root, name).finally(alive))),
+    );
+  } catch (error) {
+    // Nobody answers any more: these files are unknown, and so is what lies below.
+    return [{ path: join(root, folder), folder: true, problem: explain(error, "folder") }];
   }
 }
 
@@ -101,9 +133,10 @@ async function stat(root: string, relativePath: string): Promise<FoundFile | Wal
 async function linkProblem(
   path: string,
   extensions: ReadonlySet<string>,
+  touch: Touch,
 ): Promise<string | undefined> {
   try {
-    const { isDirectory, isFile } = await Deno.stat(path);
+    const { isDirectory, isFile } = await touch(path, () => Deno.stat(path));
     if (isDirectory) {
       const target = await Deno.realPath(path);
       const loops = path === target || path.startsWith(target + "/");

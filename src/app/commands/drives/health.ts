@@ -11,7 +11,7 @@ import { driveHealthBody } from "../../../http/mod.ts";
 import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, type RunningAgent } from "../../data_folder.ts";
-import { openPeerDrives } from "../../parts/peer_drives.ts";
+import { openPeerDrives } from "../../parts/drives/peer_drives.ts";
 import { plain, table, type Terminal } from "../../terminal.ts";
 import { openOffline } from "../offline.ts";
 import { dataDirOf, type Texts, textsOf, withSettings } from "../options.ts";

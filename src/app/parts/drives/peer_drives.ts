@@ -4,25 +4,25 @@
  *
  * @module
  */
-import { run } from "../../base/command.ts";
-import type { Publish } from "../../base/events.ts";
-import { type Log, silent } from "../../base/log.ts";
-import { currentPlatform } from "../../base/platform.ts";
-import { type Service, untilAborted } from "../../base/service.ts";
-import type { Configuration } from "../../config/mod.ts";
-import type { Database } from "../../db/mod.ts";
+import { run } from "../../../base/command.ts";
+import type { Publish } from "../../../base/events.ts";
+import { type Log, silent } from "../../../base/log.ts";
+import { currentPlatform } from "../../../base/platform.ts";
+import { type Service, untilAborted } from "../../../base/service.ts";
+import type { Configuration } from "../../../config/mod.ts";
+import type { Database } from "../../../db/mod.ts";
 import {
-  changesBetween,
   detectDrives,
   openDriveStore,
   openLocator,
   openMounts,
   openMountTable,
+  publishChanges,
   strategies,
   watchDrives,
-} from "../../drives/mod.ts";
-import { Lanes, parseIoLimits } from "../../pool/mod.ts";
-import { openDriveHealth } from "./drive_health.ts";
+} from "../../../drives/mod.ts";
+import { Lanes, parseIoLimits } from "../../../pool/mod.ts";
+import { openDriveHealth } from "../drive_health.ts";
 
 export interface PeerDrivesOptions {
   db: Database;
@@ -50,10 +50,10 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     run,
     platform,
     onChange({ mountPoint, answering, since, reason }, volume) {
-      const state = { mount_point: mountPoint, answering, since, reason };
+      const state = { mountPoint, answering, since, reason };
       if (answering) log.info("A file system answers again", state);
       else log.warn("A file system does not answer: it is left alone until it does", state);
-      publish("volume.changed", { volume_id: volume?.id ?? null, ...state });
+      publish("volume.changed", { volumeId: volume?.id ?? null, ...state });
       onPlaces?.();
     },
   });
@@ -75,8 +75,7 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     const added = store.save(found);
     lanes.refresh();
     publish("drives.detected", { strategy, ...added });
-    const changes = isFirst ? [] : changesBetween(before, report());
-    for (const { type, data } of changes) publish(type, data);
+    if (!isFirst) publishChanges(before, report(), publish);
     onPlaces?.();
     return { ...added, strategy };
   };

@@ -1,0 +1,79 @@
+/**
+ * What can be reached of all that is mounted, told to the library as it changes; and why a file's
+ * drive is away, in words.
+ *
+ * @module
+ */
+import type { Log } from "../../../base/log.ts";
+import type { MountedPlace } from "../../../drives/mod.ts";
+import { isBelow } from "../media_folders.ts";
+import type { openPeerDrives } from "./peer_drives.ts";
+
+type PeerDrives = ReturnType<typeof openPeerDrives>;
+
+/** Everything mounted that answers. */
+export async function reachable(drives: PeerDrives): Promise<MountedPlace[]> {
+  const places = await drives.places();
+  return places.filter(({ mountPoint }) => drives.mountState(mountPoint)?.answering !== false);
+}
+
+export interface PlacesDeps {
+  drives: PeerDrives;
+  library: { settle(): Promise<unknown> };
+  folders: () => readonly string[];
+  /** Something has come where media folders are: there may be files to find, or to find again. */
+  onNew(): void;
+  log: Log;
+}
+
+/** To be called whenever something was mounted or unmounted, or answers again or no more. */
+export function createPlaces({ drives, library, folders, onNew, log }: PlacesDeps): () => void {
+  let seen: Set<string> | undefined;
+  let last = Promise.resolve();
+
+  async function follow(): Promise<void> {
+    const now = await reachable(drives);
+    const before = seen;
+    seen = new Set(now.map(nameOf));
+    await library.settle();
+    // The first time a scan is due anyway.
+    if (before && now.some((place) => !before.has(nameOf(place)) && concerns(place, folders()))) {
+      onNew();
+    }
+  }
+
+  return () => {
+    last = last.then(follow).catch((error) => log.error("Files were not settled", { error }));
+  };
+}
+
+function nameOf({ placeId, mountPoint }: MountedPlace): string {
+  return `${placeId}\n${mountPoint}`;
+}
+
+/** Whether a media folder lies there, or it lies in a media folder. */
+function concerns({ mountPoint }: MountedPlace, folders: readonly string[]): boolean {
+  return folders.some((folder) =>
+    folder === mountPoint || isBelow(folder, mountPoint) || isBelow(mountPoint, folder)
+  );
+}
+
+/** Why nothing on this volume can be read, and what to do. */
+export function whyAway(volumeId: string, drives: PeerDrives): string {
+  const volume = drives.findVolume(volumeId);
+  if (!volume) {
+    const source = /^mount:[^:]*:(.*)$/.exec(volumeId)?.[1];
+    return source ? `"${source}" is not mounted: mount it again` : "its drive is away: plug it in";
+  }
+  const names = volume.driveIds.map((id) => {
+    const drive = drives.findDrive(id);
+    return drive?.model ?? drive?.name ?? id;
+  });
+  const drive = `its drive (${
+    [volume.label && `"${volume.label}" on`, names.join(", ")]
+      .filter(Boolean).join(" ")
+  })`;
+  const { answering } = drives.mountState(volumeId) ?? {};
+  if (answering === false) return `${drive} does not answer: it goes on by itself when it does`;
+  return volume.present ? `${drive} is not mounted: mount it` : `${drive} is away: plug it in`;
+}

@@ -1,0 +1,54 @@
+/**
+ * Keeps files offline exactly as long as what they lie on is away: looked at anew whenever
+ * something is mounted or unmounted, answers again or no more, and before a scan believes a folder
+ * to be empty.
+ *
+ * @module
+ */
+import type { OfflineStore, ShownAt } from "./store.ts";
+
+/** A place that can be reached now: what is mounted, where, and which part of it. */
+export interface Place extends ShownAt {
+  placeId: string;
+}
+
+export interface Settled {
+  /** Files that cannot be reached any more, and that can be reached again. */
+  gone: number;
+  back: number;
+}
+
+/** Rows looked at in one go: some ten milliseconds. */
+const SPAN = 5000;
+
+export function createSettling(store: OfflineStore, places: () => Promise<Place[]>) {
+  /** By volume: where it showed when its files were last looked at. */
+  const known = new Map<string, string>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function settle(): Promise<Settled> {
+    const now = await places();
+    const settled = { gone: 0, back: 0 };
+    const byPlace = Map.groupBy(now, ({ placeId }) => placeId);
+    for (const id of store.volumes()) {
+      const shownAt = byPlace.get(id) ?? [];
+      const state = JSON.stringify(shownAt);
+      if (known.get(id) === state) continue;
+      for (let after = 0; after < store.lastRowid(); after += SPAN) {
+        const { gone, back } = store.settle(id, shownAt, { after, span: SPAN });
+        settled.gone += gone;
+        settled.back += back;
+        await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+      }
+      known.set(id, state);
+    }
+    return settled;
+  }
+
+  /** One after the other: each works from what is mounted when it begins. */
+  return (): Promise<Settled> => {
+    const mine = last.then(settle);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}

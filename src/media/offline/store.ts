@@ -1,0 +1,123 @@
+/**
+ * Which files are offline, in SQLite: those of volumes that are away, or that do not answer.
+ *
+ * @module
+ */
+import type { Database } from "../../db/mod.ts";
+import type { Sighting, StoredFile } from "../scan/store.ts";
+
+/** Where a volume shows now, and from which of its folders on. */
+export interface ShownAt {
+  mountPoint: string;
+  rootInPlace: string;
+}
+
+export type OfflineStore = ReturnType<typeof createOfflineStore>;
+
+/** Where a file is, by its root; a drive letter tells that "\" stands between folders. */
+const PATH = `rtrim(CASE WHEN media.root LIKE '_:%' THEN replace(media.root, '\\', '/')
+  ELSE media.root END, '/') || '/' || media.relative_path`;
+
+/**
+ * Whether a volume that shows at the places in `?` shows this file where it was found. Columns are
+ * told with their table: json_each() has a "root" too.
+ */
+const IS_SHOWN = `EXISTS (
+  SELECT 1 FROM json_each(?) AS shown WHERE
+    substr(media.volume_path, 1, length(shown.value ->> 1) + 1) = (shown.value ->> 1) || '/'
+    AND ${PATH} = (shown.value ->> 0) || substr(media.volume_path, length(shown.value ->> 1) + 1))`;
+
+export function createOfflineStore(db: Database) {
+  return {
+    /** Every volume that some file lies on. */
+    volumes: (): string[] =>
+      db.all<{ id: string }>(
+        "SELECT DISTINCT volume_id AS id FROM media WHERE volume_id IS NOT NULL",
+      ).map(({ id }) => id),
+
+    lastRowid: () =>
+      db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,
+
+    /**
+     * Notes of the files of a volume, among rowids in (after, after + span], whether they can be
+     * reached where they were found. What is missing stays so: it was gone before its volume went.
+     */
+    settle(
+      volumeId: string,
+      shownAt: readonly ShownAt[],
+      { after, span }: { after: number; span: number },
+    ): { gone: number; back: number } {
+      const shown = JSON.stringify(shownAt.map(toPair));
+      const range = [volumeId, after, after + span] as const;
+      const where = "volume_id = ? AND rowid > ? AND rowid <= ?";
+      return {
+        gone: db.run(
+          `UPDATE media SET offline_since = ? WHERE ${where} AND offline_since IS NULL
+             AND status <> 'missing' AND NOT ${IS_SHOWN}`,
+          new Date().toISOString(),
+          ...range,
+          shown,
+        ),
+        back: db.run(
+          `UPDATE media SET offline_since = NULL WHERE ${where} AND offline_since IS NOT NULL
+             AND ${IS_SHOWN}`,
+          ...range,
+          shown,
+        ),
+      };
+    },
+  };
+}
+
+/** Mount point and folder, both without a "/" at their end. */
+function toPair({ mountPoint, rootInPlace }: ShownAt): [string, string] {
+  const plain = /^[a-z]:/i.test(mountPoint) ? mountPoint.replaceAll("\\", "/") : mountPoint;
+  return [plain.replace(/\/+$/, ""), rootInPlace.replace(/\/+$/, "")];
+}
+
+/** What a file seen by a scan is compared with. */
+export const knownColumns = `rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status,
+  drive_ids AS drives, volume_id AS volumeId, volume_path AS volumePath,
+  offline_since AS offlineSince`;
+
+/** How a file is found again where its volume shows now. */
+export function createMoves(db: Database) {
+  const now = () => new Date().toISOString();
+  return {
+    /**
+     * The same file of the same volume, known from another place where that cannot be seen now:
+     * it is taken over to where it is now, with all that is known of it.
+     */
+    adopt(it: Sighting): StoredFile | undefined {
+      if (!it.volumeId || !it.volumePath) return undefined;
+      const known = db.get<StoredFile>(
+        `SELECT ${knownColumns} FROM media WHERE volume_id = ? AND volume_path = ?
+           AND size_bytes = ? AND modified_ms = ?
+           AND (offline_since IS NOT NULL OR status = 'missing') LIMIT 1`,
+        it.volumeId,
+        it.volumePath,
+        it.sizeBytes,
+        it.modifiedMs,
+      );
+      if (known) {
+        db.run(
+          "UPDATE media SET root = ?, relative_path = ?, updated_at = ? WHERE rowid = ?",
+          it.root,
+          it.relativePath,
+          now(),
+          known.rowid,
+        );
+      }
+      return known;
+    },
+
+    /** Another volume shows another file in its place: it waits for its own, by that one's name. */
+    park: (rowid: number): number =>
+      db.run(
+        `UPDATE media SET root = 'volume:' || volume_id, relative_path = id || volume_path,
+           updated_at = ? WHERE rowid = ?`,
+        now(),
+        rowid,
+      ),
+  };
+}
