@@ -75,6 +75,7 @@ export class Lanes {
       queue: new Queue(),
       holds: new Set(),
       dispatch: () => this.#dispatch(),
+      harvest: () => this.#harvest(),
     };
   }
 
@@ -158,7 +159,7 @@ export class Lanes {
 
   /** What each lane is doing now, and has done. */
   list(): LaneFacts[] {
-    for (const hold of this.#common.holds) hold.harvest();
+    this.#harvest();
     return Array.from(this.#lanes.values(), (lane) => lane.facts());
   }
 
@@ -186,6 +187,10 @@ export class Lanes {
   /** Memory, servers and the unknown are never detected, and so never gone. */
   #isDrive(id: string): boolean {
     return id !== "mem" && id !== UNKNOWN_DRIVE && !id.startsWith("net:");
+  }
+
+  #harvest(): void {
+    for (const hold of this.#common.holds) hold.harvest();
   }
 
   #dispatch(): void {

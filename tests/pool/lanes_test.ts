@@ -1,6 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { DriveKind } from "../../src/drives/mod.ts";
-import { type LaneFacts, Lanes } from "../../src/pool/mod.ts";
+import { untilAborted } from "../../src/base/service.ts";
+import { aside, type LaneFacts, Lanes } from "../../src/pool/mod.ts";
 import { settle, within } from "../helpers/wait.ts";
 
 const kinds = new Map<string, DriveKind>([["disk1", "hdd"], ["disk2", "hdd"], ["nvme", "nvme"]]);
@@ -140,4 +141,85 @@ Deno.test("refresh() takes up new limits, and interrupts nobody", async () => {
   (await within("the lane", third))[Symbol.dispose]();
   leases[1]![Symbol.dispose]();
   deepStrictEqual(held(lanes), [0]);
+});
+
+Deno.test("a lease that is given back while it stands aside never comes back", async () => {
+  const lanes = create();
+  const scan = await lanes.acquire(["disk1"]);
+  const film = lanes.acquire(["disk1"], { priority: "playback" });
+  const turn = scan.yield();
+  (await film)[Symbol.dispose]();
+
+  scan[Symbol.dispose]();
+
+  await rejects(within("the turn", turn), { name: "UnavailableError" });
+  deepStrictEqual([...held(lanes), ...waiting(lanes)], [0, 0]);
+});
+
+Deno.test("a film that is opened asks background work aside on its drives, and on no other", async () => {
+  const lanes = create();
+  using one = await lanes.acquire(["disk1"], { priority: "hash" });
+  using two = await lanes.acquire(["disk2"], { priority: "hash" });
+  using person = await lanes.acquire(["nvme"], { priority: "interactive" });
+  deepStrictEqual([one.shouldYield(), one.asked.aborted], [false, false]);
+  const { asked } = one;
+
+  lanes.openStream(["disk1", "nvme"]);
+
+  const leases = [one, two, person];
+  deepStrictEqual(leases.map((lease) => lease.shouldYield()), [true, false, false]);
+  deepStrictEqual(leases.map((lease) => lease.asked.aborted), [true, false, false]);
+  strictEqual(asked.aborted, true);
+  deepStrictEqual(lanes.list().map(({ streaming }) => streaming), [true, false, true, true]);
+});
+
+Deno.test("work that cannot step aside is ended for a film, and begun anew after it", async () => {
+  const lanes = create();
+  const stop = new AbortController();
+  using lease = await lanes.acquire(["disk1"], { priority: "interactive", signal: stop.signal });
+  let begun = 0;
+  const working = aside(lease, stop.signal, async (signal) => {
+    if (++begun === 2) return "done";
+    await untilAborted(signal);
+    throw new Error("killed");
+  });
+
+  const film = await within("the film", lanes.acquire(["disk1"], { priority: "playback" }));
+  strictEqual(begun, 1);
+  film[Symbol.dispose]();
+
+  strictEqual(await within("the work", working), "done");
+});
+
+Deno.test("aside() passes on what the work throws by itself, and the signal's reason", async () => {
+  const lanes = create();
+  const stop = new AbortController();
+  using lease = await lanes.acquire(["disk1"], { signal: stop.signal });
+
+  await rejects(aside(lease, stop.signal, () => Promise.reject(new Error("broken"))), {
+    message: "broken",
+  });
+  const working = aside(lease, stop.signal, async (signal) => {
+    await untilAborted(signal);
+    signal.throwIfAborted();
+  });
+  stop.abort(new Error("enough"));
+  await rejects(working, { message: "enough" });
+});
+
+Deno.test("what is read is counted by lane: bytes, times, and waits by priority", async () => {
+  const lanes = create();
+  const scan = await lanes.acquire(["disk1", "disk2"], { priority: "scan" });
+  const film = lanes.acquire(["disk2"], { priority: "playback" });
+  scan.count(1000, 0.3);
+  scan.count(2000, 7);
+  scan[Symbol.dispose]();
+  (await film)[Symbol.dispose]();
+
+  const [both, one] = lanes.list();
+
+  deepStrictEqual([both?.driveIds, one?.driveIds], [["disk1", "disk2"], ["disk2"]]);
+  deepStrictEqual([both?.bytesRead, both?.readMs.count, both?.readMs.sumMs], [3000, 2, 7.3]);
+  deepStrictEqual(both?.readMs.counts.flatMap((count, bucket) => count ? [bucket] : []), [1, 5]);
+  deepStrictEqual([both?.waitMs.scan.count, one?.waitMs.playback.count], [1, 1]);
 });

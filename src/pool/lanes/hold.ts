@@ -46,6 +46,8 @@ export interface Common {
   clock: Clock;
   queue: Queue<DrivePlace>;
   holds: Set<Hold>;
+  /** Books what all readers have counted so far. */
+  harvest(): void;
   /** Something has changed: grants what can be granted, asks aside who must go. */
   dispatch(): void;
 }
@@ -163,8 +165,9 @@ export class Hold implements Lease, Request<DrivePlace> {
 
   async yield(): Promise<void> {
     const { gauge } = this.options;
+    if (this.#state !== "held") return;
     // Its reader reads on: this was a sign of life only.
-    if (this.#state !== "held" || gauge && !gauge.isStanding) return;
+    if (gauge && !gauge.isStanding) return this.common.harvest();
     this.#asked = undefined;
     if (!this.shouldYield()) return gauge?.readOn();
     this.#release();
@@ -186,13 +189,14 @@ export class Hold implements Lease, Request<DrivePlace> {
     if (this.#state === "held") {
       this.#release();
       this.common.dispatch();
-    }
+    } else this.#giveUp(new UnavailableError("Cannot read on: the lease was given back"));
     this.#state = "gone";
   }
 
   #release(): void {
     const { priority } = this.options;
-    this.harvest();
+    // Of all at the same time: else one's bytes would count for the limit after the next.
+    this.common.harvest();
     this.#state = "new";
     this.common.holds.delete(this);
     this.lane.held[priority]--;
