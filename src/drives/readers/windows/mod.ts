@@ -9,7 +9,7 @@ import { convertToJson } from "./json_rows.ts";
 import { formatList, wmicList } from "./property_list.ts";
 import { formatTable, wmicTable } from "./columns.ts";
 import { volumeApi } from "./volume_api.ts";
-import { wmicCsv } from "./wmic_csv.ts";
+import { exportCsv, wmicCsv } from "./wmic_csv.ts";
 import { wmiQuery } from "./wmi_query.ts";
 
 export const windowsReaders: readonly Reader[] = [
@@ -18,6 +18,7 @@ export const windowsReaders: readonly Reader[] = [
   convertToJson,
   formatList,
   wmicCsv,
+  exportCsv,
   wmicList,
   wmiQuery,
   formatTable,

@@ -10,6 +10,14 @@ export function driveName(index: number): string {
   return `PhysicalDrive${index}`;
 }
 
+/**
+ * smartctl's names of it on Windows, as its manual has them: /dev/pd3, and /dev/sdd, for the first
+ * drive is a.
+ */
+export function smartctlNames(index: number): string[] {
+  return index < 26 ? [`pd${index}`, `sd${String.fromCharCode(97 + index)}`] : [`pd${index}`];
+}
+
 /** 3 of `\\.\PHYSICALDRIVE3`; the whole number, for #1 is not #10. */
 export function driveIndexIn(path: string | undefined): number | undefined {
   const digits = /PhysicalDrive(\d+)$/i.exec(path?.trim() ?? "")?.[1];

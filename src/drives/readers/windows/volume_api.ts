@@ -9,7 +9,7 @@ import type { Finding } from "../../graph/block.ts";
 import { type Reader, unreadable } from "../reader.ts";
 import { toVolume, volumeSerial } from "./classes/volume.ts";
 import { busIn, identityIn, isNvme, modelIn } from "./drive_facts.ts";
-import { driveIndexIn, driveName, letterIn, placeOf, volumeGuid } from "./names.ts";
+import { driveIndexIn, driveName, letterIn, placeOf, smartctlNames, volumeGuid } from "./names.ts";
 import { answerIn, type Asked, askedIn, extentsIn, integerIn } from "./volume_api_xml.ts";
 
 export const volumeApi: Reader = {
@@ -37,6 +37,7 @@ function wholeDisk(one: Asked): Finding[] {
   return [{
     name: driveName(index),
     type: "disk",
+    aliases: smartctlNames(index),
     ...storage(one),
     sizeBytes: integerIn(one, "PartitionInformation", "Length"),
   }];

@@ -1,6 +1,7 @@
 /**
- * `wmic … /format:csv`: a header that begins with Node, no quotes around values but where there is
- * a comma in them, and then those inside are not escaped.
+ * Comma separated values: `wmic … /format:csv`, whose header begins with Node, with no quotes around
+ * values but where there is a comma in them, and then those inside are not escaped; and PowerShell's
+ * `Export-Csv`, all in quotes.
  *
  * @module
  */
@@ -24,6 +25,30 @@ export const wmicCsv: Reader = {
     return findingsOf(tables);
   },
 };
+
+export const exportCsv: Reader = {
+  name: "PowerShell Export-Csv",
+  platform: "windows",
+  recognise: (text) =>
+    /^\s*(#TYPE [^\n]*\n)?"[A-Z_]\w*"([,;]"\w+")+ *\n/i.test(text.slice(0, 10_000)) &&
+    [...byClass(quotedRows(text)).keys()].some((name) => classes.has(name)),
+  read(text) {
+    const tables = byClass(quotedRows(text));
+    if (tables.size === 0) throw unreadable("Export-Csv", text, "it has no class known");
+    return findingsOf(tables);
+  },
+};
+
+/** A country that writes 3,64 separates by ";". */
+function quotedRows(text: string): Row[] {
+  const lines = text.split("\n").filter((line) => line.trim() && !line.startsWith("#TYPE"));
+  const [names = [], ...values] = lines.map((line) =>
+    [...line.matchAll(/(?:^|[,;])(?:"((?:[^"]|"")*)"|([^,;]*))/g)]
+      .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "")
+  );
+  return values.filter(({ length }) => length === names.length)
+    .map((row) => toRow(names.map((name, at) => [name, row[at]] as const)));
+}
 
 /** Of every table in the text; each begins with its header. */
 function rowsIn(text: string): Row[] {

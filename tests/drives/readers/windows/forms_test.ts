@@ -270,3 +270,34 @@ Deno.test("wmic without a format: columns to the left, one of them empty", () =>
 function gigabytes(told: number): number {
   return Math.round(told * 1024 ** 3);
 }
+
+Deno.test("smartctl's /dev/sdb and /dev/pd1 are the second drive of Windows", () => {
+  const row = { DeviceID: "\\\\.\\PHYSICALDRIVE1", InterfaceType: "SCSI", Model: "ST3500418AS" };
+  const smart = (name: string) =>
+    JSON.stringify({
+      smartctl: { version: [7, 3], exit_status: 0, platform_info: "x86_64-w64-mingw32-w10" },
+      device: { name, info_name: name, type: "ata", protocol: "ATA" },
+      model_name: "ST3500418AS",
+      serial_number: "5VMSTSSX",
+      rotation_rate: 7200,
+    });
+  for (const name of ["/dev/sdb", "/dev/pd1"]) {
+    const { drives } = read(smart(name), JSON.stringify(row));
+    deepStrictEqual(drives.map(({ name, kind, serial }) => [name, kind, serial]), [
+      ["PhysicalDrive1", "hdd", "5VMSTSSX"],
+    ]);
+  }
+});
+
+Deno.test("Export-Csv, by commas or semicolons, with quotes in values", () => {
+  const text = [
+    "#TYPE Microsoft.Management.Infrastructure.CimInstance#root/cimv2/Win32_DiskDrive",
+    '"DeviceID","Model","Size","InterfaceType","Capabilities","CreationClassName"',
+    '"\\\\.\\PHYSICALDRIVE1","A 3.5"" disk, old","5","USB","System.UInt16[]","Win32_DiskDrive"',
+    "",
+  ].join("\n");
+
+  const expected = [["PhysicalDrive1", "usb", 'A 3.5" disk, old', undefined, 5]];
+  deepStrictEqual(drivesIn(read(text)), expected);
+  deepStrictEqual(drivesIn(read(text.replaceAll('","', '";"'))), expected);
+});

@@ -7,7 +7,7 @@
  */
 import type { Finding } from "../../../graph/block.ts";
 import { busIn, identityIn, isNvme, modelIn, pnpFacts, rotationIn, t10In } from "../drive_facts.ts";
-import { driveName } from "../names.ts";
+import { driveIndexIn, driveName, smartctlNames } from "../names.ts";
 import { number, type Row, rowsOf, size, type Tables, text } from "../row.ts";
 
 export function physicalDisks(rows: readonly Row[], tables: Tables): Finding[] {
@@ -20,7 +20,8 @@ export function physicalDisks(rows: readonly Row[], tables: Tables): Finding[] {
     return {
       name: nameOf(row, tables),
       type: "disk",
-      aliases: [text(row, "ObjectId") ?? []].flat().map(objectName),
+      aliases: [text(row, "ObjectId") ?? []].flat().map(objectName)
+        .concat(smartctlNamesOf(nameOf(row, tables))),
       ...modelIn(
         text(row, "Model") ?? t10.model ?? text(row, "FriendlyName"),
         text(row, "Manufacturer"),
@@ -49,6 +50,7 @@ export function disks(rows: readonly Row[]): Finding[] {
     const serial = text(row, "SerialNumber") ?? pnp?.serial;
     return [{
       name: driveName(index),
+      aliases: smartctlNames(index),
       type: image ? "image" : "disk",
       parents: image ? [image] : [],
       ...modelIn(text(row, "Model") ?? text(row, "FriendlyName"), text(row, "Manufacturer"), pnp),
@@ -81,6 +83,11 @@ function nameOf(row: Row, tables: Tables): string {
   }
   const taken = disksWith(Number(id), tables).length > 0 && !diskOf(row, tables);
   return taken ? `PhysicalDisk ${id}` : driveName(Number(id));
+}
+
+function smartctlNamesOf(name: string): string[] {
+  const index = driveIndexIn(name);
+  return index === undefined ? [] : smartctlNames(index);
 }
 
 function diskOf(row: Row, tables: Tables): Row | undefined {

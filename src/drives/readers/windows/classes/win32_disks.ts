@@ -13,6 +13,7 @@ import {
   letterIn,
   placeOf,
   referencesIn,
+  smartctlNames,
 } from "../names.ts";
 import { list, number, type Row, size, text, wasAsked } from "../row.ts";
 
@@ -31,7 +32,7 @@ export function diskDrives(rows: readonly Row[]): Finding[] {
     return [{
       name: index === undefined ? pnp!.id : driveName(index),
       type: "disk",
-      aliases: pnp ? [pnp.id] : [],
+      aliases: [...pnp ? [pnp.id] : [], ...index === undefined ? [] : smartctlNames(index)],
       ...model,
       ...identityIn({ serial }),
       transport: transportOf(row, serial, model.model),
