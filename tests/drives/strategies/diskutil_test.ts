@@ -124,7 +124,9 @@ Deno.test("diskutil gives no answer when serial numbers come late: ids must not 
   const run: Run = (program, args, options) => {
     if (program !== "system_profiler") return answering(program, args, options);
     const { promise, reject } = Promise.withResolvers<string>();
-    options!.signal!.addEventListener("abort", () => reject(options!.signal!.reason));
+    const limit = options!.signal!;
+    if (limit.aborted) return Promise.reject(limit.reason);
+    limit.addEventListener("abort", () => reject(limit.reason));
     return promise;
   };
 
