@@ -104,6 +104,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.drives = peer.drives.watch;
     services.limits = peer.drives.limits;
     services.workers = peer.workers;
+    services.jobs = peer.jobs.watch;
     services.health = peer.drives.watchHealth;
   }
   if (link) services.link = link.service;

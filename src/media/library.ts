@@ -10,6 +10,7 @@ import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
 import {
   CancelledError,
+  createExecutors,
   type Jobs,
   type Lanes,
   type RunningJob,
@@ -94,6 +95,7 @@ export function openLibrary(deps: LibraryDeps) {
     deps.workers,
     { attempts: 1 }, // a scan tries a batch again file by file
   );
+  const executors = createExecutors<FileJob, FileResult[]>({ workers, lanes, locate: deps.locate });
   // Who stands aside for a film keeps its worker: another takes its place meanwhile.
   const aside = lanes.onAside((jobs) => workers.standAside(jobs));
   const order = physicalOrder({ lanes, run: deps.run });
@@ -246,12 +248,13 @@ export function openLibrary(deps: LibraryDeps) {
   async function hashNow(file: MediaFile, names: HashName[], signal: AbortSignal): Promise<Hashes> {
     const path = join(file.root, file.relativePath);
     const expected = { sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
-    const [result] = await workers.run({ kind: "hash", files: [{ path, expected, names }] }, {
+    const job: FileJob = { kind: "hash", files: [{ path, expected, names }] };
+    const [result] = await executors.computing(job, {
       signal,
       name: `the hashes of "${file.title}"`,
       attempts: 2,
       priority: "interactive",
-      lease: () => lanes.acquire(file.driveIds, { priority: "interactive", signal }),
+      reads: file,
     });
     if (result && "hashed" in result && result.hashed !== "changed") return result.hashed.hashes;
     throw new NotFoundError(`Cannot hash "${file.title}": the file is gone or has changed`, {

@@ -73,6 +73,7 @@ export async function openPeer(options: PeerOptions) {
     db,
     publish,
     onResumed,
+    look: () => drives.lanes.list(),
     explain: (driveIds, others) =>
       explainWaiting({
         driveIds,

@@ -6,6 +6,7 @@
  */
 import { ConflictError, NotFoundError, reasonOf } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
+import { pause } from "../../base/service.ts";
 import type { Database } from "../../db/mod.ts";
 import type { JobRow, JobSpec, JobView } from "./job.ts";
 import { RunningJob } from "./running_job.ts";
@@ -17,6 +18,8 @@ export interface JobsDeps {
   publish: Publish;
   /** Why the lanes of these drives are not to be had; `others` are the jobs that read there. */
   explain?: (driveIds: readonly string[], others: readonly string[]) => string;
+  /** Has whoever counts bytes tell of them: workers are not asked while all goes well. */
+  look?: () => void;
   /** A job that waited for a person may go on, and nothing runs that would do its work. */
   onResumed?: (id: string) => void;
 }
@@ -35,9 +38,10 @@ export type Jobs = ReturnType<typeof openJobs>;
 /** How often a job tells that it has changed, and how often its progress is kept. */
 const TELL_EVERY_MS = 500;
 const SAVE_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 
 /** Jobs over the table `jobs` of `deps.db`. Disposed, it ends what runs and waits for its end. */
-export function openJobs({ db, publish, explain, onResumed }: JobsDeps) {
+export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
   const store = createJobStore(db);
   const live = new Map<string, { job: RunningJob; done: Promise<unknown> }>();
   const closed = new AbortController();
@@ -216,6 +220,14 @@ export function openJobs({ db, publish, explain, onResumed }: JobsDeps) {
         }
       }
       return { ...get(id), state: "cancelled" };
+    },
+
+    /** Looks every second how far the jobs are: a film is large, and takes minutes. */
+    watch: async (signal: AbortSignal): Promise<void> => {
+      while (!signal.aborted) {
+        await pause(LOOK_EVERY_MS, signal);
+        if (live.size > 0) look?.();
+      }
     },
 
     /** How many jobs there are in each state. */

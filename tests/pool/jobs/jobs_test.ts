@@ -256,6 +256,47 @@ Deno.test("of the jobs that have ended, the last 200 are kept", async () => {
   ok(ids.includes("hash:229") && ids.includes("hash:lives") && !ids.includes("hash:000"));
 });
 
+Deno.test("a job tells what it has read of a piece that is not saved, and counts nothing twice", async () => {
+  await using rig = openRig();
+  const seen: number[] = [];
+  const look = () => seen.push(rig.jobs.get(hash.id).bytesDone);
+  await rig.jobs.run({ ...hash, bytesTotal: 1000 }, (job) => {
+    const progress = job.progress();
+    const other = job.progress();
+    progress.add(300);
+    other.add(100);
+    look();
+    progress.add(900); // looked into before, or read twice: more than there is to do
+    look();
+    progress[Symbol.dispose]();
+    job.advance(1, 700);
+    look();
+    other[Symbol.dispose]();
+    look();
+    return Promise.resolve();
+  }, { signal });
+
+  deepStrictEqual(seen, [400, 1000, 800, 700]);
+});
+
+Deno.test("a job that waits for the next scan is done when that finds no work for it", async () => {
+  const db = openDatabase(":memory:", migrations.library);
+  {
+    await using before = openRig(db);
+    for (const kind of ["hash", "probe"]) {
+      before.jobs.run({ ...hash, id: `${kind}:a`, kind }, forever, { signal }).catch(() => {});
+    }
+    before.jobs.run({ ...hash, id: "hash:b" }, forever, { signal }).catch(() => {});
+    before.jobs.pause("hash:b");
+  }
+  await using after = openRig(db);
+
+  after.jobs.nothingLeft("hash");
+
+  const states = after.jobs.list({ after: "", limit: 9 }).map(({ id, state }) => [id, state]);
+  deepStrictEqual(states, [["hash:a", "done"], ["hash:b", "paused"], ["probe:a", "queued"]]);
+});
+
 Deno.test("jobId() is the same for the same drives", () => {
   strictEqual(jobId("hash", ["drv-b", "drv-a"]), "hash:drv-a+drv-b");
 });
