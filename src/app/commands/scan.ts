@@ -5,7 +5,9 @@
  */
 import { Command } from "commander";
 import { resolve } from "node:path";
+import { ConflictError } from "../../base/errors.ts";
 import { reportBody } from "../../http/mod.ts";
+import type { Jobs } from "../../pool/mod.ts";
 import { addFolders } from "../parts/add_folders.ts";
 import { ask } from "../client.ts";
 import type { CommandContext } from "../cli.ts";
@@ -48,6 +50,7 @@ async function scanHere(
   const { terminal, signal } = context;
   await using offline = await openOffline(texts, context);
   const peer = await offline.openPeer();
+  refusePaused(peer.jobs);
   await peer.drives.refresh(signal);
   const roots = folders && await addFolders(folders, { ...offline, peer });
   const watching = new AbortController();
@@ -62,6 +65,25 @@ async function scanHere(
     watching.abort();
     await watched;
     terminal.clear();
+    tellPaused(peer.jobs, terminal);
+  }
+}
+
+/** Nobody would resume it while this command waits. */
+function refusePaused(jobs: Pick<Jobs, "find">): void {
+  if (jobs.find("scan")?.state !== "paused") return;
+  throw new ConflictError(
+    'Cannot scan: the scan is paused. Resume it by "giggityflix jobs resume scan"',
+  );
+}
+
+/** What a person keeps the scan from, so that nobody wonders. */
+function tellPaused(jobs: Pick<Jobs, "list">, { logLine }: Terminal): void {
+  for (const { id, state } of jobs.list({ after: "", limit: 1000 })) {
+    if (state !== "paused") continue;
+    logLine(
+      `Left out: ${plain(id)} is paused. Resume it by "giggityflix jobs resume ${plain(id)}"`,
+    );
   }
 }
 
