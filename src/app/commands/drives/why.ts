@@ -5,7 +5,9 @@
  */
 import { Command } from "commander";
 import { whyBody } from "../../../http/mod.ts";
-import { openLocator } from "../../../drives/mod.ts";
+import { run } from "../../../base/command.ts";
+import { currentPlatform } from "../../../base/platform.ts";
+import { openLocator, openMounts, openMountTable } from "../../../drives/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { plain } from "../../terminal.ts";
 import { detect } from "./mod.ts";
@@ -17,7 +19,11 @@ export function why({ terminal, signal }: CommandContext): Command {
     .option("--json", "print JSON")
     .action(async (path: string, _, command: Command) => {
       const report = await detect(signal);
-      const locator = openLocator({ report: () => report });
+      const table = openMountTable();
+      const platform = currentPlatform();
+      // What hangs is not waited for.
+      using mounts = openMounts({ table, report: () => report, run, platform });
+      const locator = openLocator({ report: () => report, table, mounts, platform });
       const found = await locator.locate(path);
       if (command.optsWithGlobals().json) {
         return terminal.print(JSON.stringify(whyBody(path, found)));
