@@ -14,6 +14,8 @@ export interface Mount {
   mountPoint: string;
   fileSystem: string;
   source: string;
+  /** Where its source leads, when somebody has followed it: "/dev/sdd" for /dev/disk/by-id/…. */
+  device?: string;
   readOnly: boolean;
   /** As the file system wrote them: "rw,lowerdir=/a:/b". */
   options: string;
@@ -51,13 +53,15 @@ function unescape(text: string): string {
 
 /** Whether this mounts the device; btrfs has device numbers of its own, so its source must do. */
 export function isMountOf(
-  { deviceNumber, source }: Mount,
+  { deviceNumber, source, device: followed = source }: Mount,
   device: string | undefined,
   names: string[],
 ): boolean {
   if (deviceNumber === device) return true;
-  const name = /^\/dev\/(?:mapper\/)?(.+)$/.exec(source)?.[1];
-  return name !== undefined && names.includes(name);
+  return [source, followed].some((path) => {
+    const name = /^\/dev\/(?:mapper\/)?(.+)$/.exec(path)?.[1];
+    return name !== undefined && names.includes(name);
+  });
 }
 
 /** What stands in a mount's source for the server, by file system. */

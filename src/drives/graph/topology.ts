@@ -40,6 +40,9 @@ export function describe(findings: readonly Findings[]): DriveReport {
 /** The drives, each as the paths that lead to it: more than one only with multipath. */
 function groupPaths(graph: Graph): BlockDevice[][] {
   const groups = new Map<string, BlockDevice[]>();
+  const disksAreKnown = [...graph.devices.values()].some((device) =>
+    device.type === "disk" && device.parents.size === 0 && !isGhost(device)
+  );
   for (const device of graph.devices.values()) {
     if (device.parents.size > 0 || isGhost(device)) continue;
     // An empty slot of a card reader is listed with no size: there is no drive.
@@ -47,15 +50,19 @@ function groupPaths(graph: Graph): BlockDevice[][] {
     // Windows tells of volumes apart from the disks beneath them; nobody told which these are.
     if (device.type === "volume") continue;
     if ((isMinor(device) || isSlot(device)) && !isUsed(device, graph)) continue;
-    // A layer stands for the disk that a tool ought to show beneath it; a mere name does not.
     const isLayer = !["disk", "rom", "server", "floppy"].includes(device.type);
-    if (isLayer && (device.mentioned || !holdsFiles(device, graph))) continue;
+    // A layer stands for the disk that no tool shows; where disks are shown, it is on one of them,
+    // and nobody told on which. A mere name stands for nothing.
+    const isOnSome = device.mentioned || (disksAreKnown && linuxLayer.test(device.type));
+    if (isLayer && (isOnSome || !holdsFiles(device, graph))) continue;
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
     groups.set(key, [...groups.get(key) ?? [], device]);
   }
   return [...groups.values()].map((paths) => paths.sort((a, b) => byName(a.name, b.name)));
 }
+
+const linuxLayer = /^(lvm|crypt|dm|mpath|bcache|md|raid\d+|linear|zpool|integrity)$/;
 
 /** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
 function isMinor({ name, type }: BlockDevice): boolean {

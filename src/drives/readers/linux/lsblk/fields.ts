@@ -9,7 +9,7 @@
  */
 import { diskNameOf, type Finding } from "../../../graph/block.ts";
 import { flag, kernelName, sizeIn, type Values, word } from "../../values.ts";
-import { guessParents } from "./order.ts";
+import { guessFromOnlyDisk, guessParents } from "./order.ts";
 
 /** A device, while its parents are being found out. */
 export type LsblkDevice = Finding & { parents: Set<string>; mountPoints: Set<string> };
@@ -27,8 +27,11 @@ export function nameIn(fields: Values): string | undefined {
   return kernelName(word(fields.kname)) ?? shown?.number ?? shown?.name;
 }
 
-/** Makes devices of rows; in a list that shows no parents, its order tells them. */
-export function devicesIn(rows: Row[], { isTree }: { isTree: boolean }): Finding[] {
+/** What the order of the lines says: they are drawn as a tree, follow one, or say nothing. */
+export type Order = "tree" | "depth first" | "list";
+
+/** Makes devices of rows; where no parents are told, the order of the lines may tell them. */
+export function devicesIn(rows: Row[], order: Order): Finding[] {
   const devices = new Map<string, LsblkDevice>();
   const inOrder: LsblkDevice[] = [];
   for (const { fields, parent } of rows) {
@@ -42,10 +45,31 @@ export function devicesIn(rows: Row[], { isTree }: { isTree: boolean }): Finding
     for (const beneath of [parent ?? told]) if (beneath) device.parents.add(beneath);
     for (const path of mountPointsOf(fields)) device.mountPoints.add(path);
   }
+  if (isInverse(rows)) turnRound(devices);
   for (const device of devices.values()) adopt(device, devices);
   const toldParents = rows.some(({ fields }) => "pkname" in fields);
-  if (!isTree && !toldParents) guessParents(inOrder);
+  if (order === "depth first" && !toldParents) guessParents(inOrder);
+  if (order === "list" && !toldParents) guessFromOnlyDisk(inOrder);
   return [...devices.values()];
+}
+
+/** `--inverse` draws the disks beneath what stands on them. */
+function isInverse(rows: Row[]): boolean {
+  const tops = new Set(
+    rows.filter(({ parent, fields }) =>
+      !parent && /^(part|lvm|crypt|raid\d+|mpath)$/.test(word(fields.type) ?? "")
+    ).map(({ fields }) => nameIn(fields)),
+  );
+  return rows.some(({ parent, fields }) => tops.has(parent) && word(fields.type) === "disk") ||
+    (tops.size > 0 && rows.some(({ parent, fields }) => parent && word(fields.type) === "disk"));
+}
+
+function turnRound(devices: Map<string, LsblkDevice>): void {
+  const below = [...devices.values()].map(({ name, parents }) => ({ name, above: [...parents] }));
+  for (const device of devices.values()) device.parents.clear();
+  for (const { name, above } of below) {
+    for (const one of above) devices.get(one)?.parents.add(name);
+  }
 }
 
 function toDevice(name: string, fields: Values, parent: string | undefined): LsblkDevice {

@@ -17,7 +17,7 @@ export const lsblkJson: Reader = {
       throw unreadable("lsblk", text, 'it has no list "blockdevices"');
     }
     const rows = rowsOf(records(blockdevices));
-    return { devices: devicesIn(rows, { isTree: rows.some(({ parent }) => parent) }) };
+    return { devices: devicesIn(rows, rows.some(({ parent }) => parent) ? "tree" : "list") };
   },
 };
 

@@ -1,11 +1,13 @@
 /**
- * What stands on what in a list of lsblk that does not say so. It prints a tree in depth-first
- * order even where it draws none, and what has two parents under each: so the disk beneath a layer
- * is the last one named before it, and its parent lies between the two.
+ * What stands on what in an answer of lsblk that does not say so.
+ *
+ * Pairs and raw lines come in the order of the tree, and what has two parents comes under each: so
+ * the disk beneath a layer is the last one named before it, and its parent lies between the two.
+ * A list comes in the order of device numbers, and that says nothing.
  *
  * @module
  */
-import type { Finding } from "../../../graph/block.ts";
+import { emmcNameOf, type Finding, isGhost } from "../../../graph/block.ts";
 
 type Device = Finding & { parents: Set<string> };
 
@@ -27,7 +29,6 @@ export function guessParents(lines: Device[]): void {
   let chain: Device[] = [];
   for (const device of lines) {
     if (bottoms.has(device.type ?? "")) {
-      // A bcache, which is a disk to lsblk, stands on what was printed before it.
       chain = [device];
       continue;
     }
@@ -39,6 +40,25 @@ export function guessParents(lines: Device[]): void {
     if (at < 0) continue;
     device.parents.add(chain[at]!.name);
     chain = [...chain.slice(0, at + 1), device];
+  }
+}
+
+/** Where there is one disk, all layers are on it, in whatever order they were printed. */
+export function guessFromOnlyDisk(lines: Device[]): void {
+  const devices = [...new Set(lines)];
+  const disks = devices.filter((one) =>
+    one.type === "disk" && !isGhost(one) && !emmcNameOf(one.name) && one.sizeBytes !== 0
+  );
+  const [disk] = disks;
+  if (!disk || disks.length > 1) return;
+  for (const device of devices) {
+    if (bottoms.has(device.type ?? "") || device.parents.size > 0) continue;
+    const carries = carriers.find(([type]) => type.test(device.type ?? ""))?.[1];
+    const fitting = devices.filter(({ fileSystem }) =>
+      fileSystem !== undefined && carries?.test(fileSystem)
+    );
+    const [only = disk] = fitting;
+    device.parents.add(fitting.length > 1 ? disk.name : only.name);
   }
 }
 

@@ -18,7 +18,7 @@ export const lsblkPairs: Reader = {
   read(text) {
     const rows = text.split("\n").filter((line) => /\bK?NAME="/.test(line)).map(pairsIn);
     if (rows.length === 0) throw unreadable("lsblk --pairs", text, "it has no device");
-    return { devices: devicesIn(rows.map((fields) => ({ fields })), { isTree: false }) };
+    return { devices: devicesIn(rows.map((fields) => ({ fields })), "depth first") };
   },
 };
 
@@ -34,7 +34,7 @@ export function pairsIn(line: string): Values {
 }
 
 /** util-linux writes \x20 for what might end the value; several bytes are one letter. */
-function unescape(text: string): string {
+export function unescape(text: string): string {
   return text.replaceAll(/(?:\\x[\da-f]{2})+/gi, (bytes) => {
     const values = bytes.split("\\x").slice(1).map((hex) => parseInt(hex, 16));
     return new TextDecoder().decode(new Uint8Array(values));

@@ -7,6 +7,7 @@ import { type Reader, unreadable } from "../../reader.ts";
 import { type Column, columnsOf, valuesAt } from "../../table.ts";
 import type { Values } from "../../values.ts";
 import { devicesIn, nameIn, type Row } from "./fields.ts";
+import { unescape } from "./pairs.ts";
 
 /** The columns of lsblk in any version; a table with another column is another tool's. */
 const known = new Set(
@@ -21,14 +22,29 @@ const known = new Set(
 export const lsblkTree: Reader = {
   name: "lsblk",
   platform: "linux",
-  recognise: (text) => isHeader(text.trimStart().split("\n", 1)[0]!),
+  // `--merge` joins lines by arrows before their names: which belong together is a picture.
+  recognise: (text) => isHeader(text.trimStart().split("\n", 1)[0]!) && !text.includes("▶"),
   read(text) {
     const [header = "", ...lines] = text.trimStart().split("\n");
     if (!isHeader(header)) throw unreadable("lsblk", text, "it has no header");
+    const names = header.trim().split(" ");
+    const raw = names.includes("") ? [] : rawRows(lines, names);
+    if (raw.length > 0) return { devices: devicesIn(raw, "depth first") };
     const rows = rowsOf(lines, columnsOf(header));
-    return { devices: devicesIn(rows, { isTree: rows.some(({ parent }) => parent) }) };
+    return { devices: devicesIn(rows, rows.some(({ parent }) => parent) ? "tree" : "list") };
   },
 };
+
+/** `--raw`: one blank between columns, also where one is empty. */
+function rawRows(lines: string[], names: string[]): Row[] {
+  const values = lines.filter((line) => line.trim()).map((line) => line.split(" "));
+  if (values.some(({ length }) => length !== names.length)) return [];
+  return values.map((list) => ({
+    fields: Object.fromEntries(
+      names.map((name, at) => [name.toLowerCase(), unescape(list[at]!)]),
+    ),
+  }));
+}
 
 function isHeader(line: string): boolean {
   const names = line.trim().split(/\s+/);
