@@ -74,6 +74,8 @@ export async function collectSysfs(
 
 /** Names that are the kernel's idea of caches: the members of the set that a bcache is tied to. */
 async function readCaches(place: string): Promise<string[]> {
+  // The disk behind a bcache shows the same set, and is no bcache itself.
+  if (!basename(place).startsWith("bcache")) return [];
   const set = `${place}/bcache/cache`;
   const members = (await names(set).catch(() => [])).filter((name) => /^cache\d+$/.test(name));
   // Each is a link such as "../../../devices/…/nvme0n1/nvme0n1p1/bcache".

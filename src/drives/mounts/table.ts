@@ -32,11 +32,15 @@ export interface MountTable {
 export interface MountTableOptions {
   /** The text of /proc/self/mountinfo; undefined where there is none. */
   read?: () => Promise<string | undefined>;
+  /** The path without links, below /dev, where nothing hangs. */
+  follow?: (path: string) => Promise<string>;
   /** Milliseconds for which a reading is good. */
   freshMs?: number;
 }
 
-export function openMountTable({ read = readProc, freshMs = 3000 }: MountTableOptions = {}) {
+export function openMountTable(
+  { read = readProc, follow = Deno.realPath, freshMs = 3000 }: MountTableOptions = {},
+) {
   let last: Mounted = { text: undefined, mounts: [], find: () => undefined };
   let reading: Promise<Mounted> | undefined;
   let begunAt = -Infinity;
@@ -44,8 +48,15 @@ export function openMountTable({ read = readProc, freshMs = 3000 }: MountTableOp
   async function look(): Promise<Mounted> {
     const text = await read();
     if (text === last.text) return last;
-    const mounts = parseMountInfo(text ?? "");
+    const mounts = await Promise.all(parseMountInfo(text ?? "").map(withDevice));
     return last = { text, mounts, find: createMountTree(mounts) };
+  }
+
+  /** btrfs has no device number that is a disk's, and calls its disk by any name that it was told. */
+  async function withDevice(mount: Mount): Promise<Mount> {
+    if (!mount.deviceNumber.startsWith("0:") || !mount.source.startsWith("/dev/")) return mount;
+    const device = await follow(mount.source).catch(() => undefined);
+    return device === undefined ? mount : { ...mount, device };
   }
 
   const refresh = () => {
