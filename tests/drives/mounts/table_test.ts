@@ -3,7 +3,8 @@ import { isMountOf } from "../../../src/drives/graph/mount_info.ts";
 import { openMountTable } from "../../../src/drives/mounts/table.ts";
 
 // As a machine told it whose btrfs was made by names of /dev/disk/by-id.
-const text = `36 28 8:1 / /mnt/pulled rw,relatime - ext4 /dev/disk/by-id/wwn-0x1-part1 rw
+const text = `28 1 0:25 / / rw - overlay overlay rw
+36 28 8:1 / /mnt/pulled rw,relatime - ext4 /dev/disk/by-id/wwn-0x1-part1 rw
 37 28 0:32 / /mnt/two rw,relatime - btrfs /dev/disk/by-id/wwn-0x5000c50000000006 rw,subvol=/
 38 28 0:33 / /mnt/gone rw,relatime - btrfs /dev/disk/by-id/wwn-0x9 rw
 39 28 0:34 / /mnt/nas rw,relatime - nfs4 nas:/films rw
