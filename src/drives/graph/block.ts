@@ -118,5 +118,13 @@ export function emmcNameOf(name: string): string | undefined {
 
 /** sda before sdb before sdaa, nvme2 before nvme10. */
 export function byName(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+  return padded(a).localeCompare(padded(b), "en", { numeric: true });
+}
+
+/** The letters of a disk count like digits: what has more of them comes later. */
+function padded(name: string): string {
+  return name.replace(
+    /^([hsv]d|xvd|dasd)([a-z]+)(?=\d*$)/,
+    (_, kind, letters) => kind + String(letters.length) + letters,
+  );
 }

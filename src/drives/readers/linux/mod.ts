@@ -16,6 +16,7 @@ import { blkid } from "./layers/blkid.ts";
 import { btrfs } from "./layers/btrfs.ts";
 import { cryptsetup, dmsetupInfo, dmsetupTable } from "./layers/device_mapper.ts";
 import { lvmReport } from "./layers/lvm.ts";
+import { lvmTable } from "./layers/lvm_text.ts";
 import { mdadm } from "./layers/mdadm.ts";
 import { mdstat } from "./layers/mdstat.ts";
 import { multipath } from "./layers/multipath.ts";
@@ -40,6 +41,7 @@ export const linuxReaders: readonly Reader[] = [
   lsscsi,
   multipath,
   lvmReport,
+  lvmTable,
   dmsetupTable,
   dmsetupInfo,
   cryptsetup,
