@@ -56,6 +56,8 @@ export async function startMachine(env: Record<string, string> = {}): Promise<Ma
     LOG_LEVEL: "debug",
     ...env,
   }).map(([name, value]) => `${name}='${value}'`).join(" ");
+  // Kept, not in the environment: a test may add to them.
+  await vm.sh(`giggityflix config set -d ${DATA} media_dirs '${folders.join(",")}'`);
   await vm.sh(
     `
     ${settings} setsid giggityflix start </dev/null >/tmp/agent.log 2>&1 &
