@@ -18,6 +18,7 @@ interface Health {
   parts: {
     link: { connected: boolean; address: string };
     edge: { status: string; address?: string; peers?: number };
+    drives: { lanes: { drive_ids: string[]; limit: number }[] };
   };
 }
 
@@ -85,6 +86,28 @@ Deno.test("a media folder that is set is scanned at once, and the samples go", a
     const titles = await listAll<{ title: string; online: boolean }>(agent, "/api/catalog/");
     return titles.map(({ title }) => title).join() === "mine";
   });
+});
+
+Deno.test("a drive's limit is another at once, by its id before its kind", async () => {
+  await using data = await tempDir();
+  await using agent = await startAgent({ dataDir: data.path });
+  await untilScanned(agent);
+  const limitOf = ({ parts }: Health) => parts.drives.lanes.map(({ limit }) => limit).join();
+  const { parts } = await untilHealth(agent, (health) => limitOf(health) !== "");
+  const [lane] = parts.drives.lanes;
+
+  await set(agent, "io_limits", `${lane!.drive_ids[0]}=7,hdd=3,virtual=3,ssd=3,nvme=3,unknown=3`);
+  await untilHealth(agent, (health) => limitOf(health).startsWith("7"));
+  await set(agent, "io_limits", null);
+  await untilHealth(agent, (health) => !limitOf(health).startsWith("7"));
+
+  const response = await fetch(`${agent.url}/api/configurations/io_limits/value/`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ value: "hdd=many" }),
+  });
+  strictEqual(response.status, 400);
+  strictEqual(/expected kind=readers or drive id=readers/.test(await response.text()), true);
 });
 
 async function set(agent: RunningAgent, key: string, value: unknown): Promise<void> {
