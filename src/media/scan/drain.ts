@@ -61,16 +61,34 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
   const { jobs, store } = deps;
   const failed = new AbortController();
   const signal = AbortSignal.any([parent.signal, failed.signal]);
-  const queues = store.waitingDrives(step.status).map((driveIds) => {
-    const { files: total, bytes: bytesTotal } = store.countWaitingOn(step.status, driveIds);
-    const { kind, title } = step;
-    const spec = { id: jobId(kind, driveIds), kind, title, driveIds, total, bytesTotal };
-    return jobs.share(spec, (job) => drainDrives(driveIds, step, deps, job), { signal, parent })
-      .catch((error) => failed.abort(error));
-  });
+  const { kind, title } = step;
+  const begin = async (driveIds: string[]) => {
+    const totals = await count(step.status, driveIds, store);
+    const spec = { id: jobId(kind, driveIds), kind, title, driveIds, ...totals };
+    const work = (job: RunningJob) => drainDrives(driveIds, step, deps, job);
+    await jobs.share(spec, work, { signal, parent });
+  };
+  const queues = store.waitingDrives(step.status).map((driveIds) =>
+    begin(driveIds).catch((error) => failed.abort(error))
+  );
   await Promise.all(queues);
   signal.throwIfAborted();
   jobs.nothingLeft(step.kind);
+}
+
+/** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
+const COUNT_SPAN = 5000;
+
+async function count(status: Step["status"], driveIds: string[], store: ScanStore) {
+  let [total, bytesTotal] = [0, 0];
+  for (let after = 0;;) {
+    const { files, bytes, last } = store.countWaitingOn(status, driveIds, after, COUNT_SPAN);
+    total += files;
+    bytesTotal += bytes;
+    after = last;
+    if (files < COUNT_SPAN) return { total, bytesTotal };
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 }
 
 async function drainDrives(

@@ -173,16 +173,21 @@ export function createScanStore(db: Database) {
         status,
       )!,
 
-    /** Those of one set of drives. */
+    /** The next `limit` of one set of drives, from just after the rowid `after`. */
     countWaitingOn: (
       status: "new" | "probed",
       driveIds: readonly string[],
-    ): { files: number; bytes: number } =>
+      after: number,
+      limit: number,
+    ): { files: number; bytes: number; last: number } =>
       db.get(
-        `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media
-         WHERE status = ? AND drive_ids = ?`,
+        `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes, ifnull(max(id), 0) last
+         FROM (SELECT rowid AS id, size_bytes FROM media
+               WHERE status = ? AND drive_ids = ? AND rowid > ? ORDER BY rowid LIMIT ?)`,
         status,
         JSON.stringify(driveIds),
+        after,
+        limit,
       )!,
 
     /** Which hashes these files have already, as "id algorithm". */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createScanStore } from "../../../src/media/scan/store.ts";
 import { samples, wav } from "../../helpers/clips.ts";
 import { until, within } from "../../helpers/wait.ts";
 import { openRig } from "../rig.ts";
@@ -221,4 +222,22 @@ Deno.test("a job that is paused keeps nobody from ending", async () => {
   await scanning;
 
   await within("the end", rig[Symbol.asyncDispose]());
+});
+
+Deno.test("what waits on a set of drives is counted in spans", async () => {
+  await using rig = await openRig({ locate });
+  for (const name of ["a/1", "b/2", "a/3", "a/4", "a/5"]) await rig.file(`${name}.wav`, wav(1));
+  await rig.scan();
+  rig.db.run("UPDATE media SET status = 'new' WHERE relative_path <> 'a/3.wav'");
+  const store = createScanStore(rig.db);
+  const size = wav(1).length;
+
+  const counts: number[][] = [];
+  for (let after = 0; counts.at(-1)?.[0] !== 0;) {
+    const { files, bytes, last } = store.countWaitingOn("new", ["a"], after, 2);
+    counts.push([files, bytes / size]);
+    after = last;
+  }
+
+  deepStrictEqual(counts, [[2, 2], [1, 1], [0, 0]]);
 });
