@@ -169,6 +169,29 @@ Deno.test("a cancelled hash costs the other drives nothing, and is begun anew by
   strictEqual(rig.jobs.get("hash:a").state, "done");
 });
 
+Deno.test("a paused scan stands still with all its parts, and goes on", async () => {
+  await using rig = await openRig({ locate });
+  await sparse(rig, "a/big.wav", BIG / 3);
+  const bytesRead = () => rig.lanes.list().reduce((sum, lane) => sum + lane.bytesRead, 0);
+  let isOver = false;
+  const scanning = rig.scan().then(() => isOver = true);
+  await until("some bytes", () => bytesRead() > 1e8);
+
+  rig.jobs.pause("scan");
+  const before = bytesRead();
+  const lane = await within("the lane", rig.lanes.acquire(["a"]));
+  await sleep(100);
+  const { state, waitingFor } = rig.jobs.get("hash:a");
+
+  ok(bytesRead() - before <= 2 * ONE_READ, `${bytesRead() - before} more bytes were read`);
+  deepStrictEqual([state, waitingFor], ["paused", "job scan is paused by a person"]);
+  deepStrictEqual([isOver, rig.library.workers.counts().busy], [false, 0]);
+  lane[Symbol.dispose]();
+  rig.jobs.resume("scan");
+  await within("the scan", scanning, 60_000);
+  strictEqual(rig.find("big.wav").status, "ready");
+});
+
 Deno.test("a cancelled scan ends, fails nothing, and the next one finds all", async () => {
   const reasons: unknown[] = [];
   await using rig = await openRig({
