@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { CommandError } from "../../../src/base/command.ts";
+import { CommandError, type Run } from "../../../src/base/command.ts";
 import { columnsIn, lsblk } from "../../../src/drives/strategies/lsblk.ts";
 
 const help = Deno.readTextFileSync(
@@ -31,4 +31,41 @@ Deno.test("lsblk asks again for the basic columns when it is refused", async () 
   strictEqual(asked.length, 2);
   ok(asked[0]?.includes("MOUNTPOINTS") && !asked[1]?.includes("MOUNTPOINTS"));
   deepStrictEqual(lsblk.parse(recordings.slice(0, 1)).drives, []);
+});
+
+/** Runs nothing: answers for lsblk, and for `zpool` as told. */
+function fakeRun(answer: string, zpool: () => Promise<string>): { asked: string[]; run: Run } {
+  const asked: string[] = [];
+  const run: Run = (program, args) => {
+    asked.push([program, ...args].join(" "));
+    if (program === "zpool") return zpool();
+    return Promise.resolve(args[0] === "--help" ? "" : answer);
+  };
+  return { asked, run };
+}
+
+const signal = new AbortController().signal;
+
+Deno.test("lsblk asks ZFS of its pools only where there is one", async () => {
+  const member = '{"blockdevices": [{"name": "sda", "type": "disk", "fstype": "zfs_member"}]}';
+  const status = "  pool: tank\n state: ONLINE\nconfig:\n";
+  const withPool = fakeRun(member, () => Promise.resolve(status));
+  const without = fakeRun('{"blockdevices": []}', () => Promise.resolve(status));
+
+  const recordings = await lsblk.collect({ signal, run: withPool.run });
+  await lsblk.collect({ signal, run: without.run });
+
+  ok(withPool.asked.includes("zpool status -LP"));
+  strictEqual(recordings.at(-1)?.tool, "zpool status");
+  ok(!without.asked.some((command) => command.startsWith("zpool")));
+});
+
+Deno.test("lsblk does without ZFS when that does not answer", async () => {
+  const member = '{"blockdevices": [{"name": "sda", "type": "disk", "fstype": "zfs_member"}]}';
+  const { run } = fakeRun(member, () => Promise.reject(new CommandError("no answer in 3000 ms")));
+
+  const recordings = await lsblk.collect({ signal, run });
+
+  ok(!recordings.some(({ tool }) => tool === "zpool status"));
+  strictEqual(lsblk.parse(recordings.slice(0, 1)).drives.length, 1);
 });

@@ -127,3 +127,57 @@ sda           8:0    0   20G  0 disk
 
   deepStrictEqual(volumes, ["sda1 - on sda at / /srv/my films"]);
 });
+
+Deno.test("lsblk as a table of signatures: containers on partitions, labels of several words", () => {
+  const { volumes, edges } = told(
+    `NAME          FSTYPE      FSVER LABEL     UUID                                 FSAVAIL FSUSE% MOUNTPOINTS
+sda
+├─sda1        vfat        FAT32 EFI       8F05-D915                             505.9M     1% /boot/efi
+└─sda2        crypto_LUKS 2               315111a6-8d37-447a-8dbf-0c9026abc456
+  └─cryptroot ext4        1.0   My films  d763b614-5eb3-45ac-8ac6-8f5aa5d0b74d   74.9G     6% /
+zram0                                                                                         [SWAP]
+`,
+  );
+
+  deepStrictEqual(volumes, [
+    'cryptroot ext4 "My films" on sda at /',
+    'sda1 vfat "EFI" on sda at /boot/efi',
+  ]);
+  deepStrictEqual(edges, ["cryptroot > sda2"]);
+});
+
+Deno.test("lsblk --raw is in the order of the tree; a list is not, and says nothing of parents", () => {
+  const raw = told(
+    "NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINTS\nsda 8:0 0 10G 0 disk \n" +
+      "md0 9:0 0 10G 0 raid1 /my\\x20films\nsdb 8:16 0 10G 0 disk \n" +
+      "md0 9:0 0 10G 0 raid1 /my\\x20films\n",
+  );
+  deepStrictEqual(raw.volumes, ["md0 - on sda,sdb at /my films"]);
+
+  const list = `NAME    MAJ:MIN RM SIZE RO TYPE MOUNTPOINTS
+sda       8:0    0  10G  0 disk
+sda1      8:1    0  10G  0 part
+sdb       8:16   0  10G  0 disk
+vg-root 253:0    0  10G  0 lvm  /
+`;
+  const several = told(list);
+  deepStrictEqual(several.volumes, ["vg-root - on  at /"]);
+  deepStrictEqual(several.drives.length, 2);
+  const one = told(list.replace(/^sdb.*\n/m, ""));
+  deepStrictEqual(one.volumes, ["vg-root - on sda at /"]);
+});
+
+Deno.test("lsblk --inverse draws disks beneath what stands on them", () => {
+  const { volumes, edges } = told(`NAME     MAJ:MIN RM  SIZE RO TYPE MOUNTPOINT
+sda1       8:1    0  512M  0 part /boot
+\`-sda      8:0    0  100G  0 disk
+vg-root  253:0    0   50G  0 lvm  /
+|-sda2     8:2    0   90G  0 part
+| \`-sda    8:0    0  100G  0 disk
+\`-sdb1     8:17   0   90G  0 part
+  \`-sdb    8:16   0  100G  0 disk
+`);
+
+  deepStrictEqual(volumes, ["sda1 - on sda at /boot", "vg-root - on sda,sdb at /"]);
+  deepStrictEqual(edges, ["vg-root > sda2", "vg-root > sdb1"]);
+});
