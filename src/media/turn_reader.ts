@@ -17,6 +17,8 @@ export interface TurnReader {
   read(file: Deno.FsFile, into: Uint8Array): number | null;
 }
 
+/** What a film may have to wait for. */
+const MOST_BYTES = 1024 * 1024;
 /** A worker that says nothing for much longer is taken to be lost. */
 const SIGN_OF_LIFE_MS = 2000;
 
@@ -60,7 +62,8 @@ export function openTurnReader(
     },
     read(file, into) {
       const began = turn();
-      const read = file.readSync(into.subarray(0, reader.bound(into.length)));
+      const most = reader.bound(Math.min(into.length, MOST_BYTES));
+      const read = file.readSync(into.subarray(0, most));
       reader.count(read ?? 0, performance.now() - began + openedMs);
       openedMs = 0;
       return read;

@@ -116,8 +116,8 @@ export class Lanes {
   }
 
   /**
-   * Tells how many jobs wait for a film and for nothing else, whenever that changes. They keep a
-   * worker each, and use no processor.
+   * Tells how many jobs a film holds back, whenever that changes. They keep a worker each, and hardly
+   * use a processor.
    */
   onAside(listener: (jobs: number) => void): Disposable {
     this.#asideListeners.add(listener);
@@ -151,7 +151,7 @@ export class Lanes {
     }
     const used = new Set([...this.#lanes.values()].flatMap((lane) => lane.places));
     for (const [id, place] of this.#places) {
-      if (used.has(place)) place.configure(this.#kind(id), limits);
+      if (used.has(place)) place.configure(this.#kindOf(id) ?? place.kind, limits);
       else this.#places.delete(id);
     }
     this.#dispatch();
@@ -202,7 +202,16 @@ export class Lanes {
     for (const request of [...queue]) {
       if (request instanceof Hold && !request.mayBegin()) request.leave();
     }
+    this.#tellAside();
     this.#setTimer();
+  }
+
+  #tellAside(): void {
+    const { queue, holds } = this.#common;
+    const aside = [...queue, ...holds].filter((it) => it instanceof Hold && it.isAside).length;
+    if (aside === this.#aside) return;
+    this.#aside = aside;
+    for (const tell of this.#asideListeners) tell(aside);
   }
 
   /** Rings when the next who waits for a film, and for nothing else, may go on. */
@@ -211,20 +220,14 @@ export class Lanes {
     this.#ring?.();
     this.#ring = undefined;
     let inMs = Infinity;
-    let aside = 0;
     for (const request of queue) {
       if (request.mayBegin()) continue;
-      if (request instanceof Hold && request.options.gauge) aside++;
       for (const place of request.places) {
         if (!place.isStreaming) continue;
         inMs = Math.min(inMs, place.streams.quietAt - clock.now());
         const trickle = place.trickle;
         if (trickle && trickle.inMs > 0) inMs = Math.min(inMs, trickle.inMs);
       }
-    }
-    if (aside !== this.#aside) {
-      this.#aside = aside;
-      for (const tell of this.#asideListeners) tell(aside);
     }
     if (inMs === Infinity) return;
     this.#ring = clock.after(Math.max(inMs, LEAST_WAIT_MS), () => {

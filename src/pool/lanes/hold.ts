@@ -103,6 +103,12 @@ export class Hold implements Lease, Request<DrivePlace> {
     }
   }
 
+  /** It has its reader beside a film, or waits for one: its worker stands still, or nearly. */
+  get isAside(): boolean {
+    if (!this.options.gauge) return false;
+    return this.#state === "held" ? this.#budget !== UNBOUNDED : !this.mayBegin();
+  }
+
   /** It waits for a film, and had better do something else. */
   leave(): void {
     if (!this.options.leavesForFilms) return;

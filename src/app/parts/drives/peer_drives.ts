@@ -38,7 +38,11 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
   const store = openDriveStore(db);
   const first = Promise.withResolvers<void>();
   const health = openDriveHealth({ db, store, config, publish, log, watched: first.promise });
-  const lanes = new Lanes((id) => store.findDrive(id)?.kind, {
+  const kindOf = (id: string) => {
+    const drive = store.findDrive(id);
+    return drive?.present ? drive.kind : undefined;
+  };
+  const lanes = new Lanes(kindOf, {
     limits: () => parseIoLimits(config.value.ioLimits),
     gate: health.gate,
   });
