@@ -13,6 +13,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { borrowed } from "../borrowed.ts";
 import type { Lanes, Lease } from "../lanes.ts";
 import type { Priority } from "../priority.ts";
+import type { SleepGate } from "../sleep/gate.ts";
 import type { JobOptions, WorkerPool } from "../workers.ts";
 
 /** What is read: a file or folder, or drives that are known already. */
@@ -40,6 +41,8 @@ export interface ExecutorDeps<Job, Result> {
   workers: WorkerPool<Job, Result>;
   lanes: Pick<Lanes, "acquire">;
   locate(path: string): Promise<{ driveIds: string[] }>;
+  /** Waits until such work may read from these drives; without it, all count as awake. */
+  awake?: SleepGate["pass"];
 }
 
 /** The lanes held by the job in which somebody asks. */
@@ -71,7 +74,7 @@ const scopes = new AsyncLocalStorage<Scope>();
 export type Executors<Job, Result> = ReturnType<typeof createExecutors<Job, Result>>;
 
 export function createExecutors<Job, Result>(deps: ExecutorDeps<Job, Result>) {
-  const { workers, lanes, locate } = deps;
+  const { workers, lanes, locate, awake } = deps;
 
   const drivesOf = async (place: Place): Promise<readonly string[]> =>
     typeof place === "string" ? (await locate(place)).driveIds : place.driveIds;
@@ -125,17 +128,19 @@ export function createExecutors<Job, Result>(deps: ExecutorDeps<Job, Result>) {
     ): Promise<Result> {
       const scope = scopeNow();
       const driveIds = reads === undefined ? undefined : await drivesOf(reads);
-      if (!scope) {
-        const lease = driveIds && (() => lanes.acquire(driveIds, options));
-        return await workers.run(job, { ...options, lease });
-      }
-      if (!driveIds || scope.covers(driveIds)) {
+      if (scope && (!driveIds || scope.covers(driveIds))) {
         const lease = driveIds && (() => Promise.resolve(lent(scope)));
         return await workers.run(job, { ...options, lease, holdsLanes: true });
       }
-      const all = [...new Set([...scope.driveIds, ...driveIds])];
-      const lease = () => lanes.acquire(all, options);
-      return await without(scope, () => workers.run(job, { ...options, lease }));
+      if (!driveIds) return await workers.run(job, options);
+      const { signal, priority = "housekeeping" } = options;
+      const all = [...new Set([...scope?.driveIds ?? [], ...driveIds])];
+      const lease = () => lanes.acquire(all, { signal, priority, hasPassed: true });
+      const run = async () => {
+        await awake?.(all, priority, signal); // before it has a worker: a drive may sleep for hours
+        return await workers.run(job, { ...options, lease });
+      };
+      return scope ? await without(scope, run) : await run();
     },
 
     /** Runs a job here, while it holds the lanes of what it reads. */

@@ -14,14 +14,14 @@ import type { table } from "./table.ts";
 type Job = JobOf<typeof table>;
 
 /** "/a/film" lies on the drive "a". */
-function openRig(size = 1) {
+function openRig(size = 1, awake = () => Promise.resolve()) {
   const workers = new WorkerPool<Job, unknown>(
     () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
     size,
   );
   const lanes = new Lanes(() => "hdd");
   const locate = (path: string) => Promise.resolve({ driveIds: path.split("/")[1]!.split("+") });
-  const executors = createExecutors<Job, unknown>({ workers, lanes, locate });
+  const executors = createExecutors<Job, unknown>({ workers, lanes, locate, awake });
   return {
     ...executors,
     executors,
@@ -163,6 +163,19 @@ Deno.test("computing takes the lanes of what it reads once it has a worker, and 
 
   strictEqual(await within("the job", waiting), 3);
   deepStrictEqual([rig.held(), rig.workers.counts().busy], [[], 0]);
+});
+
+Deno.test("computing that reads from a sleeping drive waits for it without a worker", async () => {
+  const passed = Promise.withResolvers<void>();
+  using rig = openRig(1, () => passed.promise);
+  const waiting = rig.computing({ name: "double", input: 4 }, { reads: "/a/film" });
+
+  await settle();
+  const busy = rig.workers.counts().busy;
+  const other = await within("the worker", rig.double(1));
+  passed.resolve();
+
+  deepStrictEqual([busy, other, await waiting], [0, 2, 8]);
 });
 
 Deno.test("an aborted reading waits no longer", async () => {
