@@ -24,7 +24,7 @@ import { type OpenedFile, openFile } from "./open_file.ts";
 import { hasFfprobe } from "./probe/ffprobe.ts";
 import { physicalOrder } from "./scan/order.ts";
 import type { ScanProgress, ScanReport } from "./scan/progress.ts";
-import { scan, type ScanDeps, type ScanOptions } from "./scan/scan.ts";
+import { scan, type ScanOptions } from "./scan/scan.ts";
 import { createScanStore } from "./scan/store.ts";
 import { type Touch, touchFreely } from "./scan/walk.ts";
 import { createSettling, type Place, type Settled } from "./offline/settle.ts";
@@ -85,8 +85,9 @@ export type Library = ReturnType<typeof openLibrary>;
 export function openLibrary(deps: LibraryDeps) {
   const { db, lanes, jobs, settings, publish, places, touch = touchFreely } = deps;
   const { whyAway = () => "its drive is away: plug it in" } = deps;
+  const offline = createOfflineStore(db);
   const settle = places
-    ? createSettling(createOfflineStore(db), places)
+    ? createSettling(offline, places)
     : () => Promise.resolve({ gone: 0, back: 0 });
   const store = createMediaStore(db);
   const scanStore = createScanStore(db);
@@ -95,7 +96,9 @@ export function openLibrary(deps: LibraryDeps) {
     deps.workers,
     { attempts: 1 }, // a scan tries a batch again file by file
   );
-  const executors = createExecutors<FileJob, FileResult[]>({ workers, lanes, locate: deps.locate });
+  const awake: SleepGate["pass"] = async (...where) => await deps.gate?.pass(...where);
+  const { locate } = deps;
+  const executors = createExecutors<FileJob, FileResult[]>({ workers, lanes, locate, awake });
   // Who stands aside for a film keeps its worker: another takes its place meanwhile.
   const aside = lanes.onAside((jobs) => workers.standAside(jobs));
   const order = physicalOrder({ lanes, run: deps.run });
@@ -108,8 +111,6 @@ export function openLibrary(deps: LibraryDeps) {
     toldAt = performance.now();
     deps.onFound();
   };
-
-  const awake: ScanDeps["awake"] = async (...where) => await deps.gate?.pass(...where);
 
   const isAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
     await deps.gate?.mayPass?.(driveIds) === false;
@@ -182,6 +183,12 @@ export function openLibrary(deps: LibraryDeps) {
       checkHere(file);
       return await openFile(file, { lanes, touch, roots: () => settings().roots });
     },
+
+    /** Every volume that some file lies on. */
+    volumes: offline.volumes,
+
+    /** Which volumes have had files in these media folders. */
+    volumesOf: offline.volumesOf,
 
     /**
      * Takes note of what can be reached now: files of volumes that are away are kept, offline.

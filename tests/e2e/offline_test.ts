@@ -147,3 +147,42 @@ Deno.test({
     strictEqual((scan.last as { bytes_read?: number } | null)?.bytes_read, 0);
   },
 });
+
+Deno.test({
+  name: "a media folder that is a mount point is found where its volume is mounted now",
+  ignore: !canMount || !hasProgram("bindfs"),
+  async fn() {
+    await using dir = await tempDir();
+    await dir.file("stick/films/film.mkv", noise(50_000));
+    const [set, other] = [join(dir.path, "set"), join(dir.path, "other")];
+    await Deno.mkdir(set);
+    await Deno.mkdir(other);
+    await using _set = unmountLater(set);
+    await using _other = unmountLater(other);
+    const stick = join(dir.path, "stick");
+    await tool("bindfs", stick, set);
+    await using agent = await startAgent({
+      dataDir: join(dir.path, "data"),
+      env: { MEDIA_DIRS: join(set, "films") },
+    });
+    await untilScanned(agent);
+    const { id } = (await item(agent, "film.mkv"))!;
+    const isAt = (folder: string) => async () => {
+      const found = await item(agent, "film.mkv");
+      return found?.status === "ready" && found.root === join(folder, "films");
+    };
+
+    await tool("umount", set);
+    await untilSeen("it is offline", async () => await status(agent, "film.mkv") === "offline");
+    await tool("bindfs", stick, other);
+    await untilSeen("it is found elsewhere", isAt(other));
+    const played = await fetch(`${agent.url}/api/media/${id}/file`);
+    strictEqual((await played.arrayBuffer()).byteLength, 50_000);
+
+    await tool("umount", other);
+    await tool("bindfs", stick, set);
+    await untilSeen("it is back where it was", isAt(set));
+    const { items } = await agent.get<{ items: MediaItem[] }>("/api/media/");
+    deepStrictEqual(items.map((one) => one.id), [id]);
+  },
+});

@@ -21,7 +21,7 @@ import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
 import { explainWaiting, openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
 import { openPeerDrives } from "./drives/peer_drives.ts";
-import { createPlaces, reachable, whyAway } from "./drives/places.ts";
+import { createPlaces, followVolumes, reachable, whyAway } from "./drives/places.ts";
 import { samplesFolder } from "../samples.ts";
 
 export type Peer = Awaited<ReturnType<typeof openPeer>>;
@@ -89,9 +89,9 @@ export async function openPeer(options: PeerOptions) {
     const { mediaDirs } = config.value;
     samplesOnly = mediaDirs.length === 0;
     const wanted = samplesOnly ? [await samplesFolder(dataDir)] : mediaDirs;
-    folders = await resolveFolders(wanted, drives.realPath);
+    const set = await resolveFolders(wanted, drives.realPath);
+    folders = await followVolumes(set, { drives, library });
   };
-  await refreshFolders();
 
   const library: Library = openLibrary({
     db,
@@ -109,6 +109,7 @@ export async function openPeer(options: PeerOptions) {
     onFound,
   });
 
+  await refreshFolders();
   onPlaces = createPlaces({ drives, library, folders: () => folders, onNew: onResumed, log });
 
   return {

@@ -9,3 +9,12 @@ DROP INDEX media_by_status;
 CREATE INDEX media_by_status ON media (status, drive_ids, offline_since);
 DROP INDEX media_counts;
 CREATE INDEX media_counts ON media (status, offline_since, size_bytes, error);
+
+-- Which volumes have had files in a media folder, and in which folder of theirs: when one comes back
+-- at another mount point, the media folder is there too.
+CREATE TABLE media_folders (
+  folder TEXT NOT NULL, -- as it is set, absolute, links resolved
+  volume_id TEXT NOT NULL,
+  volume_folder TEXT NOT NULL, -- "" for the volume's own root
+  PRIMARY KEY (folder, volume_id)
+) STRICT, WITHOUT ROWID;

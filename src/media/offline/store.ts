@@ -12,6 +12,14 @@ export interface ShownAt {
   rootInPlace: string;
 }
 
+/** A media folder, and the folder of a volume that was found there. */
+export interface FolderOnVolume {
+  folder: string;
+  volumeId: string;
+  /** "" for the volume's own root. */
+  volumeFolder: string;
+}
+
 export type OfflineStore = ReturnType<typeof createOfflineStore>;
 
 /** Where a file is, by its root; a drive letter tells that "\" stands between folders. */
@@ -34,6 +42,28 @@ export function createOfflineStore(db: Database) {
       db.all<{ id: string }>(
         "SELECT DISTINCT volume_id AS id FROM media WHERE volume_id IS NOT NULL",
       ).map(({ id }) => id),
+
+    /**
+     * Which volumes have had files in these media folders, and in which of their own folders. What
+     * lies there now is remembered: its rows go with it to where it comes back.
+     */
+    volumesOf(folders: readonly string[]): FolderOnVolume[] {
+      for (const folder of folders) {
+        db.run(
+          `INSERT OR IGNORE INTO media_folders
+           SELECT root, volume_id,
+             substr(volume_path, 1, length(volume_path) - length(relative_path) - 1)
+           FROM media WHERE root = ? AND volume_id IS NOT NULL
+             AND substr(volume_path, -length(relative_path) - 1) = '/' || relative_path LIMIT 1`,
+          folder,
+        );
+      }
+      return db.all(
+        `SELECT folder, volume_id AS volumeId, volume_folder AS volumeFolder FROM media_folders
+         WHERE folder IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(folders),
+      );
+    },
 
     lastRowid: () =>
       db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { join } from "node:path";
 import type { Log } from "../../../base/log.ts";
 import type { MountedPlace } from "../../../drives/mod.ts";
+import type { Library } from "../../../media/mod.ts";
 import { isBelow } from "../media_folders.ts";
 import type { openPeerDrives } from "./peer_drives.ts";
 
@@ -17,9 +19,38 @@ export async function reachable(drives: PeerDrives): Promise<MountedPlace[]> {
   return places.filter(({ mountPoint }) => drives.mountState(mountPoint)?.answering !== false);
 }
 
+type FolderLibrary = Pick<Library, "settle" | "volumes" | "volumesOf">;
+
+/**
+ * The media folders, and where else they are now: one on a volume that was mounted at another place
+ * is there too.
+ */
+export async function followVolumes(
+  folders: readonly string[],
+  { drives, library }: { drives: PeerDrives; library: FolderLibrary },
+): Promise<string[]> {
+  const places = await reachable(drives);
+  const known = library.volumesOf(folders);
+  const moved = known.flatMap(({ folder, volumeId, volumeFolder }) => {
+    const shown = places.filter(({ placeId }) => placeId === volumeId)
+      .flatMap((place) => shownBy(place, volumeFolder));
+    // Mounted twice is no reason to list its files twice.
+    return shown.includes(folder) ? [] : shown.slice(0, 1);
+  });
+  const all = [...new Set([...folders, ...moved])];
+  return all.filter((folder) => !all.some((other) => isBelow(folder, other)));
+}
+
+/** Where a place shows this folder of its volume, if it does. */
+function shownBy({ mountPoint, rootInPlace }: MountedPlace, volumeFolder: string): string[] {
+  const root = rootInPlace === "/" ? "" : rootInPlace;
+  if (!`${volumeFolder}/`.startsWith(`${root}/`)) return [];
+  return [join(mountPoint, volumeFolder.slice(root.length))];
+}
+
 export interface PlacesDeps {
   drives: PeerDrives;
-  library: { settle(): Promise<unknown> };
+  library: FolderLibrary;
   folders: () => readonly string[];
   /** Something has come where media folders are: there may be files to find, or to find again. */
   onNew(): void;
@@ -37,9 +68,11 @@ export function createPlaces({ drives, library, folders, onNew, log }: PlacesDep
     seen = new Set(now.map(nameOf));
     await library.settle();
     // The first time a scan is due anyway.
-    if (before && now.some((place) => !before.has(nameOf(place)) && concerns(place, folders()))) {
-      onNew();
-    }
+    const volumes = new Set(library.volumes());
+    const concerning = now.some((place) =>
+      !before?.has(nameOf(place)) && (volumes.has(place.placeId) || concerns(place, folders()))
+    );
+    if (before && concerning) onNew();
   }
 
   return () => {
