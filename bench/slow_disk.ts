@@ -33,10 +33,11 @@ export async function benchSlowDisk(): Promise<void> {
   tell("two disks, times as fast as one", both / single, { atLeast: 1.8 });
 
   for (const burst of [1, 4]) {
-    const { took, mbPerS } = await playing(burst);
+    const { took, mbPerS, probed } = await playing(burst);
     const how = burst === 1 ? "evenly" : `in bursts of ${burst} reads`;
     tell(`a film ${how}: p99 of its reads, ms`, percentile(took, 99), { atMost: 50 });
-    say(`  longest ${round(Math.max(...took))} ms; scan and hash beside it: ${round(mbPerS)} MB/s`);
+    const beside = `${probed} files probed, ${round(mbPerS)} MB/s`;
+    say(`  longest ${round(Math.max(...took))} ms; scan and hash beside it: ${beside}`);
   }
 }
 
@@ -63,14 +64,15 @@ async function rate(options: SlowScanOptions): Promise<number> {
 async function playing(burst: number) {
   await using scan = openSlowScan({ filesPerDisk: FILES, ...files });
   scan.addFiles("new", FILES / 2);
-  const { clock, drives, stop } = scan;
+  const { clock, counts, drives, stop } = scan;
   const work = [scan.drain("hash"), scan.drain("probe")].map((it) => it.catch(() => {}));
   const took = await clock.run(scan.play("disk", PIECES, burst));
   const beside = drives.get("disk")!.bytesRead - PIECES * FILM_PIECE_BYTES;
   const mbPerS = beside / 1000 / clock.now();
+  const { probed } = counts;
   stop.abort();
   await clock.run(Promise.all(work));
-  return { took, mbPerS };
+  return { took, mbPerS, probed };
 }
 
 function tell(

@@ -64,12 +64,13 @@ export function limitBySetting(
 
 /**
  * Readers that a server needs to be kept busy: while one waits for an answer, the others' bytes
- * come in.
+ * come in. Where large reads take less than a way there and back, somebody reads ahead already.
  *
- * @param rttMs The time of the quickest small read: way there, way back, and no bytes to speak of
- * @param pieceMs The time that the bytes of one large read take to come in
+ * @param rttMs The time of the quickest small read: there, back, and no bytes to speak of
+ * @param readMs The time of a large read, the way there and back included
  */
-export function limitByRoundTrip(rttMs: number, pieceMs: number, most: number): number {
-  const readers = Math.ceil((rttMs + pieceMs) / Math.max(pieceMs, 0.01));
-  return Math.max(1, Math.min(most, readers));
+export function limitByRoundTrip(rttMs: number, readMs: number, most: number): number {
+  const bytesMs = readMs - rttMs;
+  if (bytesMs <= 0) return Math.min(2, most);
+  return Math.max(1, Math.min(most, Math.ceil(readMs / bytesMs)));
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseSetting } from "../../../src/config/mod.ts";
 import type { DriveKind } from "../../../src/drives/mod.ts";
-import { Lanes, type Lease, parseIoLimits } from "../../../src/pool/mod.ts";
+import { Gauge, Lanes, type Lease, parseIoLimits, Reader } from "../../../src/pool/mod.ts";
 import { limitByRoundTrip } from "../../../src/pool/lanes/limits.ts";
 import { settle, within } from "../../helpers/wait.ts";
 
@@ -56,10 +56,10 @@ Deno.test("a limit that is lowered lets readers finish; one that is raised lets 
 });
 
 Deno.test("a server has as many readers as its way there and back is long", () => {
-  const cases = [[0.5, 1.2, 2], [30, 1.2, 8], [0.05, 1.2, 2], [5, 20, 2], [10, 5, 3]] as const;
+  const cases = [[0.5, 1.7, 2], [30, 31, 8], [0, 1.2, 1], [5, 25, 2], [10, 15, 3], [8, 1.2, 2]];
 
-  for (const [rttMs, pieceMs, readers] of cases) {
-    strictEqual(limitByRoundTrip(rttMs, pieceMs, 8), readers, `${rttMs} ms`);
+  for (const [rttMs, readMs, readers] of cases) {
+    strictEqual(limitByRoundTrip(rttMs!, readMs!, 8), readers, `${rttMs} ms of ${readMs}`);
   }
 });
 
@@ -102,4 +102,22 @@ Deno.test("the readers of an SSD become more while that helps, and its lane tell
 
   const [lane] = lanes.list();
   deepStrictEqual([lane?.limit, lane?.limitFrom], [3, "measured"]);
+});
+
+Deno.test("a server that answers slowly is given more readers, by what its reads take", async () => {
+  const lanes = new Lanes(() => undefined);
+  const read = async (smallMs: number) => {
+    using gauge = new Gauge();
+    using _lease = await lanes.acquire(["net:nas"], { gauge });
+    const reader = new Reader(gauge.cells);
+    reader.count(4096, smallMs);
+    for (let piece = 0; piece < 20; piece++) reader.count(128 * 1024, smallMs + 1.2);
+  };
+  const limit = () => lanes.list().map((lane) => [lane.limit, lane.limitFrom])[0];
+
+  for (let file = 0; file < 30; file++) await read(0.3);
+  deepStrictEqual(limit(), [2, "measured"]);
+  for (let file = 0; file < 100; file++) await read(8);
+
+  deepStrictEqual(limit(), [8, "measured"]);
 });

@@ -70,8 +70,7 @@ export class Tuner {
   ): void {
     if (this.#kind.most === this.#kind.readers) return;
     if (rttMs !== undefined) {
-      const pieceMs = PIECE_BYTES / bytesPerMs;
-      this.#set(limitByRoundTrip(rttMs, pieceMs, this.#kind.most));
+      this.#set(limitByRoundTrip(rttMs, PIECE_BYTES / bytesPerMs, this.#kind.most));
       return;
     }
     this.#bytes += bytes;
