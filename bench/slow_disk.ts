@@ -66,7 +66,7 @@ async function playing(burst: number) {
   scan.addFiles("new", FILES / 2);
   const { clock, counts, drives, stop } = scan;
   const work = [scan.drain("hash"), scan.drain("probe")].map((it) => it.catch(() => {}));
-  const took = await clock.run(scan.play("disk", PIECES, burst));
+  const took = await clock.run(scan.play("disk", PIECES, { burst }));
   const beside = drives.get("disk")!.bytesRead - PIECES * FILM_PIECE_BYTES;
   const mbPerS = beside / 1000 / clock.now();
   const { probed } = counts;

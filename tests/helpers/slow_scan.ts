@@ -148,7 +148,11 @@ export function openSlowScan({ disks = ["disk"], ...files }: SlowScanOptions) {
       }
     },
     /** Milliseconds that each read of a film took, from the question to the bytes. */
-    async play(driveId: string, pieces: number, burst = 1): Promise<number[]> {
+    async play(
+      driveId: string,
+      pieces: number,
+      { burst = 1, jitter = 0 }: { burst?: number; jitter?: number } = {},
+    ): Promise<number[]> {
       lanes.openStream([driveId]);
       const disk = drives.get(driveId)!;
       using reader = openFilmReader(async (offset, length) => {
@@ -158,7 +162,8 @@ export function openSlowScan({ disks = ["disk"], ...files }: SlowScanOptions) {
       const took: number[] = [];
       const began = clock.now();
       for (let piece = 0; piece < pieces; piece++) {
-        const due = began + Math.floor(piece / burst) * burst * FILM_EVERY_MS;
+        const early = jitter * (piece * 7919 % 1000 / 1000) * FILM_EVERY_MS;
+        const due = began + Math.floor(piece / burst) * burst * FILM_EVERY_MS - early;
         if (clock.now() < due) await clock.sleep(due - clock.now());
         const asked = clock.now();
         await reader.read(piece * FILM_PIECE_BYTES, FILM_PIECE_BYTES);

@@ -50,7 +50,7 @@ for (const burst of [1, 4]) {
 
     const work = [scan.drain("hash"), scan.drain("probe")].map((it) => it.catch(() => {}));
     work.push(scan.housekeep("disk", () => false).catch(() => {}));
-    const took = await clock.run(scan.play("disk", PIECES, burst));
+    const took = await clock.run(scan.play("disk", PIECES, { burst }));
     const readBeside = disk.bytesRead - PIECES * FILM_PIECE_BYTES;
     const { probed } = counts;
     const [lane] = lanes.list();
@@ -69,12 +69,28 @@ for (const burst of [1, 4]) {
   });
 }
 
+Deno.test("a film whose reads come at any time never waits for more than one read beside it", async () => {
+  await using scan = openSlowScan({ filesPerDisk: 200, sizeBytes: SIZE, status: "probed" });
+  const disk = scan.drives.get("disk")!;
+
+  const work = scan.drain("hash").catch(() => {});
+  const took = await scan.clock.run(scan.play("disk", PIECES, { jitter: 0.95 }));
+  const readBeside = disk.bytesRead - PIECES * FILM_PIECE_BYTES;
+  scan.stop.abort();
+  await scan.clock.run(work);
+
+  const oneReadMs = SEEK_MS + MIB / 120_000;
+  ok(Math.max(...took) <= oneReadMs + OWN_READ_MS, `longest ${Math.max(...took)} ms`);
+  ok(percentile(took, 95) <= OWN_READ_MS + 5, `p95 ${percentile(took, 95)} ms`);
+  ok(readBeside > 20 * MIB, `${readBeside} bytes beside the film`);
+});
+
 Deno.test("reads of a film that come back to back leave no room for others", async () => {
   await using scan = openSlowScan({ filesPerDisk: 20, sizeBytes: SIZE, status: "probed" });
   const disk = scan.drives.get("disk")!;
 
   const work = scan.drain("hash").catch(() => {});
-  const took = await scan.clock.run(scan.play("disk", PIECES, PIECES));
+  const took = await scan.clock.run(scan.play("disk", PIECES, { burst: PIECES }));
   const readBeside = disk.bytesRead - PIECES * FILM_PIECE_BYTES;
   scan.stop.abort();
   await scan.clock.run(work);
