@@ -64,6 +64,8 @@ export interface Volume {
   fileSystem?: string | undefined;
   uuid?: string | undefined;
   label?: string | undefined;
+  /** Where all of it is mounted, or a subvolume, comes first; then folders bound elsewhere. Single
+   * files bound into containers are left out, unless there is nothing else. */
   mountPoints: string[];
   /** Of the devices beneath it. */
   sizeBytes: number;

@@ -42,7 +42,11 @@ export function gather(all: readonly Findings[]): BlockDevice[] {
     else if (isAlone) take(finding);
   }
   placeMounts(all.flatMap(({ mounts = [] }) => mounts), gathered);
-  for (const device of devices) settle(device, names);
+  const pool = onlyPool(devices);
+  for (const device of devices) {
+    if (/^zd\d+$/.test(device.name)) { for (const name of pool) device.anyOf.add(name); }
+    settle(device, names);
+  }
   return [...devices];
 }
 
@@ -95,6 +99,14 @@ function note(device: BlockDevice, finding: Finding): void {
       known[fact] = value;
     }
   }
+}
+
+/** The members of the one pool of ZFS that there is: a volume of ZFS must be of it. */
+function onlyPool(devices: Iterable<BlockDevice>): string[] {
+  const members = [...devices].filter(({ fileSystem }) => fileSystem === "zfs_member");
+  return new Set(members.map(({ label }) => label)).size === 1
+    ? members.map(({ name }) => name)
+    : [];
 }
 
 /** Who tells no type tells of a disk. */

@@ -59,7 +59,7 @@ const rules: Rule[] = [
   { kind: "unknown", because: () => "nothing tells its kind" },
 ];
 
-const networks = new Set(["iscsi", "fc", "fcoe", "nbd", "rbd", "drbd", "nvme-of"]);
+const networks = new Set(["iscsi", "fc", "fcoe", "nbd", "rbd", "drbd", "nvme-of", "tcp", "rdma"]);
 
 const madeByHypervisor =
   /\b(qemu|vbox|vmware|virtual[ _](disk|hd)|msft virtual|xen|persistentdisk|blockvolume)\b/i;

@@ -41,7 +41,8 @@ export function describe(findings: readonly Findings[]): DriveReport {
 function groupPaths(graph: Graph): BlockDevice[][] {
   const groups = new Map<string, BlockDevice[]>();
   const disksAreKnown = [...graph.devices.values()].some((device) =>
-    device.type === "disk" && device.parents.size === 0 && !isGhost(device)
+    device.type === "disk" && device.parents.size === 0 && !isGhost(device) &&
+    !/^zd\d/.test(device.name)
   );
   for (const device of graph.devices.values()) {
     if (device.parents.size > 0 || isGhost(device)) continue;
@@ -54,6 +55,8 @@ function groupPaths(graph: Graph): BlockDevice[][] {
     // A layer stands for the disk that no tool shows; where disks are shown, it is on one of them,
     // and nobody told on which. A mere name stands for nothing.
     const isOnSome = device.mentioned || (disksAreKnown && linuxLayer.test(device.type));
+    // A volume of ZFS is a disk to its users, and on the disks of its pool.
+    if (/^zd\d/.test(device.name) && disksAreKnown) continue;
     if (isLayer && (isOnSome || !holdsFiles(device, graph))) continue;
     const multipath = graph.childrenOf(device.name).find(({ type }) => type === "mpath");
     const key = multipath?.name ?? device.name;
@@ -62,7 +65,7 @@ function groupPaths(graph: Graph): BlockDevice[][] {
   return [...groups.values()].map((paths) => paths.sort((a, b) => byName(a.name, b.name)));
 }
 
-const linuxLayer = /^(lvm|crypt|dm|mpath|bcache|md|raid\d+|linear|zpool|integrity)$/;
+const linuxLayer = /^(lvm|crypt|dm|mpath|dmraid|bcache|md|raid\d+|linear|zpool|integrity)$/;
 
 /** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
 function isMinor({ name, type }: BlockDevice): boolean {
@@ -72,7 +75,7 @@ function isMinor({ name, type }: BlockDevice): boolean {
 /** A card reader of which nobody told a size, with nothing on it. */
 function isSlot({ sizeBytes, model }: BlockDevice): boolean {
   return sizeBytes === undefined &&
-    /\b(SD|MMC|MS|CF|xD|SM)\b.*(\/|memory ?stick|card|reader)|card[ _]?reader|memorystick/i
+    /\b(SD|MMC|MS|CF|xD|SM)\b.*(\/|memory ?stick|card|reader)|(multi|flash|card)[ _-]?(card|reader)|memorystick|-CRW\b/i
       .test(model ?? "");
 }
 

@@ -234,3 +234,25 @@ Deno.test("twins of one model are told apart by serials, even if these are one d
   deepStrictEqual(ids([twin("sda", "2"), twin("sdb", "1")]), [second, first]);
   strictEqual(new Set(ids([twin("sda"), twin("sdb")])).size, 2);
 });
+
+Deno.test("a volume of ZFS is no drive beside the disks of its pool", () => {
+  const member = (name: string, label: string): Finding => ({
+    name,
+    type: "disk",
+    serial: name,
+    fileSystem: "zfs_member",
+    label,
+    uuid: label,
+  });
+  const zvol: Finding[] = [
+    { name: "zd0", type: "disk", sizeBytes: 10 },
+    { name: "zd0p1", type: "part", parents: ["zd0"], fileSystem: "ext4", uuid: "u" },
+  ];
+  const one = picture([member("sda", "tank"), member("sdb", "tank"), ...zvol]);
+  strictEqual(one.drives.length, 2);
+  deepStrictEqual(one.volumes.filter((line) => line.startsWith("zd")), ["zd0p1 ext4 on sda,sdb"]);
+
+  const two = picture([member("sda", "tank"), member("sdb", "pond"), ...zvol]);
+  strictEqual(two.drives.length, 2);
+  deepStrictEqual(two.volumes.filter((line) => line.startsWith("zd")), ["zd0p1 ext4 on "]);
+});

@@ -20,7 +20,7 @@ import { lvmTable } from "./layers/lvm_text.ts";
 import { mdadm } from "./layers/mdadm.ts";
 import { mdstat } from "./layers/mdstat.ts";
 import { multipath } from "./layers/multipath.ts";
-import { nvmeList, nvmeSubsystems } from "./layers/nvme.ts";
+import { nvmeList, nvmeSubsystems, nvmeTable } from "./layers/nvme.ts";
 import { parted } from "./layers/parted.ts";
 import { zpool } from "./layers/zpool.ts";
 import { lsblkJson } from "./lsblk/json.ts";
@@ -37,6 +37,7 @@ export const linuxReaders: readonly Reader[] = [
   sysfs,
   udevadm,
   nvmeList,
+  nvmeTable,
   nvmeSubsystems,
   lsscsi,
   multipath,

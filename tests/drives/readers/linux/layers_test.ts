@@ -339,3 +339,28 @@ Deno.test("blkid alone tells of partitions, and makes no disk of a mapped device
   deepStrictEqual(partitions, ["sda1 on sda"]);
   deepStrictEqual(volumes, ["sda1 vfat on sda", "vg-root ext4 on "]);
 });
+
+Deno.test("nvme list as a table: models of several words, below their dashes", () => {
+  const { drives } = told(
+    `Node             SN                   Model                                    Namespace Usage
+---------------- -------------------- ---------------------------------------- --------- --------------------------
+/dev/nvme0n1     S3X9NX0K123456       Samsung SSD 960 EVO 250GB                1         111.10  GB / 250.06  GB
+/dev/nvme1n1                          WDC PC SN730                             1         512.11  GB / 512.11  GB
+`,
+  );
+
+  deepStrictEqual(drives, [
+    "nvme0n1 nvme 0 Samsung SSD 960 EVO 250GB / S3X9NX0K123456",
+    "nvme1n1 nvme 0 WDC PC SN730 / -",
+  ]);
+});
+
+Deno.test("LVM with prefixed names: every segment says on which disk it is", () => {
+  const { edges } = told(
+    "  LVM2_LV_NAME='root'|LVM2_VG_NAME='rhel'|LVM2_DEVICES='/dev/vda2(0)'|LVM2_LV_SIZE='9.00g'\n" +
+      "  LVM2_LV_NAME='[lv_rimage_0]'|LVM2_VG_NAME='vg'|LVM2_DEVICES='/dev/vdb(1)'\n" +
+      "  LVM2_LV_NAME='lv'|LVM2_VG_NAME='vg'|LVM2_DEVICES='lv_rimage_0(0)'\n",
+  );
+
+  deepStrictEqual(edges, ["rhel-root > vda2", "vg-lv > vg-lv_rimage_0", "vg-lv_rimage_0 > vdb"]);
+});

@@ -160,3 +160,29 @@ Deno.test("udevadm: paths and partitions of multipath, by the number that both b
   ok(edges.includes("mpatha > sda"));
   ok(edges.includes("mpatha1 > mpatha"));
 });
+
+Deno.test("udevadm: NVMe with paths that the kernel joins, NVMe over a network, firmware RAID", () => {
+  const record = (path: string, ...properties: string[]) =>
+    [
+      `P: ${path}`,
+      `E: DEVPATH=${path}`,
+      "E: SUBSYSTEM=block",
+      ...properties.map((one) => `E: ${one}`),
+    ]
+      .join("\n");
+  const { drives, partitions, edges } = told([
+    record(
+      "/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1",
+      "DEVTYPE=disk",
+      "ID_MODEL=PM1725a",
+    ),
+    record("/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/nvme0n1p1", "DEVTYPE=partition"),
+    record("/devices/virtual/nvme-fabrics/ctl/nvme1/nvme1n1", "DEVTYPE=disk", "ID_MODEL=Linux"),
+    record("/devices/virtual/block/dm-0", "DM_NAME=isw_a", "DM_UUID=DMRAID-isw_a"),
+    record("/devices/virtual/block/dm-1", "DM_NAME=isw_a1", "DM_UUID=part1-DMRAID-isw_a"),
+  ].join("\n\n"));
+
+  deepStrictEqual(drives, ["nvme0n1 nvme 0 PM1725a / -", "nvme1n1 network 0 Linux / -"]);
+  deepStrictEqual(partitions, ["isw_a1 on ", "nvme0n1p1 on nvme0n1"]);
+  deepStrictEqual(edges, ["isw_a1 > isw_a"]);
+});

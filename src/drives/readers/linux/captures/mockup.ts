@@ -13,6 +13,7 @@ import { dmsetupInfo, dmsetupTable } from "../layers/device_mapper.ts";
 import { lvmReport } from "../layers/lvm.ts";
 import { mdstat } from "../layers/mdstat.ts";
 import { multipath } from "../layers/multipath.ts";
+import { nvmeList } from "../layers/nvme.ts";
 import { parted } from "../layers/parted.ts";
 import { procMounts } from "../kernel/mounts.ts";
 import { findingsOf } from "../udev/properties.ts";
@@ -27,24 +28,29 @@ export const mockup: Reader = {
   read(text) {
     const machine = partsOf(text);
     if (machine.size === 0) throw unreadable("libstorage-ng mockup", text, "it is empty");
+    // Where a tool lies differs from one distribution to another.
     const printed = (begin: string) =>
-      [...machine].flatMap(([name, lines]) => name.startsWith(begin) ? [lines.join("\n")] : []);
-    const udev = printed("/usr/bin/udevadm info ").join("\n\n");
-    const tables = through(dmsetupTable, printed("/sbin/dmsetup table"));
+      [...machine].flatMap(([name, lines]) => {
+        const command = name.replace(/^(\/usr)?\/s?bin\//, "");
+        return command.startsWith(begin) ? [lines.join("\n")] : [];
+      });
+    const udev = printed("udevadm info ").join("\n\n");
+    const tables = through(dmsetupTable, printed("dmsetup table"));
     const mapped = new Set(tables.flatMap(({ devices = [] }) => devices.map(({ name }) => name)));
     const findings: Findings[] = [
       { devices: blocksIn(machine) },
       { devices: findingsOf(recordsIn(udev)) },
-      ...through(lsscsi, printed("/usr/bin/lsscsi --transport")),
+      ...through(lsscsi, printed("lsscsi --transport")),
       ...tables,
-      ...through(dmsetupInfo, printed("/sbin/dmsetup --columns")),
-      ...through(lvmReport, [joined(printed("/sbin/lvs "), printed("/sbin/pvs "))])
+      ...through(dmsetupInfo, printed("dmsetup --columns")),
+      ...through(lvmReport, [joined(printed("lvs "), printed("pvs "))])
         .map((one) => withoutParentsOf(one, mapped)),
+      ...through(nvmeList, printed("nvme list ")),
       ...through(mdstat, printed("/proc/mdstat")),
-      ...through(multipath, printed("/sbin/multipath -d")),
-      ...through(blkid, printed("/sbin/blkid --cache-file")),
-      ...through(btrfs, printed("/sbin/btrfs filesystem show")),
-      ...through(parted, printed("/usr/sbin/parted --script --machine")),
+      ...through(multipath, printed("multipath -d")),
+      ...through(blkid, printed("blkid --cache-file")),
+      ...through(btrfs, printed("btrfs filesystem show")),
+      ...through(parted, printed("parted --script --machine")),
       ...through(procMounts, printed("/proc/mounts")),
     ];
     return {

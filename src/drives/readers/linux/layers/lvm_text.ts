@@ -1,6 +1,6 @@
 /**
  * `lvs`, `pvs` and `vgs` as tables with a header, in the columns that they print unless told
- * otherwise, and with `-o +devices`.
+ * otherwise, and with `-o +devices`; and with `--nameprefixes`, where every value has its name.
  *
  * @module
  */
@@ -26,9 +26,10 @@ const fields: Record<string, string> = {
 export const lvmTable: Reader = {
   name: "lvs, pvs, vgs",
   platform: "linux",
-  recognise: (text) => header.test(text.trimStart().split("\n", 1)[0]!),
+  recognise: (text) =>
+    header.test(text.trimStart().split("\n", 1)[0]!) || /^\s*LVM2_[A-Z_]+='/m.test(text),
   read(text) {
-    const rows = rowsIn(text);
+    const rows = /^\s*LVM2_[A-Z_]+='/m.test(text) ? prefixedIn(text) : rowsIn(text);
     const groups = [...Map.groupBy(rows.filter((row) => row.pv_name), (row) => word(row.vg_name))]
       .flatMap(([name, list]) =>
         name ? [{ name, physical: list.flatMap((row) => kernelName(word(row.pv_name)) ?? []) }] : []
@@ -38,6 +39,18 @@ export const lvmTable: Reader = {
 };
 
 const header = /^(LV +VG +(#\w+ +)?Attr|PV +VG +Fmt|VG +#PV)\b/;
+
+/** `LVM2_LV_NAME='root'|LVM2_VG_NAME='rhel'|LVM2_DEVICES='/dev/vda2(0)'`. */
+function prefixedIn(text: string): Values[] {
+  return text.split("\n").map((line) =>
+    Object.fromEntries(
+      [...line.matchAll(/LVM2_([A-Z_]+)='([^']*)'/g)].map(([, name, value]) => [
+        name!.toLowerCase(),
+        value,
+      ]),
+    )
+  );
+}
 
 /** Several tables may follow each other. */
 function rowsIn(text: string): Values[] {

@@ -19,6 +19,35 @@ export const nvmeList: Reader = {
   },
 };
 
+/** The same as a table for people; dashes below its header tell how wide each column is. */
+export const nvmeTable: Reader = {
+  name: "nvme list (table)",
+  platform: "linux",
+  recognise: (text) => /^\s*Node +(Generic +)?SN +Model +Namespace\b/.test(text),
+  read(text) {
+    const lines = text.split("\n");
+    const at = lines.findIndex((line) => /^\s*-{4,} /.test(line));
+    const columns = [...(lines[at] ?? "").matchAll(/-+/g)].map(({ 0: dashes, index }) => ({
+      name: (lines[at - 1] ?? "").slice(index, index + dashes.length).trim(),
+      start: index,
+      end: index + dashes.length,
+    }));
+    return {
+      devices: lines.slice(at + 1).flatMap((line) => {
+        const value = (column: string) => {
+          const { start = 0, end = 0 } = columns.find(({ name }) => name === column) ?? {};
+          return line.slice(start, end).trim();
+        };
+        return diskOf({
+          NameSpace: value("Node"),
+          SerialNumber: value("SN"),
+          ModelNumber: value("Model"),
+        });
+      }),
+    };
+  },
+};
+
 /** Controllers without their namespaces: it names no disk, and says so by naming none. */
 export const nvmeSubsystems: Reader = {
   name: "nvme list-subsys",

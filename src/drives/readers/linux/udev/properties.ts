@@ -105,14 +105,15 @@ export function contentIn(
 function nameOf({ SUBSYSTEM, DEVNAME, DEVPATH = "" }: Properties): string | undefined {
   if (SUBSYSTEM !== undefined && SUBSYSTEM !== "block") return;
   // The kernel's name is the end of its path; DEVNAME may be a link to it.
-  const last = /\/block\/(?:.+\/)?([^/]+)$|\/nvme\d+\/(nvme[^/]+)(?:\/([^/]+))?$/.exec(DEVPATH);
+  const last = /\/block\/(?:.+\/)?([^/]+)$|\/nvme(?:\d+|-subsys\d+)\/(nvme[^/]+)(?:\/([^/]+))?$/
+    .exec(DEVPATH);
   const name = last?.[1] ?? last?.[3] ?? last?.[2] ??
     (SUBSYSTEM === "block" ? DEVNAME : undefined);
   return kernelName(name);
 }
 
 /** `…/block/sda/sda1`; mmcblk0boot0 is no partition. */
-const isBelowDisk = /\/(?:block|nvme\d+)\/([^/]+)\/\1p?\d+$/;
+const isBelowDisk = /\/(?:block|nvme\d+|nvme-subsys\d+)\/([^/]+)\/\1p?\d+$/;
 
 /** The type in lsblk's words. */
 function typeOf(name: string, udev: Properties): string {
@@ -181,9 +182,10 @@ function carries(
   }
   const bcache = /(?:^| )\/dev\/bcache\/by-uuid\/(\S+)/.exec(DEVLINKS)?.[1];
   if (bcache) return beneath.ID_FS_TYPE === "bcache" && beneath.ID_FS_UUID === bcache;
-  const [, part, wwid] = /^(?:part\d+-)?()mpath-(.+)$/.exec(DM_UUID) ?? [];
-  if (part === undefined || !wwid) return false;
-  if (DM_UUID.startsWith("part")) return beneath.DM_UUID === `mpath-${wwid}`;
+  const whole = /^part\d+-(.+)$/.exec(DM_UUID)?.[1];
+  if (whole) return beneath.DM_UUID === whole;
+  const wwid = /^mpath-(.+)$/.exec(DM_UUID)?.[1];
+  if (!wwid) return false;
   return beneath.DEVTYPE === "disk" && beneath.DM_UUID === undefined &&
     (beneath.ID_SERIAL === wwid || beneath.ID_UID === wwid);
 }
@@ -192,6 +194,7 @@ function carries(
 const places: [RegExp, string][] = [
   [/\/usb\d+\//, "usb"],
   [/\/session\d+\//, "iscsi"],
+  [/\/nvme-fabrics\//, "nvme-of"],
   [/\/rport-/, "fc"],
   [/\/end_device-/, "sas"],
   [/\/ata\d+\//, "sata"],
