@@ -305,6 +305,7 @@ function leaseThat(turn: () => Promise<void>) {
     yield: turn,
     shouldYield: () => true,
     asked: new AbortController().signal,
+    askAside: () => {},
     count: () => {},
     [Symbol.dispose]: () => {},
   };
