@@ -17,6 +17,8 @@ export interface BreakerOptions {
   mountPoint: string;
   /** Asks the file system in a program of its own; see askSpace(). */
   ask(options: { signal: AbortSignal; onEnd: () => void }): Promise<Answer>;
+  /** A question that a well machine answers at once: so its own slowness is no sign of a hang. */
+  control?: () => Promise<unknown>;
   /** It answers again, or no more. */
   onChange?: (breaker: Breaker) => void;
   limits: BreakerLimits;
@@ -76,11 +78,16 @@ export class Breaker {
 
   /** Asks the file system, or waits with those who do; over when it answered or is late. */
   async ask(): Promise<void> {
-    const { limits: { askMs } } = this.#options;
+    const { limits: { askMs }, control } = this.#options;
     const question = this.#question ??= this.#begin();
-    await within(askMs, question.answered, () => {
-      this.#note("probe", `it did not say in ${askMs / 1000} s how much space it has`);
-    });
+    if (await isOver(question.answered, askMs)) return;
+    if (this.answering && control) {
+      const asked = performance.now();
+      await control();
+      const took = performance.now() - asked;
+      if (await isOver(question.answered, Math.max(took * SLOWER, GRACE_MS))) return;
+    }
+    this.#note("probe", `it did not say in ${askMs / 1000} s how much space it has`);
   }
 
   /** Asks again once it is time to, while a question hangs or was answered badly. */
@@ -145,7 +152,17 @@ export class Breaker {
     const opened = this.#opened.signal;
     const { promise: stopped, reject } = Promise.withResolvers<never>();
     stopped.catch(() => {});
-    const late = () => this.#note("work", `it gave nothing for ${limitMs / 1000} s`);
+    let due = 0;
+    let timer: ReturnType<typeof setTimeout>;
+    const watch = () => {
+      due = performance.now() + limitMs;
+      timer = setTimeout(late, limitMs);
+    };
+    const late = () => {
+      // A timer that comes late itself: we were busy, and may not have heard the answer.
+      if (performance.now() - due > LATE_MS) watch();
+      else this.#note("work", `it gave nothing for ${limitMs / 1000} s`);
+    };
     const onOpened = () => {
       try {
         this.check(path);
@@ -156,10 +173,10 @@ export class Breaker {
     const onAbort = () => reject(signal?.reason);
     opened.addEventListener("abort", onOpened, { once: true });
     signal?.addEventListener("abort", onAbort, { once: true });
-    let timer = setTimeout(late, limitMs);
+    watch();
     const working = work(() => {
       clearTimeout(timer);
-      timer = setTimeout(late, limitMs);
+      watch();
     });
     // Whatever became of it: an error is an answer as well.
     const answered = () => {
@@ -207,15 +224,18 @@ export interface GuardOptions {
   limitMs?: number;
 }
 
-/** Waits for `work`, or calls `late` after `limitMs` and waits no more. */
-async function within(limitMs: number, work: Promise<void>, late: () => void): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    late();
-    resolve();
-  }, limitMs);
+/** How much longer than a control question one may take, on a machine as slow as that. */
+const SLOWER = 3;
+const GRACE_MS = 500;
+/** A timer that is this late says that we have not listened. */
+const LATE_MS = 500;
+
+/** Whether `work` is over within `limitMs`. */
+async function isOver(work: Promise<void>, limitMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), limitMs);
   try {
-    await Promise.race([work, promise]);
+    return await Promise.race([work.then(() => true), promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -85,6 +85,9 @@ const defaults: MountLimits = {
 
 /** A proof that a server is there is good for this long. */
 const PROOF_MS = 2000;
+/** What is asked to see how slow this machine is: no disk and no server stands behind it. */
+const CONTROL = "/dev";
+const CONTROL_MS = 60_000;
 /** Questions begun by one look: each is a process. */
 const MAX_QUESTIONS = 4;
 
@@ -121,6 +124,7 @@ export function openMounts(options: MountsOptions): Mounts {
     const breaker = new Breaker({
       mountPoint: place.mountPoint,
       ask: (options) => askSpace(place.mountPoint, { run, platform, ...options }),
+      control: () => askSpace(CONTROL, { run, platform, signal: AbortSignal.timeout(CONTROL_MS) }),
       onChange: (breaker) => onChange?.(toState(breaker), watched.get(place.key)?.volume),
       limits: { askMs: limits.askMs, workMs, againMs: limits.againMs },
     });

@@ -45,6 +45,22 @@ Deno.test("Breaker opens when a question is late, and closes when it is answered
   deepStrictEqual(changes, [false, true]);
 });
 
+Deno.test("Breaker takes a slow machine for no hang: the control question is as slow", async () => {
+  const questions: (() => void)[] = [];
+  const it = new Breaker({
+    mountPoint: "/films",
+    ask: () => new Promise((resolve) => questions.push(() => resolve({}))),
+    control: () => new Promise((resolve) => setTimeout(resolve, 300)),
+    limits: { askMs: 10, workMs: 10, againMs: [10_000, 30_000] },
+  });
+
+  const asking = it.ask();
+  setTimeout(() => questions[0]!(), 600);
+  await asking;
+
+  strictEqual(it.answering, true);
+});
+
 Deno.test("Breaker has one question at most, and asks anew only when the last has really ended", async () => {
   const { it, questions } = breaker();
   await Promise.all([it.ask(), it.ask(), it.ask()]);
