@@ -181,3 +181,19 @@ vg-root  253:0    0   50G  0 lvm  /
   deepStrictEqual(volumes, ["sda1 - on sda at /boot", "vg-root - on sda,sdb at /"]);
   deepStrictEqual(edges, ["vg-root > sda2", "vg-root > sdb1"]);
 });
+
+Deno.test("lsblk as a tree: NAME need not come first", () => {
+  const { volumes, edges, drives } = told(
+    ` MAJ:MIN KNAME MODEL    NAME        TYPE  SIZE MOUNTPOINTS
+   8:0   sda   My Disk  sda         disk   20G
+   8:1   sda1           ├─sda1      part   10G /boot
+   8:2   sda2           └─sda2      part   10G
+ 253:0   dm-0             └─vg-root lvm    10G /
+                                               /srv
+`,
+  );
+
+  deepStrictEqual(drives, ["sda unknown 21474836480 My Disk / -"]);
+  deepStrictEqual(volumes, ["sda1 - on sda at /boot", "vg-root - on sda at / /srv"]);
+  deepStrictEqual(edges, ["vg-root > sda2"]);
+});

@@ -168,3 +168,13 @@ Deno.test("iSCSI, nbd, NFS and CIFS are of the network; one server is one drive"
     "sda network",
   ]);
 });
+
+Deno.test("findmnt in other columns, with subvolumes in brackets", () => {
+  const { volumes } = told(`SOURCE          FSTYPE  TARGET
+/dev/sda2[/@]   btrfs   /
+/dev/sda2[/@f]  btrfs   ├─/films
+/dev/sda1       vfat    └─/boot/efi
+`);
+
+  deepStrictEqual(volumes, ["sda1 vfat on sda at /boot/efi", "sda2 btrfs on sda at / /films"]);
+});

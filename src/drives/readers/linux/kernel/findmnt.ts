@@ -15,7 +15,7 @@ export const findmnt: Reader = {
   platform: "linux",
   recognise: (text) =>
     /^\uFEFF?\s*\{\s*"filesystems"\s*:/.test(text) || /^\s*TARGET="\//.test(text) ||
-    /^\s*TARGET +SOURCE +FSTYPE\b/.test(text),
+    isHeader(text.trimStart().split("\n", 1)[0]!),
   read(text) {
     const mounts = rowsIn(text).flatMap(toMount);
     if (mounts.length === 0) throw unreadable("findmnt", text, "it has no mount");
@@ -31,12 +31,20 @@ function rowsIn(text: string): Values[] {
   if (header.startsWith("TARGET=")) return [header, ...lines].map(pairsIn);
   const columns = columnsOf(header);
   return lines.map((line) => {
-    // "│ ├─" is before the path; blanks keep what follows in its column.
-    const values = valuesAt(line.replace(/^[^/]*/, (tree) => " ".repeat(tree.length)), columns);
-    return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]),
-    );
+    const values = Object.entries(valuesAt(line, columns))
+      .map(([name, value]) => [name.toLowerCase(), value.replace(/^[│├└─|`\-\s]+(?=\/)/, "")]);
+    return Object.fromEntries(values);
   });
+}
+
+/** The columns of findmnt that are worth anything here, and those that come with them. */
+const known =
+  /^(SOURCES?|TARGET|FSTYPE|(VFS-|FS-)?OPTIONS|LABEL|UUID|PART(LABEL|UUID)|MAJ:MIN|FSROOT|ID|PARENT|TID|PROPAGATION|SIZE|USED|AVAIL|USE%|FREQ|PASSNO|OPT-FIELDS|ACTION|OLD-(TARGET|OPTIONS))$/;
+
+function isHeader(line: string): boolean {
+  const names = line.trim().split(/\s+/);
+  return ["SOURCE", "TARGET", "FSTYPE"].every((name) => names.includes(name)) &&
+    names.every((name) => known.test(name));
 }
 
 /** The tree of mounts as a list; probert keeps one too. */

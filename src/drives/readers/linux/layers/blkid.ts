@@ -1,5 +1,5 @@
 /**
- * `blkid`: the signatures on block devices, a line for each.
+ * `blkid`: the signatures on block devices, a line for each, or with `-o export` a paragraph.
  *
  * @module
  */
@@ -10,17 +10,52 @@ import { kernelName } from "../../values.ts";
 export const blkid: Reader = {
   name: "blkid",
   platform: "linux",
-  recognise: (text) => line.test(text.trimStart().split("\n", 1)[0]!),
-  read: (text) => ({ devices: text.split("\n").flatMap(signatureIn) }),
+  recognise: (text) => line.test(firstLineOf(text)) || isExport(text),
+  read: (text) => ({
+    devices: isExport(text) ? paragraphsIn(text) : text.split("\n").flatMap(signatureIn),
+  }),
 };
+
+function firstLineOf(text: string): string {
+  return text.trimStart().split("\n", 1)[0]!.trimEnd();
+}
+
+/** udev's properties begin like this too, and say what kind of device it is. */
+function isExport(text: string): boolean {
+  return /^DEVNAME=\/dev\/\S+$/.test(firstLineOf(text)) &&
+    /^(TYPE|UUID|PTTYPE|USAGE|PART_ENTRY_NUMBER)=/m.test(text) &&
+    !/^(SUBSYSTEM|DEVPATH|DEVTYPE)=/m.test(text);
+}
+
+const SECTOR_BYTES = 512;
+
+/** `DEVNAME=/dev/sdb1`, `UUID=1c9b…` and so on, each on a line. */
+function paragraphsIn(text: string): Finding[] {
+  return text.split(/\n(?=DEVNAME=)/).flatMap((part) => {
+    const pairs = [...part.matchAll(/^([A-Z_]+)=(.*?)\s*$/gm)];
+    const values = new Map(pairs.map(([, key, value]) => [key!, value!.replaceAll("\\ ", " ")]));
+    const sectors = values.get("PART_ENTRY_SIZE");
+    return findingsOf(values.get("DEVNAME"), (key) => values.get(key) || undefined).map((one) => ({
+      ...one,
+      sizeBytes: one.type === "part" && sectors ? Number(sectors) * SECTOR_BYTES : undefined,
+    }));
+  });
+}
 
 /** `/dev/sdb1: UUID="1c9b…" TYPE="btrfs" PARTUUID="4aac…"` */
 const line = /^(\/dev\/\S+): (?:[A-Z_]+="[^"]*" ?)+$/;
 
 function signatureIn(text: string): Finding[] {
-  const name = kernelName(line.exec(text.trim())?.[1]);
-  if (!name) return [];
   const value = (key: string) => new RegExp(` ${key}="([^"]*)"`).exec(text)?.[1];
+  return findingsOf(line.exec(text.trim())?.[1], value);
+}
+
+function findingsOf(
+  path: string | undefined,
+  value: (key: string) => string | undefined,
+): Finding[] {
+  const name = kernelName(path);
+  if (!name) return [];
   const mentions = mentionOf(name);
   const self = mentions.find((one) => one.name === name);
   // blkid lists what carries something, not every disk.
@@ -32,8 +67,8 @@ function signatureIn(text: string): Finding[] {
       fileSystem: value("TYPE"),
       uuid: value("UUID"),
       label: value("LABEL"),
-      partUuid: value("PARTUUID"),
-      partLabel: value("PARTLABEL"),
+      partUuid: value("PARTUUID") ?? value("PART_ENTRY_UUID"),
+      partLabel: value("PARTLABEL") ?? value("PART_ENTRY_NAME"),
       mentioned: true,
     },
     ...mentions.filter((one) => one !== self),

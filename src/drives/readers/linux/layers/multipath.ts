@@ -15,8 +15,12 @@ export const multipath: Reader = {
   read: (text) => ({ devices: isRaw(text) ? rawMapsIn(text) : mapsIn(text) }),
 };
 
-/** "mpatha (3600…) dm-2 IBM,2107900", "3600… dm-2 IBM,2107900"; "reload: " may stand before. */
-const map = /^(?:\w+: )?(\S+)(?: \(([^)]+)\))? (dm-\d+|\[nvme\]:nvme\d+n\d+) +([^,]*),([^,\n]*)/;
+/**
+ * "mpatha (3600…) dm-2 IBM,2107900", "3600… dm-2 IBM,2107900", "1IET     0008 dm-9 IET,DISK";
+ * "reload: " may stand before, and a map without paths has no vendor.
+ */
+const map =
+  /^(?:\w+: )?(\S+(?: +\S+)*?)(?: \(([^)]+)\))? (dm-\d+|\[nvme\]:nvme\d+n\d+) +([^,]*)(?:,([^,\n]*)|$)/;
 
 /** "  |- 6:0:6:0 sdi 8:128 active undef running", and " \_ 2:0:0:1 sdb 8:16 [active][ready]". */
 const path = /^[\s|`\\_-]+(\d+:\d+:\d+:\d+|#:#:#:#|\d+:\d+:\d+)\s+(\S+)\s+(\d+:\d+)/;

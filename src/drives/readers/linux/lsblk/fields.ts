@@ -46,11 +46,20 @@ export function devicesIn(rows: Row[], order: Order): Finding[] {
     for (const path of mountPointsOf(fields)) device.mountPoints.add(path);
   }
   if (isInverse(rows)) turnRound(devices);
+  if (!rows.some(({ fields }) => word(fields.type))) findPartitions(devices);
   for (const device of devices.values()) adopt(device, devices);
   const toldParents = rows.some(({ fields }) => "pkname" in fields);
   if (order === "depth first" && !toldParents) guessParents(inOrder);
   if (order === "list" && !toldParents) guessFromOnlyDisk(inOrder);
   return [...devices.values()];
+}
+
+/** Where nobody asked for the type, a name tells a partition, if its disk is listed too. */
+function findPartitions(devices: Map<string, LsblkDevice>): void {
+  for (const device of devices.values()) {
+    const disk = devices.get(diskNameOf(device.name) ?? "");
+    if (device.type === "disk" && disk?.type === "disk") device.type = "part";
+  }
 }
 
 /** `--inverse` draws the disks beneath what stands on them. */

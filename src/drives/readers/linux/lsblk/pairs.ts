@@ -11,7 +11,7 @@ export const lsblkPairs: Reader = {
   name: "lsblk --pairs",
   platform: "linux",
   recognise(text) {
-    const line = text.trimStart().split("\n", 1)[0]!;
+    const line = withoutWarnings(text).split("\n", 1)[0]!;
     return /^[A-Z][\w:%-]*="/.test(line) && /\bK?NAME="/.test(line) && !/\bTARGET="/.test(line) &&
       /\b(TYPE|MAJ[:_]MIN|SIZE|MODEL|FSTYPE|MOUNTPOINTS?)="/.test(line);
   },
@@ -21,6 +21,11 @@ export const lsblkPairs: Reader = {
     return { devices: devicesIn(rows.map((fields) => ({ fields })), "depth first") };
   },
 };
+
+/** The answer without lines such as "lsblk: dm-0: failed to get device path" before it. */
+export function withoutWarnings(text: string): string {
+  return text.trimStart().replace(/^(?:(?:\/\S*\/)?lsblk: .*\n\s*)+/, "");
+}
 
 /** The pairs on a line, by keys in lower case; `--shell` writes MAJ_MIN for MAJ:MIN. */
 export function pairsIn(line: string): Values {

@@ -1,13 +1,13 @@
 /**
- * `lsblk` as a person sees it: a table whose first column is a tree, in lines or in ASCII.
+ * `lsblk` as a person sees it: a table in whose column NAME a tree is drawn, in lines or in ASCII.
  *
  * @module
  */
 import { type Reader, unreadable } from "../../reader.ts";
 import { type Column, columnsOf, valuesAt } from "../../table.ts";
-import type { Values } from "../../values.ts";
+import { type Values, word } from "../../values.ts";
 import { devicesIn, nameIn, type Row } from "./fields.ts";
-import { unescape } from "./pairs.ts";
+import { unescape, withoutWarnings } from "./pairs.ts";
 
 /** The columns of lsblk in any version; a table with another column is another tool's. */
 const known = new Set(
@@ -23,9 +23,9 @@ export const lsblkTree: Reader = {
   name: "lsblk",
   platform: "linux",
   // `--merge` joins lines by arrows before their names: which belong together is a picture.
-  recognise: (text) => isHeader(text.trimStart().split("\n", 1)[0]!) && !text.includes("▶"),
+  recognise: (text) => isHeader(withoutWarnings(text).split("\n", 1)[0]!) && !text.includes("▶"),
   read(text) {
-    const [header = "", ...lines] = text.trimStart().split("\n");
+    const [header = "", ...lines] = withoutWarnings(text).split("\n");
     if (!isHeader(header)) throw unreadable("lsblk", text, "it has no header");
     const names = header.trim().split(" ");
     const raw = names.includes("") ? [] : rawRows(lines, names);
@@ -46,9 +46,14 @@ function rawRows(lines: string[], names: string[]): Row[] {
   }));
 }
 
-function isHeader(line: string): boolean {
+function linesOf(text: string): string[] {
+  return text.replace(/^\s*\n/, "").split("\n");
+}
+
+function isHeader(line = ""): boolean {
   const names = line.trim().split(/\s+/);
-  return names.length > 1 && names[0] === "NAME" && names.every((name) => known.has(name));
+  return names.length > 1 && (names.includes("NAME") || names.includes("KNAME")) &&
+    names.every((name) => known.has(name));
 }
 
 /** Every two characters before a name are one step: "│ └─", "  `-", "| |-". */
@@ -59,20 +64,39 @@ function rowsOf(lines: string[], columns: Column[]): Row[] {
   const path: { indent: number; name: string }[] = [];
   for (const line of lines) {
     if (!line.trim()) continue;
-    const indent = branch.exec(line)?.[0].length ?? 0;
-    // A second mount point has a line of its own, with nothing under NAME.
-    if (indent >= (columns[1]?.start ?? Infinity)) {
-      addMountPoint(rows.at(-1)?.fields, line.slice(indent));
+    const { indent, fields } = columns[0]?.name === "NAME"
+      ? withNameFirst(line, columns)
+      : withNameWithin(line, columns);
+    const name = nameIn(fields);
+    if (!name) {
+      // A second mount point has a line of its own, with nothing under NAME.
+      addMountPoint(rows.at(-1)?.fields, word(fields.mountpoints));
       continue;
     }
-    const fields = fieldsIn(line, indent, columns);
-    const name = nameIn(fields);
-    if (!name) continue;
     while (path.length > 0 && path.at(-1)!.indent >= indent) path.pop();
     rows.push({ fields, parent: path.at(-1)?.name });
     path.push({ indent, name });
   }
   return rows;
+}
+
+function withNameFirst(line: string, columns: Column[]): { indent: number; fields: Values } {
+  const indent = branch.exec(line)?.[0].length ?? 0;
+  const isContinued = indent >= (columns[1]?.start ?? Infinity);
+  if (isContinued) return { indent, fields: { mountpoints: line.slice(indent) } };
+  return { indent, fields: fieldsIn(line, indent, columns) };
+}
+
+/** In all columns, new versions print NAME where the alphabet wants it. */
+function withNameWithin(line: string, columns: Column[]): { indent: number; fields: Values } {
+  const fields = lowered(valuesAt(line, columns));
+  const shown = typeof fields.name === "string" ? fields.name : "";
+  const start = columns.find(({ name }) => name === "NAME")?.start ?? 0;
+  const tree = /^[│├└─|`\-\s]*/u.exec(line.slice(start))?.[0] ?? "";
+  return {
+    indent: tree.length,
+    fields: { ...fields, name: shown.replace(/^[│├└─|`\-\s]+/u, "") },
+  };
 }
 
 /** "sda 8:0 0 20G 0 disk …": what stands first unless it was asked for otherwise. */
@@ -109,7 +133,7 @@ function lowered(values: Record<string, string>): Values {
   );
 }
 
-function addMountPoint(fields: Values | undefined, text: string): void {
-  if (typeof fields?.mountpoints !== "string") return;
-  fields.mountpoints = `${fields.mountpoints}\n${text.trim()}`;
+function addMountPoint(fields: Values | undefined, path: string | undefined): void {
+  if (typeof fields?.mountpoints !== "string" || !path) return;
+  fields.mountpoints = `${fields.mountpoints}\n${path}`;
 }
