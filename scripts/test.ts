@@ -14,6 +14,10 @@ const wanted = [
   { program: "ffmpeg", debian: "ffmpeg", without: "ffprobe, and media made for the tests" },
   { program: "lsblk", debian: "util-linux", without: "drive detection by lsblk" },
   { program: "xz", debian: "xz-utils", without: "the packed denort" },
+  { program: "filefrag", debian: "e2fsprogs", without: "the order of files on a real disk" },
+  { program: "bindfs", debian: "bindfs", without: "mounts that hang" },
+  { program: "mergerfs", debian: "mergerfs", without: "several folders mounted as one" },
+  { program: "mkfs.btrfs", debian: "btrfs-progs", without: "subvolumes of a real file system" },
 ];
 
 const isWhole = Deno.args.length === 0;
@@ -21,6 +25,8 @@ const withVm = isWhole || Deno.args.some((path) => path.startsWith("tests/vm"));
 if (withVm) wantVm();
 await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
+// Here once, and not by each test file and each worker that the tests open.
+await runProgram(Deno.execPath(), ["check", "--quiet"]);
 if (isWhole) {
   await compile().catch((error) => {
     const [reason] = String(error.message).split("\n").slice(-2);
@@ -30,7 +36,7 @@ if (isWhole) {
 
 const tests = isWhole ? ["tests"] : Deno.args;
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", "--allow-all", ...tests],
+  args: ["test", "--no-check", "--allow-all", ...tests],
   env: { NO_COLOR: "1" },
   stdout: "piped",
 }).spawn();
