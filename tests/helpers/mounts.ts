@@ -31,7 +31,7 @@ export interface HangingMount extends AsyncDisposable {
   /** It goes on as if nothing had been. */
   goOn(): void;
   /** Its program is gone, the mount stays. */
-  kill(): void;
+  kill(): Promise<void>;
 }
 
 /** A real mount of `source` that can be made to hang: bindfs in a process of its own. */
@@ -51,7 +51,10 @@ export async function mountHanging(source: string, at: string): Promise<HangingM
     at,
     hang: () => child.kill("SIGSTOP"),
     goOn: () => child.kill("SIGCONT"),
-    kill: () => child.kill("SIGKILL"),
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.status;
+    },
     [Symbol.asyncDispose]: async () => {
       try {
         child.kill("SIGCONT");

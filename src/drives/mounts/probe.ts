@@ -49,7 +49,7 @@ const tools: Partial<Record<Platform, Tool>> = {
 
 /** Errors that say: what was mounted here is gone, though its mount is not. */
 const gone =
-  /not connected|stale (nfs )?file handle|input\/output error|host is down|no route to host|no such device|timed out|connection (refused|reset)/i;
+  /not connected|stale (nfs )?file handle|input\/output error|host is down|no route to host|no such device|timed out|connection (refused|reset|abort)/i;
 
 /** Longer than anybody waits; who gives up earlier aborts the signal. */
 const NEVER_MS = 2 ** 31 - 1;

@@ -116,7 +116,7 @@ Deno.test({
     await Deno.mkdir(`${dir.path}/source`);
     await Deno.mkdir(`${dir.path}/dead`);
     await using mount = await mountHanging(`${dir.path}/source`, `${dir.path}/dead`);
-    mount.kill();
+    await mount.kill();
 
     const signal = AbortSignal.timeout(5000);
     const { dead } = await askSpace(mount.at, { run, platform: "linux", signal });
