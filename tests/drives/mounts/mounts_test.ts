@@ -53,8 +53,8 @@ Deno.test({
       await mounts.look();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await rejects(within("a refusal", read("film.mkv"), 100), NotAnsweringError);
-    const location = await within("an answer by name", locate(`${mount.at}/film.mkv`), 200);
+    await rejects(within("a refusal", read("film.mkv"), 1000), NotAnsweringError);
+    const location = await within("an answer by name", locate(`${mount.at}/film.mkv`), 1000);
     strictEqual(location.mountPoint, mount.at);
     match(location.chain.map(({ text }) => text).join("\n"), /not answering since/);
     const other = await mounts.touch(`${dir.path}/source`, () => Deno.stat(`${dir.path}/source`));
