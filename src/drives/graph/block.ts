@@ -97,6 +97,7 @@ export function diskNameOf(partition: string): string | undefined {
 /** What a name alone says: a disk, or a partition and the disk that it is on; else nothing. */
 export function mentionOf(name: string): Finding[] {
   const bare = name.replace(/^\/dev\//, "");
+  if (/^sr\d+$/.test(bare)) return [{ name: bare, type: "rom", mentioned: true }];
   const letters = /^((?:[hsv]|xv)d[a-z]+|dasd[a-z]+)(\d+)?$/.exec(bare);
   const digits = /^(nvme\d+n\d+|mmcblk\d+|nbd\d+|rbd\d+|cciss\/c\d+d\d+)(?:p(\d+))?$/.exec(bare);
   const [, disk, number] = letters ?? digits ?? [];

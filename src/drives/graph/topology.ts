@@ -69,7 +69,7 @@ const linuxLayer = /^(lvm|crypt|dm|mpath|dmraid|bcache|md|raid\d+|linear|zpool|i
 
 /** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
 function isMinor({ name, type }: BlockDevice): boolean {
-  return type === "floppy" || /^(fd|mtdblock)\d/.test(name);
+  return type === "floppy" || /^(fd|mtdblock|ubiblock)\d/.test(name);
 }
 
 /** A card reader of which nobody told a size, with nothing on it. */

@@ -9,7 +9,7 @@ import { createId } from "./identity.ts";
 
 /** Signatures that are no file system: a part of something larger, or nothing to read. */
 const members =
-  /^(lvm\d_member|linux_raid_member|.*_raid_member|mpath_member|crypto_luks|bitlocker|bcache|swap|swsuspend|dm_snapshot_cow|dm_verity_hash|drbd|vmfs_volume_member)$/i;
+  /^(lvm\d_member|linux_raid_member|.*_raid_member|mpath_member|crypto_luks|bitlocker|bcache|swap|swsuspend|dm_snapshot_cow|dm_verity_hash|drbd|vmfs_volume_member|jbd|xfs_external_log)$/i;
 
 /** File systems that span devices: one UUID on several of them is one file system. */
 const spanning = /^(btrfs|bcachefs|zfs|zfs_member)$/;
