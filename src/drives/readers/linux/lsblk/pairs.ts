@@ -11,7 +11,7 @@ export const lsblkPairs: Reader = {
   name: "lsblk --pairs",
   platform: "linux",
   recognise(text) {
-    const line = withoutWarnings(text).split("\n", 1)[0]!;
+    const line = withoutWarnings(text).split("\n", 1)[0]!.trim();
     return /^[A-Z][\w:%-]*="/.test(line) && /\bK?NAME="/.test(line) && !/\bTARGET="/.test(line) &&
       /\b(TYPE|MAJ[:_]MIN|SIZE|MODEL|FSTYPE|MOUNTPOINTS?)="/.test(line);
   },
@@ -22,9 +22,12 @@ export const lsblkPairs: Reader = {
   },
 };
 
-/** The answer without lines such as "lsblk: dm-0: failed to get device path" before it. */
+/**
+ * The answer without lines such as "lsblk: dm-0: failed to get device path" before it; blanks
+ * before the header tell where its columns are.
+ */
 export function withoutWarnings(text: string): string {
-  return text.trimStart().replace(/^(?:(?:\/\S*\/)?lsblk: .*\n\s*)+/, "");
+  return text.replace(/^\uFEFF?(?:[ \t\r]*\n|(?:\/\S*\/)?lsblk: .*\n)*/, "");
 }
 
 /** The pairs on a line, by keys in lower case; `--shell` writes MAJ_MIN for MAJ:MIN. */

@@ -46,10 +46,6 @@ function rawRows(lines: string[], names: string[]): Row[] {
   }));
 }
 
-function linesOf(text: string): string[] {
-  return text.replace(/^\s*\n/, "").split("\n");
-}
-
 function isHeader(line = ""): boolean {
   const names = line.trim().split(/\s+/);
   return names.length > 1 && (names.includes("NAME") || names.includes("KNAME")) &&
