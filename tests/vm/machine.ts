@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bundleProgram } from "../../scripts/compile.ts";
 import { say } from "../helpers/say.ts";
-import { type Result, startVm, type Vm } from "../rigs/vm/mod.ts";
+import { type Result, startVm, type Vm, vmFolder } from "../rigs/vm/mod.ts";
 
 export interface Machine extends AsyncDisposable {
   vm: Vm;
@@ -40,8 +40,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 /** Boots, makes the stacks and starts the agent with all of their folders. */
 export async function startMachine(env: Record<string, string> = {}): Promise<Machine> {
   await using held = new AsyncDisposableStack();
-  const share = await Deno.makeTempDir({ prefix: "giggityflix-share-" });
-  held.defer(() => Deno.remove(share, { recursive: true }));
+  const share = held.use(await vmFolder()).path;
   const started = performance.now();
   const elapsed = () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
 

@@ -7,11 +7,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { within } from "../../helpers/wait.ts";
 import { buildGuest } from "./build.ts";
+import { sweep, vmFolder, waitForTurn } from "./folder.ts";
 import { blockOf, controllers, deviceOf, type DiskId, disks } from "./disks.ts";
 import { type Guest, speakToGuest } from "./guest.ts";
 import { type Qmp, speakQmp } from "./qmp.ts";
 
 export { whyNot } from "./build.ts";
+export { vmFolder } from "./folder.ts";
 export type { DiskId } from "./disks.ts";
 export type { Result } from "./guest.ts";
 
@@ -47,10 +49,15 @@ const ATTEMPTS = 4;
 /** Boots, and answers when the guest does. */
 export async function startVm(options: VmOptions): Promise<Vm> {
   const { say = () => {} } = options;
+  await using held = new AsyncDisposableStack();
   const guestDir = await buildGuest(say);
+  held.use(await waitForTurn(guestDir, say));
+  await sweep();
   for (let attempt = 1;; attempt++) {
     try {
-      return await boot(guestDir, options);
+      const vm = held.use(await boot(guestDir, options));
+      const all = held.move();
+      return { ...vm, [Symbol.asyncDispose]: () => all.disposeAsync() };
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
       say(`The machine does not come up, another one: ${error}`);
@@ -60,8 +67,7 @@ export async function startVm(options: VmOptions): Promise<Vm> {
 
 async function boot(guestDir: string, { share, memoryMb = 2048 }: VmOptions): Promise<Vm> {
   await using held = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "giggityflix-vm-" });
-  held.defer(() => Deno.remove(folder, { recursive: true }));
+  const folder = held.use(await vmFolder()).path;
   await Deno.mkdir(`${folder}/out`);
 
   const servers = new Map<string, Deno.ChildProcess>();
@@ -131,10 +137,8 @@ async function boot(guestDir: string, { share, memoryMb = 2048 }: VmOptions): Pr
     hang: (id) => servers.get(id)!.kill("SIGSTOP"),
     revive: (id) => servers.get(id)!.kill("SIGCONT"),
     console: readConsole,
-    [Symbol.asyncDispose]: async () => {
-      // The disks are thrown away with the machine: no reason to shut it down in order.
-      await all.disposeAsync();
-    },
+    // The disks are thrown away with the machine: no reason to shut it down in order.
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
