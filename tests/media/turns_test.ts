@@ -32,18 +32,19 @@ async function openHashing() {
   const pool = held.use(
     new WorkerPool<FileJob, FileResult[]>(() => new Worker(workerUrl, { type: "module" }), 1),
   );
+  held.use(lanes.onAside((jobs) => pool.standAside(jobs)));
   const expected = stateOf(await Deno.stat(path));
   const stack = held.move();
   return {
     lanes,
     md5: hash.digest("hex"),
     /** Hashes the file in a worker, as a scan does. */
-    async hash(signal?: AbortSignal): Promise<FileResult | undefined> {
+    async hash(signal?: AbortSignal, driveId = "disk"): Promise<FileResult | undefined> {
       using gauge = new Gauge();
       const files = [{ path, expected, names: ["md5" as const] }];
       const [result] = await pool.run({ kind: "hash", files, cells: gauge.cells }, {
         signal,
-        lease: () => lanes.acquire(["disk"], { priority: "hash", gauge, signal }),
+        lease: () => lanes.acquire([driveId], { priority: "hash", gauge, signal }),
       });
       return result;
     },
@@ -94,6 +95,21 @@ Deno.test("a job that stands aside for a film can be ended, and its worker with 
 
   await rejects(within("the end", hashing), { message: "enough" });
   deepStrictEqual([it.lanes.list()[0]!.held.hash, it.lanes.list()[0]!.waiting.hash], [0, 0]);
+});
+
+Deno.test("a job that stands aside for a film keeps no worker from another disk", async () => {
+  await using it = await openHashing(); // it has one worker
+  const stop = new AbortController();
+  const hashing = it.hash(stop.signal).catch(() => {});
+  await until("some of it", () => it.bytesRead() > 8 * MIB);
+  using _film = await it.lanes.acquire(["disk"], { priority: "playback" });
+
+  const other = await within("the other disk", it.hash(undefined, "other"), 20_000);
+
+  deepStrictEqual(other, { hashed: { hashes: { md5: it.md5 }, bytesRead: SIZE } });
+  strictEqual(it.lanes.list()[0]?.waiting.hash, 1);
+  stop.abort();
+  await hashing;
 });
 
 Deno.test("a film in even pieces lets a worker read a little beside it", async () => {
