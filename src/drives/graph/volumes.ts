@@ -40,8 +40,10 @@ export function volumesOf(graph: Graph, driveIdOf: ReadonlyMap<string, string>):
     if (device.mountPoints.size === 0 && isInside(device, graph)) continue;
     const roots = graph.rootsOf(device.name);
     if (roots.every((name) => isGhost(graph.devices.get(name)!))) continue;
+    const draft = toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? []));
     volumes.push({
-      ...toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? [])),
+      ...draft,
+      sizeBytes: draft.sizeBytes || sizeOfPool(device, graph),
       beneath: downFrom(device, graph),
       roots,
     });
@@ -65,6 +67,13 @@ function isInside(device: BlockDevice, graph: Graph): boolean {
       children.some(({ type }) => type !== "lvm");
   }
   return children.length > 0 || (device.type === "part" && isOnPath(device, graph));
+}
+
+/** A pool is as large as what it is made of; logs, caches and spares do not count. */
+function sizeOfPool({ type, parents, roles }: BlockDevice, { devices }: Graph): number {
+  if (type !== "zpool") return 0;
+  const members = [...parents].filter((name) => !roles.has(name));
+  return members.reduce((sum, name) => sum + (devices.get(name)?.sizeBytes ?? 0), 0);
 }
 
 function downFrom({ name }: BlockDevice, { devices }: Graph): Set<string> {

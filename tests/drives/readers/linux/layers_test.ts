@@ -227,6 +227,13 @@ errors: No known data errors
     "zpool:tank > sdc",
   ]);
   strictEqual(report.volumes[0]?.uuid, "1234567890");
+
+  const encrypted = told(
+    "  pool: t\n state: ONLINE\nconfig:\n\tNAME STATE READ WRITE CKSUM\n" +
+      "\tt ONLINE 0 0 0\n\t  /dev/mapper/sda_crypt ONLINE 0 0 0\n",
+  );
+  deepStrictEqual(encrypted.drives, []);
+  deepStrictEqual(encrypted.volumes, ['t zfs "t" on ']);
 });
 
 Deno.test({

@@ -88,6 +88,8 @@ function findingsOf({ name, members }: Pool): Finding[] {
 function mentionOfMember(name: string): Finding[] {
   const known = mentionOf(name);
   if (known.length > 0) return known;
+  // An opened container is no disk, and its name does not tell whose it is.
+  if (/^dm-\d|crypt|^luks/i.test(name)) return [{ name, type: "dm", mentioned: true }];
   const last = name.split("/").at(-1)!;
   const disk = last.replace(/(-part|:)\d+$/, "");
   const wwn = /^wwn-(0x[\da-f]+)$/i.exec(disk)?.[1];

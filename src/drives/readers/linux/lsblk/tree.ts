@@ -52,8 +52,8 @@ function isHeader(line = ""): boolean {
     names.every((name) => known.has(name));
 }
 
-/** Every two characters before a name are one step: "│ └─", "  `-", "| |-". */
-const branch = /^(?:[│├└─|`\-\s][─\-\s]?)*?(?=[^│├└─|`\-\s]|$)/u;
+/** What is drawn before a name: "│ └─", "  `-", "| |-". */
+const branch = /^[│├└─|`\-\s]*/u;
 
 function rowsOf(lines: string[], columns: Column[]): Row[] {
   const rows: Row[] = [];
@@ -88,11 +88,8 @@ function withNameWithin(line: string, columns: Column[]): { indent: number; fiel
   const fields = lowered(valuesAt(line, columns));
   const shown = typeof fields.name === "string" ? fields.name : "";
   const start = columns.find(({ name }) => name === "NAME")?.start ?? 0;
-  const tree = /^[│├└─|`\-\s]*/u.exec(line.slice(start))?.[0] ?? "";
-  return {
-    indent: tree.length,
-    fields: { ...fields, name: shown.replace(/^[│├└─|`\-\s]+/u, "") },
-  };
+  const tree = branch.exec(line.slice(start))?.[0] ?? "";
+  return { indent: tree.length, fields: { ...fields, name: shown.replace(branch, "") } };
 }
 
 /** "sda 8:0 0 20G 0 disk …": what stands first unless it was asked for otherwise. */
