@@ -8,6 +8,7 @@ import type { Reader } from "../reader.ts";
 import { lsscsi } from "./captures/lsscsi.ts";
 import { mockup } from "./captures/mockup.ts";
 import { probert } from "./captures/probert.ts";
+import { df } from "./kernel/df.ts";
 import { findmnt } from "./kernel/findmnt.ts";
 import { mountInfo } from "./kernel/mount_info.ts";
 import { mountCommand, procMounts } from "./kernel/mounts.ts";
@@ -21,7 +22,7 @@ import { mdadm } from "./layers/mdadm.ts";
 import { mdstat } from "./layers/mdstat.ts";
 import { multipath } from "./layers/multipath.ts";
 import { nvmeList, nvmeSubsystems, nvmeTable } from "./layers/nvme.ts";
-import { parted } from "./layers/parted.ts";
+import { parted, partedText } from "./layers/parted.ts";
 import { zpool } from "./layers/zpool.ts";
 import { lsblkJson } from "./lsblk/json.ts";
 import { lsblkPairs } from "./lsblk/pairs.ts";
@@ -52,9 +53,11 @@ export const linuxReaders: readonly Reader[] = [
   btrfs,
   blkid,
   parted,
+  partedText,
   identities,
   mountInfo,
   findmnt,
   procMounts,
   mountCommand,
+  df,
 ];

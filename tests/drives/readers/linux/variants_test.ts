@@ -73,3 +73,90 @@ Deno.test("a journal apart from its file system is nothing to open", () => {
   deepStrictEqual(volumes, ["sdb1 ext4 on sdb"]);
   ok(partitions.length === 3);
 });
+
+Deno.test("parted for people: sizes in thousands, in sectors, and in GiB", () => {
+  const text = "Model: ATA ACME HD (scsi)\nDisk /dev/sda: 2000s\n" +
+    "Sector size (logical/physical): 4096B/4096B\nPartition Table: gpt\nDisk Flags: \n\n" +
+    "Number  Start  End    Size   File system  Name           Flags\n" +
+    " 1      6s     999s   994s   fat32        EFI partition  boot, esp\n" +
+    " 2      1000s  1999s  1000s                              lvm\n\n\n" +
+    "Error: /dev/sdb: unrecognised disk label\nModel: ACME SD (scsi)\nDisk /dev/sdb: 1,5GiB\n" +
+    "Sector size (logical/physical): 512B/512B\nPartition Table: unknown\nDisk Flags: \n\n" +
+    "Model: Linux device-mapper (linear) (dm)\nDisk /dev/mapper/vg-films: 10GB\n" +
+    "Sector size (logical/physical): 512B/512B\nPartition Table: loop\nDisk Flags: \n\n" +
+    "Number  Start  End   Size  File system  Flags\n 1      0.00B  10GB  10GB  xfs\n";
+  deepStrictEqual(claimedBy(text), ["parted"]);
+  const { report, drives, volumes } = told(text);
+  deepStrictEqual(drives, [
+    "sda unknown 8192000 ACME HD / -",
+    "sdb unknown 1610612736 ACME SD / -",
+  ]);
+  deepStrictEqual(
+    report.partitions.map(({ name, sizeBytes, label }) => [name, sizeBytes, label]),
+    [["sda1", 994 * 4096, "EFI partition"], ["sda2", 1000 * 4096, undefined]],
+  );
+  deepStrictEqual(volumes, ["sda1 vfat on sda", "vg-films xfs on "]);
+});
+
+Deno.test("df: blocks of any size, names on lines of their own, blanks in folders, servers", () => {
+  const text = "df: /gone: No such file or directory\n" +
+    "Filesystem           1K-blocks  Used Available Use% Mounted on\n" +
+    "udev                       100     0       100   0% /dev\n" +
+    "/dev/mapper/group-a-very-long-name\n                      1000   400       500  45% /\n" +
+    "/dev/sda1                 2000   500      1500  25% /My Films\n" +
+    "nas:/export               4000  1000      3000  25% /nas\n" +
+    "systemd-1                    -     -         -    - /proc/sys/fs/binfmt_misc\n";
+  deepStrictEqual(claimedBy(text), ["df"]);
+  const { report, drives, volumes } = told(text);
+  deepStrictEqual(drives, ["net:nas network 0 - / -", "sda unknown 0 - / -"]);
+  deepStrictEqual(volumes, [
+    "group-a-very-long-name - on  at /",
+    "nas:/export - on net:nas at /nas",
+    "sda1 - on sda at /My Films",
+  ]);
+  const space = report.volumes.map(({ totalBytes, freeBytes }) => [totalBytes, freeBytes]);
+  deepStrictEqual(space, [[1024000, 512000], [4096000, 3072000], [2048000, 1536000]]);
+});
+
+Deno.test("df -h in another language, df -T, df in megabytes; df -i counts no bytes", () => {
+  const total = (text: string) => {
+    deepStrictEqual(claimedBy(text), ["df"], text);
+    const [volume] = told(text).report.volumes;
+    return [volume?.fileSystem, volume?.totalBytes, volume?.freeBytes];
+  };
+  const german = "Dateisystem    Größe Benutzt Verf. Verw% Eingehängt auf\n" +
+    "/dev/sda1       1,5T    500G    1T   34% /films\n";
+  deepStrictEqual(total(german), [undefined, 1.5 * 1024 ** 4, 1024 ** 4]);
+  const typed = "Filesystem Type 2MB-blocks Used Available Use% Mounted on\n" +
+    "/dev/sda1  xfs          10    4         6  40% /films\n";
+  deepStrictEqual(total(typed), ["xfs", 20_000_000, 12_000_000]);
+  const inodes = "Filesystem Inodes IUsed IFree IUse% Mounted on\n" +
+    "/dev/sda1    1000   400   600   40% /films\n";
+  deepStrictEqual(total(inodes), [undefined, undefined, undefined]);
+});
+
+Deno.test("LVM's tables come after warnings", () => {
+  const text = "  WARNING: Locking disabled. Be careful!\n  No PV label found on /dev/loop0.\n" +
+    "  LV    VG   Attr       LSize Pool Devices\n" +
+    "  films data -wi-ao---- 5.00g      /dev/sdc2(0)\n  Reloading config files\n";
+  deepStrictEqual(claimedBy(text), ["lvs, pvs, vgs"]);
+  deepStrictEqual(told(text).edges, ["data-films > sdc2"]);
+});
+
+Deno.test("dmsetup: names by numbers, in three forms; its status is no table", () => {
+  const disk = JSON.stringify({
+    blockdevices: [{ name: "sda", "maj:min": "8:0", type: "disk", size: 4096 }],
+  });
+  const table = "vg-films: 0 8 linear 8:0 2048\nvg-top: 0 8 linear 253:7 0\n";
+  for (
+    const names of [
+      "Name     Maj Min Stat Open Targ Event  UUID\nvg-films 253   7 L--w    1    1      0 LVM-x\n",
+      "vg-films\t(253:7)\n",
+      "vg-films\t(253, 7)\n",
+    ]
+  ) {
+    deepStrictEqual(claimedBy(names), ["dmsetup info"], names);
+    deepStrictEqual(told(disk, table, names).edges, ["vg-films > sda", "vg-top > vg-films"]);
+  }
+  deepStrictEqual(claimedBy("vg-films: 0 8 linear \nvg-cow: 0 8 snapshot 16/80 8\n"), []);
+});

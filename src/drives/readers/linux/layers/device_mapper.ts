@@ -7,13 +7,16 @@
 import { type Finding, mentionOf } from "../../../graph/block.ts";
 import type { Reader } from "../../reader.ts";
 import { kernelName } from "../../values.ts";
+import { mappedType } from "../udev/properties.ts";
 
 const SECTOR_BYTES = 512;
 
 export const dmsetupTable: Reader = {
   name: "dmsetup table",
   platform: "linux",
-  recognise: (text) => line.test(text.trimStart().split("\n", 1)[0]!),
+  // `dmsetup status` looks like this, and says nothing of the devices beneath.
+  recognise: (text) =>
+    line.test(text.trimStart().split("\n", 1)[0]!) && /: .* (\d+:\d+|\/dev\/\S+) \d+/.test(text),
   read: (text) => ({ devices: mapsIn(text) }),
 };
 
@@ -75,18 +78,29 @@ function roleAt(target: string, at: number): string | undefined {
 export const dmsetupInfo: Reader = {
   name: "dmsetup info",
   platform: "linux",
-  recognise: (text) => infoLine.test(text.trimStart().split("\n", 1)[0]!),
+  recognise: (text) => {
+    const first = text.trimStart().split("\n", 1)[0]!.trimEnd();
+    return /^Name +Maj +Min +Stat\b/.test(first) || infoLines.some((one) => one.test(first));
+  },
   read: (text) => ({
     devices: text.split("\n").flatMap((one) => {
-      const [, name, major, minor] = infoLine.exec(one.trim()) ?? [];
+      const found = infoLines.map((form) => form.exec(one.trim())).find(Boolean);
+      const [, name, major, minor, uuid] = found ?? [];
       if (!name) return [];
-      return [{ name, mapperName: name, type: "dm", deviceNumber: `${major}:${minor}` }];
+      const type = uuid ? mappedType(uuid) : "dm";
+      return [{ name, mapperName: name, type, deviceNumber: `${major}:${minor}` }];
     }),
   }),
 };
 
-/** `dmsetup --columns --separator / -o name,major,minor,segments,subsystem,uuid info`. */
-const infoLine = /^([^/\s]+)\/(\d+)\/(\d+)\/\d+\/[A-Z]*\/\S*$/;
+const infoLines = [
+  // `dmsetup --columns --separator / -o name,major,minor,segments,subsystem,uuid info`
+  /^([^/\s]+)\/(\d+)\/(\d+)\/\d+\/[A-Z]*\/\S*$/,
+  // `dmsetup info --columns`: "vg-root  253  0 L--w  1  1  0 LVM-gy9u…"
+  /^(\S+) +(\d+) +(\d+) +[LI-][I-]?\S* +\d+ +\d+ +\d+ +(\S+)$/,
+  // `dmsetup ls`: "vg-root	(253:0)", "vg-root	(253, 0)"
+  /^(\S+)\t+\((\d+)(?::|, ?)(\d+)\)$/,
+];
 
 export const cryptsetup: Reader = {
   name: "cryptsetup status",

@@ -26,10 +26,9 @@ const fields: Record<string, string> = {
 export const lvmTable: Reader = {
   name: "lvs, pvs, vgs",
   platform: "linux",
-  recognise: (text) =>
-    header.test(text.trimStart().split("\n", 1)[0]!) || /^\s*LVM2_[A-Z_]+='/m.test(text),
+  recognise: (text) => hasTable(text) || /^[ \t]*LVM2_[A-Z_]+='/m.test(text),
   read(text) {
-    const rows = /^\s*LVM2_[A-Z_]+='/m.test(text) ? prefixedIn(text) : rowsIn(text);
+    const rows = /^[ \t]*LVM2_[A-Z_]+='/m.test(text) ? prefixedIn(text) : rowsIn(text);
     const groups = [...Map.groupBy(rows.filter((row) => row.pv_name), (row) => word(row.vg_name))]
       .flatMap(([name, list]) =>
         name ? [{ name, physical: list.flatMap((row) => kernelName(word(row.pv_name)) ?? []) }] : []
@@ -38,7 +37,12 @@ export const lvmTable: Reader = {
   },
 };
 
-const header = /^(LV +VG +(#\w+ +)?Attr|PV +VG +Fmt|VG +#PV)\b/;
+const header = /^(LV +VG +(#\w+ +)?Attr|PV +VG +Fmt|VG +(#PV|Attr))\b/;
+
+/** Warnings of locks, caches and duplicates stand before the first table. */
+function hasTable(text: string): boolean {
+  return text.trimStart().split("\n", 40).some((line) => header.test(line.trim()));
+}
 
 /** `LVM2_LV_NAME='root'|LVM2_VG_NAME='rhel'|LVM2_DEVICES='/dev/vda2(0)'`. */
 function prefixedIn(text: string): Values[] {
