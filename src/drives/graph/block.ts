@@ -81,9 +81,14 @@ export function isGhost({ name, ghost }: Pick<BlockDevice, "name" | "ghost">): b
   return ghost ?? /^(loop|ram|zram)\d/.test(name);
 }
 
-/** A partition as seen on one of several paths to its disk: the multipath device has it too. */
+/**
+ * A partition as seen on one of several paths to its disk, or on one disk of a firmware's RAID:
+ * what joins them has it too.
+ */
 export function isOnPath({ parents }: BlockDevice, { childrenOf }: Graph): boolean {
-  return [...parents].some((name) => childrenOf(name).some(({ type }) => type === "mpath"));
+  return [...parents].some((name) =>
+    childrenOf(name).some(({ type }) => /^(mpath|dmraid)$/.test(type))
+  );
 }
 
 /** The name of the disk that a partition name belongs to: sda1 → sda, nvme0n1p2 → nvme0n1. */
@@ -119,8 +124,10 @@ export function emmcNameOf(name: string): string | undefined {
 
 /** sda before sdb before sdaa, nvme2 before nvme10. */
 export function byName(a: string, b: string): number {
-  return padded(a).localeCompare(padded(b), "en", { numeric: true });
+  return collator.compare(padded(a), padded(b));
 }
+
+const collator = new Intl.Collator("en", { numeric: true });
 
 /** The letters of a disk count like digits: what has more of them comes later. */
 function padded(name: string): string {

@@ -43,10 +43,12 @@ export function graphOf(
   }
   return {
     nodes: [...nodes.values()].sort(byTypeAndName),
-    edges: [...edges.values()].sort((a, b) =>
-      a.from.localeCompare(b.from) || a.to.localeCompare(b.to)
-    ),
+    edges: [...edges.values()].sort((a, b) => byText(a.from, b.from) || byText(a.to, b.to)),
   };
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 const order: GraphNode["type"][] = ["drive", "partition", "layer", "volume"];

@@ -18,6 +18,7 @@ export function partitionsOf(
     const device = graph.devices.get(name);
     return device?.type === "volume" && device.parents.has(partition);
   };
+  const volumeOn = new Map(volumes.flatMap(({ id, devices }) => devices.map((name) => [name, id])));
   const taken = new Set<string>();
   const partitions: Partition[] = [];
   for (const device of graph.devices.values()) {

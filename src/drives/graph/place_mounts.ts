@@ -59,12 +59,11 @@ function byOwnNumber(deviceNumber: string): string | undefined {
 
 /** A device may be mounted many times: as a whole, as a subvolume, as a folder or file of it. */
 function note(device: BlockDevice, mounts: Mount[]): void {
+  const placed = new Set(mounts.map(({ mountPoint }) => mountPoint));
   const whole = mounts.filter(isWhole).map(({ mountPoint }) => mountPoint);
   const bound = mounts.filter((mount) => !isWhole(mount));
   const folders = bound.filter((mount) => !isFile(mount)).map(({ mountPoint }) => mountPoint);
-  const all = [...device.mountPoints].filter((path) =>
-    !mounts.some(({ mountPoint }) => mountPoint === path)
-  );
+  const all = [...device.mountPoints].filter((path) => !placed.has(path));
   const shown = [...whole.sort(), ...folders.sort(), ...all.sort()];
   const files = bound.map(({ mountPoint }) => mountPoint).sort();
   device.mountPoints = new Set(shown.length > 0 ? shown : files);

@@ -16,6 +16,7 @@ import { identities, sysfs } from "./kernel/sysfs.ts";
 import { blkid } from "./layers/blkid.ts";
 import { btrfs } from "./layers/btrfs.ts";
 import { cryptsetup, dmsetupInfo, dmsetupTable } from "./layers/device_mapper.ts";
+import { dmraid } from "./layers/dmraid.ts";
 import { lvmReport } from "./layers/lvm.ts";
 import { lvmTable } from "./layers/lvm_text.ts";
 import { mdadm } from "./layers/mdadm.ts";
@@ -47,6 +48,7 @@ export const linuxReaders: readonly Reader[] = [
   dmsetupTable,
   dmsetupInfo,
   cryptsetup,
+  dmraid,
   mdadm,
   mdstat,
   zpool,

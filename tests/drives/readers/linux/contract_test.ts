@@ -119,3 +119,15 @@ Deno.test({
     }
   },
 });
+
+Deno.test("readers of Linux recognise a long text in a time that does not grow with its square", () => {
+  const long = ["\n", " ", "a=b\n", "- ", 'A="b" ', "/dev/x:\n", "NAME ", '{"', "[0:0:0:0] disk "];
+  for (const text of long.map((part) => part.repeat(60_000))) {
+    for (const { name, recognise } of linuxReaders) {
+      const start = performance.now();
+      recognise(text);
+      const ms = performance.now() - start;
+      ok(ms < 1000, `${name} took ${ms.toFixed()} ms for ${JSON.stringify(text.slice(0, 10))}`);
+    }
+  }
+});

@@ -10,6 +10,7 @@ import { type Reader, unreadable } from "../../reader.ts";
 import { blkid } from "../layers/blkid.ts";
 import { btrfs } from "../layers/btrfs.ts";
 import { dmsetupInfo, dmsetupTable } from "../layers/device_mapper.ts";
+import { dmraid } from "../layers/dmraid.ts";
 import { lvmReport } from "../layers/lvm.ts";
 import { mdstat } from "../layers/mdstat.ts";
 import { multipath } from "../layers/multipath.ts";
@@ -48,7 +49,8 @@ export const mockup: Reader = {
       ...through(nvmeList, printed("nvme list ")),
       ...through(mdstat, printed("/proc/mdstat")),
       ...through(multipath, printed("multipath -d")),
-      ...through(blkid, printed("blkid --cache-file")),
+      ...through(dmraid, printed("dmraid --sets")),
+      ...through(blkid, [...printed("blkid --cache-file"), ...printed("blkid -c ")]),
       ...through(btrfs, printed("btrfs filesystem show")),
       ...through(parted, printed("parted --script --machine")),
       ...through(procMounts, printed("/proc/mounts")),

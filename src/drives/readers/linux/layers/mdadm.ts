@@ -11,8 +11,8 @@ export const mdadm: Reader = {
   name: "mdadm --detail",
   platform: "linux",
   recognise: (text) =>
-    /^\/dev\/\S+:\s*$/m.test(text) &&
-    /^\s*(Raid Level|Magic|Container GUID|Raid Devices|MBR Magic) ?:/m.test(text),
+    /^\/dev\/\S+:[ \t]*$/m.test(text) &&
+    /^[ \t]*(Raid Level|Magic|Container GUID|Raid Devices|MBR Magic) ?:/m.test(text),
   read: (text) => ({ devices: sectionsOf(text).flatMap(findingsIn) }),
 };
 

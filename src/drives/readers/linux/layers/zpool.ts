@@ -10,7 +10,7 @@ import type { Reader } from "../../reader.ts";
 export const zpool: Reader = {
   name: "zpool status",
   platform: "linux",
-  recognise: (text) => /^\s*pool: \S+/.test(text) && /^\s*state: /m.test(text),
+  recognise: (text) => /^\s*pool: \S+/.test(text) && /^[ \t]*state: /m.test(text),
   read: (text) => ({ devices: poolsIn(text).flatMap(findingsOf) }),
 };
 

@@ -47,7 +47,11 @@ export function devicesIn(rows: Row[], order: Order): Finding[] {
   }
   if (isInverse(rows)) turnRound(devices);
   if (!rows.some(({ fields }) => word(fields.type))) findPartitions(devices);
-  for (const device of devices.values()) adopt(device, devices);
+  const byAnyName = new Map(devices);
+  for (const device of devices.values()) {
+    if (device.mapperName) byAnyName.set(device.mapperName, device);
+  }
+  for (const device of devices.values()) adopt(device, byAnyName);
   const toldParents = rows.some(({ fields }) => "pkname" in fields);
   if (order === "depth first" && !toldParents) guessParents(inOrder);
   if (order === "list" && !toldParents) guessFromOnlyDisk(inOrder);
@@ -136,15 +140,13 @@ function typeOf(told: string | undefined, name: string, shown = name, parent?: s
 }
 
 /** In a list without parents, a partition's name tells its disk, and an extended one its map. */
-function adopt(device: LsblkDevice, devices: Map<string, LsblkDevice>): void {
+function adopt(device: LsblkDevice, byAnyName: ReadonlyMap<string, LsblkDevice>): void {
   if (device.type !== "part" || device.parents.size > 0) return;
   const shown = device.mapperName ?? device.name;
   const mapped = /^(.+?)(?:-part|p|(?<=\D))\d+$/.exec(shown)?.[1];
   for (const name of [diskNameOf(device.name), diskNameOf(shown), mapped]) {
-    const disk = [...devices.values()].find((one) =>
-      name !== undefined && one !== device && (one.name === name || one.mapperName === name)
-    );
-    if (!disk) continue;
+    const disk = byAnyName.get(name ?? "");
+    if (!disk || disk === device) continue;
     device.parents.add(disk.name);
     return;
   }
