@@ -251,3 +251,29 @@ Deno.test("lsblk --pairs believes its own parents, and no order that somebody so
   deepStrictEqual(sorted.edges, []);
   ok(!sorted.volumes.some((one) => one.includes("on sdb")));
 });
+
+Deno.test("lsblk --pairs: bcache, a disk to lsblk, stands on all under which it is repeated", () => {
+  const line = (name: string, type: string, fstype: string, uuid = "") =>
+    `NAME="/dev/${name}" SIZE="2G" TYPE="${type}" FSTYPE="${fstype}" LABEL="" UUID="${uuid}"`;
+  const { drives, volumes, edges } = told([
+    line("sdd", "disk", "bcache", "c1"),
+    line("bcache0", "disk", "crypto_LUKS", "k1"),
+    line("mapper/luks-k1", "crypt", "btrfs", "f1"),
+    line("bcache16", "disk", "xfs", "f2"),
+    line("sdb", "disk", "bcache", "b1"),
+    line("bcache0", "disk", "crypto_LUKS", "k1"),
+    line("mapper/luks-k1", "crypt", "btrfs", "f1"),
+    line("sdc", "disk", "bcache", "b2"),
+    line("bcache16", "disk", "xfs", "f2"),
+  ].join("\n"));
+
+  deepStrictEqual(drives.map((one) => one.split(" ")[0]), ["sdb", "sdc", "sdd"]);
+  deepStrictEqual(volumes, ["bcache16 xfs on sdc,sdd", "luks-k1 btrfs on sdb,sdd"]);
+  deepStrictEqual(edges, [
+    "bcache0 > sdb",
+    "bcache0 > sdd",
+    "bcache16 > sdc",
+    "bcache16 > sdd",
+    "luks-k1 > bcache0",
+  ]);
+});

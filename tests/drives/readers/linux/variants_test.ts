@@ -160,3 +160,27 @@ Deno.test("dmsetup: names by numbers, in three forms; its status is no table", (
   }
   deepStrictEqual(claimedBy("vg-films: 0 8 linear \nvg-cow: 0 8 snapshot 16/80 8\n"), []);
 });
+
+Deno.test("a RAID of the board's firmware: its disks show its partitions too, and they are its own", () => {
+  const sets = "isw_aa_Films:2048:128:mirror:ok:0:2:0\n" +
+    "/dev/sdb:isw:isw_aa_Films:mirror:ok:2048:0\n/dev/sdc:isw:isw_aa_Films:mirror:ok:2048:0\n";
+  deepStrictEqual(claimedBy(sets), ["dmraid --sets"]);
+  const record = (path: string, lines: string[]) =>
+    `P: /devices/${path}\nE: SUBSYSTEM=block\n${lines.map((line) => `E: ${line}\n`).join("")}\n`;
+  const content = ["ID_FS_TYPE=xfs", "ID_FS_UUID=aa-11", "ID_PART_ENTRY_SIZE=1024"];
+  const udev = ["sdb", "sdc"].map((name) =>
+    record(`pci/block/${name}`, ["DEVTYPE=disk"]) +
+    record(`pci/block/${name}/${name}1`, ["DEVTYPE=partition", ...content])
+  ).join("") +
+    record("virtual/block/dm-0", ["DM_NAME=isw_aa_Films", "DM_UUID=DMRAID-isw_aa_Films"]) +
+    record("virtual/block/dm-1", [
+      "DM_NAME=isw_aa_Films-part1",
+      "DM_UUID=part1-DMRAID-isw_aa_Films",
+      ...content,
+    ]);
+  const { report, drives, partitions, volumes } = told(udev, sets);
+  deepStrictEqual(drives.length, 2);
+  deepStrictEqual(partitions, ["isw_aa_Films-part1 on sdb,sdc"]);
+  deepStrictEqual(report.partitions[0]?.sizeBytes, 524288);
+  deepStrictEqual(volumes, ["isw_aa_Films-part1 xfs on sdb,sdc"]);
+});
