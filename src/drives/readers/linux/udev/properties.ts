@@ -163,7 +163,8 @@ function linksOf({ DEVLINKS, MD_DEVNAME, DM_VG_NAME, DM_LV_NAME }: Properties): 
 function sizeOf(udev: Properties): number | undefined {
   const bytes = integer(udev.UDISKS_PARTITION_SIZE);
   if (bytes) return bytes;
-  const sectors = udev.DEVTYPE === "partition" ? integer(udev.ID_PART_ENTRY_SIZE) : undefined;
+  const isPart = udev.DEVTYPE === "partition" || /^part\d+-/.test(udev.DM_UUID ?? "");
+  const sectors = isPart ? integer(udev.ID_PART_ENTRY_SIZE) : undefined;
   return sectors === undefined ? undefined : sectors * SECTOR_BYTES;
 }
 
