@@ -13,12 +13,7 @@ export function partitionsOf(
   driveIdOf: ReadonlyMap<string, string>,
   volumes: readonly Volume[],
 ): Partition[] {
-  /** On Windows a volume is a device of its own, above the partition. */
-  const isVolumeOn = (partition: string, name: string) => {
-    const device = graph.devices.get(name);
-    return device?.type === "volume" && device.parents.has(partition);
-  };
-  const volumeOn = new Map(volumes.flatMap(({ id, devices }) => devices.map((name) => [name, id])));
+  const volumeOn = volumeByDevice(graph, volumes);
   const taken = new Set<string>();
   const partitions: Partition[] = [];
   for (const device of graph.devices.values()) {
@@ -38,12 +33,23 @@ export function partitionsOf(
       uuid: device.partUuid,
       label: device.partLabel,
       sizeBytes: device.sizeBytes ?? 0,
-      volumeId: volumes.find(({ devices }) =>
-        devices.some((name) => name === device.name || isVolumeOn(device.name, name))
-      )?.id,
+      volumeId: volumeOn.get(device.name),
     });
   }
   return partitions;
+}
+
+/** The volume on each device; on Windows it is a device of its own, above the partition. */
+function volumeByDevice(graph: Graph, volumes: readonly Volume[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { id, devices } of volumes) {
+    for (const name of devices) {
+      const device = graph.devices.get(name);
+      const beneath = device?.type === "volume" ? device.parents : [];
+      for (const one of [name, ...beneath]) if (!found.has(one)) found.set(one, id);
+    }
+  }
+  return found;
 }
 
 /** The table's own id, with the drives it stands on: a copied disk carries the same; else place. */
