@@ -6,7 +6,7 @@
 import type { Reader } from "../reader.ts";
 import { windowsCim, windowsStorage } from "./documents.ts";
 import { convertToJson } from "./json_rows.ts";
-import { formatList, wmicList } from "./property_list.ts";
+import { formatList, managedObjects, wmicList } from "./property_list.ts";
 import { formatTable, wmicTable } from "./columns.ts";
 import { volumeApi } from "./volume_api.ts";
 import { exportCsv, wmicCsv } from "./wmic_csv.ts";
@@ -20,6 +20,7 @@ export const windowsReaders: readonly Reader[] = [
   wmicCsv,
   exportCsv,
   wmicList,
+  managedObjects,
   wmiQuery,
   formatTable,
   wmicTable,

@@ -1,6 +1,7 @@
 /**
- * Objects as lists of their properties: `wmic … /format:list` (Name=Value) and PowerShell's
- * `| Format-List *` (Name : Value, long values go on in the next line).
+ * Objects as lists of their properties: `wmic … /format:list` (Name=Value), PowerShell's
+ * `| Format-List *` (Name : Value, long values go on in the next line), and WMI's own language
+ * (`instance of Win32_DiskDrive { Name = "Value"; };`, as `GetText_` and wbemtest show it).
  *
  * @module
  */
@@ -23,6 +24,26 @@ export const formatList: Reader = {
   recognise: (text) => isList(text, powershellLine) && knows(objectsIn(text, powershellLine)),
   read: (text) => ({ devices: read("PowerShell", objectsIn(text, powershellLine), text) }),
 };
+
+export const managedObjects: Reader = {
+  name: "WMI objects (MOF)",
+  platform: "windows",
+  recognise: (text) => instance.test(text.slice(0, 2000)) && text.length < MAX_LENGTH,
+  read: (text) => ({ devices: read("WMI", instancesIn(text), text) }),
+};
+
+const instance = /^\s*instance of (\w+)\s*\{/m;
+
+function instancesIn(text: string): Row[] {
+  const bodies = text.matchAll(/^\s*instance of (\w+)\s*\{([\s\S]*?)^\s*\};/gm);
+  return [...bodies].map(([, name, body = ""]) => {
+    const told = body.matchAll(/^\s*(\w+) = (?:"((?:[^"\\]|\\.)*)"|(.*?));\s*$/gm);
+    const properties = [...told].map(([, key, said, bare]) =>
+      [key!, said === undefined ? bare! : said.replaceAll(/\\(.)/g, "$1")] as const
+    );
+    return toRow([["__CLASS", name!], ...properties]);
+  });
+}
 
 const wmicLine = /^(__)?([A-Za-z]\w*)=(.*)$/;
 const powershellLine = /^(__)?([A-Za-z]\w*) *: ?(.*)$/;

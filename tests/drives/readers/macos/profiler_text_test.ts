@@ -116,3 +116,30 @@ Deno.test("system_profiler as text: the volume of an image is none of a drive", 
   deepStrictEqual(drives(report), ["disk4 hdd 0 WDC WD40EZRZ"]);
   deepStrictEqual(volumes(report), ["disk4s2 on disk4 hfs 'Films' /Volumes/Films"]);
 });
+
+Deno.test("system_profiler as text: a volume of CoreStorage is on its physical volumes", () => {
+  const report = told(`Storage:
+
+    Films:
+
+      Capacity: 1.12 TB (1,120,000 bytes)
+      Mount Point: /
+      File System: Journaled HFS+
+      BSD Name: disk2
+      Logical Volume Group:
+          Name: Films
+          Size: 1.12 TB (1,120,000 bytes)
+      Physical Volumes:
+        disk0s2:
+          Device Name: ACME SSD 120
+          Medium Type: SSD
+          Protocol: SATA
+        disk1s2:
+          Device Name: ACME HDD 1000
+          Medium Type: Rotational
+          Protocol: SATA
+`);
+
+  deepStrictEqual(drives(report), ["disk0 ssd 0 ACME SSD 120", "disk1 hdd 0 ACME HDD 1000"]);
+  deepStrictEqual(volumes(report), ["disk2 on disk0+disk1 hfs 'Films' /"]);
+});

@@ -301,3 +301,19 @@ Deno.test("Export-Csv, by commas or semicolons, with quotes in values", () => {
   deepStrictEqual(drivesIn(read(text)), expected);
   deepStrictEqual(drivesIn(read(text.replaceAll('","', '";"'))), expected);
 });
+
+Deno.test("WMI's own language: instances with quoted and bare values", () => {
+  const text = "instance of Win32_DiskDrive\r\n{\r\n\tCapabilities = {3, 4};\r\n" +
+    '\tDeviceID = "\\\\\\\\.\\\\PHYSICALDRIVE1";\r\n\tIndex = 1;\r\n\tInterfaceType = "USB";\r\n' +
+    '\tMediaLoaded = TRUE;\r\n\tModel = "ACME \\"Slim\\"";\r\n\tSerialNumber = "A1B2";\r\n' +
+    '\tSize = "1000202273280";\r\n};\r\n\r\ninstance of Win32_LogicalDisk\r\n{\r\n' +
+    '\tDeviceID = "F:";\r\n\tDriveType = 3;\r\n\tFileSystem = "NTFS";\r\n' +
+    '\tVolumeName = "Films";\r\n};\r\n';
+  const picture = read(text);
+  deepStrictEqual(drivesIn(picture), [
+    ["PhysicalDrive1", "usb", 'ACME "Slim"', "A1B2", 1000202273280],
+  ]);
+  deepStrictEqual(picture.volumes.map(({ label, fileSystem }) => [label, fileSystem]), [
+    ["Films", "NTFS"],
+  ]);
+});

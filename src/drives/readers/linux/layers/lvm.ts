@@ -114,6 +114,7 @@ function linksIn(row: Values, name: string, siblings: string[]): [string, string
       links.push([sibling, undefined]);
     }
     if (/^rmeta_\d+$/.test(part)) links.push([sibling, "metadata"]);
+    if (part === "mlog") links.push([sibling, "log"]);
   }
   return links;
 }

@@ -125,18 +125,41 @@ export function storageVolume(volume: Values): Finding[] {
   const facts = factsOf(volume, name);
   if (facts.fileSystem === "apfs") return apfsVolume(name, { ...facts, ...shared });
   const [drive = {}] = records([volume.physical_drive]);
+  const physical = records(volume[PHYSICAL_VOLUMES]);
+  if (physical.length > 0) return coreStorageVolume(name, facts, physical);
   const protocol = word(drive.protocol);
   const found = partition(name, facts);
   if (isImage(protocol)) return [...found, { name: wholeOf(name), type: "image", ghost: true }];
   // A volume that is a whole disk stands on others, or on a stick without partitions.
   if (wholeOf(name) === name) return found;
+  return [...found, physicalDrive(name, drive)];
+}
+
+/** The key of the partitions that a volume of CoreStorage is on. */
+export const PHYSICAL_VOLUMES = "com.apple.corestorage.pv";
+
+function coreStorageVolume(name: string, facts: Partial<Finding>, physical: Values[]): Finding[] {
+  const parts = physical.flatMap((one) => {
+    const part = nameOf(one._name);
+    return part ? [{ part, drive: one }] : [];
+  });
+  const parents = parts.map(({ part }) => part);
+  return [
+    ...parts.flatMap(({ part, drive }) => [...partition(part), physicalDrive(part, drive)]),
+    { name, type: parts.length > 1 ? "fusion" : "corestorage", ...facts, parents },
+  ];
+}
+
+/** What is said of the drive beneath a partition. */
+function physicalDrive(partition: string, drive: Values): Finding {
+  const protocol = word(drive.protocol);
   const solidState = mediumOf(drive) === undefined ? undefined : !mediumOf(drive);
-  return [...found, {
-    name: wholeOf(name),
+  return {
+    name: wholeOf(partition),
     model: word(drive.device_name),
     transport: transportOf(protocol),
     rotational: rotationalOf(solidState, protocol),
-  }];
+  };
 }
 
 /** SPDiscBurningDataType: a drive, with a disc or without; it tells no device. */

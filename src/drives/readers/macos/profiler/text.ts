@@ -5,6 +5,7 @@
  */
 import { type Reader, unreadable } from "../../reader.ts";
 import type { Values } from "../../values.ts";
+import { PHYSICAL_VOLUMES } from "./item.ts";
 import { describe } from "./report.ts";
 
 const TOOL = "system_profiler, as text";
@@ -101,7 +102,11 @@ function toItem({ title, fields, children }: Node): Values {
     const key = keys[label];
     if (key) item[key] ??= key.endsWith("_in_bytes") ? bytesIn(value) : value;
   }
-  const lists = { "Volumes": "volumes", "Media": "Media" } as const;
+  const lists = {
+    "Volumes": "volumes",
+    "Media": "Media",
+    "Physical Volumes": PHYSICAL_VOLUMES,
+  } as const;
   const own = children.filter((child) => !(child.title in lists));
   for (const [name, key] of Object.entries(lists)) {
     item[key] = children.filter((child) => child.title === name)
