@@ -15,7 +15,7 @@ import { answerIn, type Asked, askedIn, extentsIn, integerIn } from "./volume_ap
 export const volumeApi: Reader = {
   name: "Win32 volume API",
   platform: "windows",
-  recognise: (text) => /^\s*(<\?xml[^>]*>)?\s*<VolumeInfoTest\b/.test(text),
+  recognise: (text) => /^\s*(?:<\?xml[^>]*>\s*)?<VolumeInfoTest\b/.test(text),
   read(text) {
     const asked = askedIn(text);
     if (asked.length === 0) throw unreadable("the Win32 volume API", text, "it has no path");
