@@ -268,11 +268,11 @@ scenario(
   "films are hashed from a slow disk nearly as fast as one reader reads",
   async (machine) => {
     const { vm } = machine;
-    const [count, bytes] = [200, 200 * 300_000];
+    const [count, bytes] = [200, 200 * 150_000];
     const name = (await vm.sh(`readlink ${HDD} | sed s,../../,,`)).trim();
     await vm.sh(`
     mkfs.ext4 -q ${HDD}-part2; mkdir -p /mnt/slow; mount ${HDD}-part2 /mnt/slow
-    head -c ${bytes} /dev/urandom | split -b 300000 -a 3 --additional-suffix=.mp4 - /mnt/slow/film
+    head -c ${bytes} /dev/urandom | split -b 150000 -a 3 --additional-suffix=.mp4 - /mnt/slow/film
     sync`);
     await machine.post("/api/media/scan/", { folders: ["/mnt/slow"], wait: true }, 180_000);
     const films = () => list<Item>(machine, "media").then((all) => all.filter(isSlow));
@@ -281,7 +281,7 @@ scenario(
     await vm.qmp.execute("qom-set", {
       path: "/objects/hdd-limit",
       property: "limits",
-      value: { "bps-total": 5_000_000, "iops-total": 100 },
+      value: { "bps-total": 2_500_000, "iops-total": 100 },
     });
 
     // A new algorithm: every film is read once more, on all disks, and nothing else is done.
