@@ -43,9 +43,8 @@ const stacked: Stacked[] = [
     // mergerfs shortens its branches in the source ("a:b"), so what is not absolute says nothing.
     fileSystem: /^fuse\.(mergerfs|mhddfs|unionfs(-fuse)?)$/,
     beneath: ({ source }) => {
-      const { paths } = branchesOf(source);
-      const isWhole = paths.length > 0 && paths.every((path) => path.startsWith("/"));
-      if (isWhole) return { paths };
+      const paths = branchesIn(source);
+      if (paths.length > 0) return { paths };
       return { paths: [], fromProgram: (args) => branchesOf(lastFolder(args) ?? "").paths };
     },
   },
@@ -92,6 +91,12 @@ function lastFolder(args: readonly string[]): string | undefined {
     !arg.startsWith("-") && !/^-[oO]$/.test(all[at - 1] ?? "")
   );
   return plain.at(-2);
+}
+
+/** The folders in a list of branches, if all are told in full. */
+export function branchesIn(text = ""): string[] {
+  const { paths } = branchesOf(text.trim());
+  return paths.every((path) => path.startsWith("/")) ? paths : [];
 }
 
 /** "/a=RW:/b=NC,10G", "/a;/b", "/a,/b" → the folders. */

@@ -7,7 +7,7 @@
 import { reasonOf } from "../../base/errors.ts";
 import { UNKNOWN_DRIVE } from "../drive.ts";
 import type { FindMount, Mount } from "../graph/mount_info.ts";
-import { type Beneath, beneath } from "./beneath.ts";
+import { type Beneath, beneath, branchesIn } from "./beneath.ts";
 import { laneStep } from "./chain.ts";
 import type { Location, Step } from "./location.ts";
 import type { LocatorSystem } from "./system.ts";
@@ -74,7 +74,12 @@ interface Parts {
 async function partsOf(mount: Mount, system: LocatorSystem): Promise<Parts | undefined> {
   const kind = beneath(mount);
   if (kind) {
-    const paths = [...kind.paths, ...await fromProgram(kind, mount, system)];
+    const told = mount.fileSystem === "fuse.mergerfs"
+      ? branchesIn(await system.branchesOf(mount.mountPoint))
+      : [];
+    const paths = told.length > 0
+      ? told
+      : [...kind.paths, ...await fromProgram(kind, mount, system)];
     const all = (await Promise.all(paths.map(system.expand))).flat();
     const lost = [...kind.lost ?? []];
     if (kind.fromProgram && all.length === 0) {

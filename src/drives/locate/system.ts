@@ -1,9 +1,11 @@
 /**
  * What the locator asks Linux apart from the mounts: the file behind an image, and with which
- * arguments a FUSE program was started. All from /sys and /proc: no file system is touched.
+ * arguments a FUSE program was started. All but a mergerfs's own word is from /sys and
+ * /proc: no file system is touched.
  *
  * @module
  */
+import { CommandError, run } from "../../base/command.ts";
 import { dirname as nativeDirname } from "node:path";
 import { basename, dirname, join } from "node:path/posix";
 
@@ -15,6 +17,8 @@ export interface LocatorSystem {
   exists(path: string): Promise<boolean>;
   /** The files behind a loop device or what stands on some, by device number; else none. */
   imagesOf(deviceNumber: string): Promise<string[]>;
+  /** The branches of a mergerfs as they are now: it may have got others since it was started. */
+  branchesOf(mountPoint: string): Promise<string | undefined>;
   /** With which arguments `program` serves this mount point; undefined if nobody finds it. */
   argumentsFor(program: string, mountPoint: string): Promise<string[] | undefined>;
   /** The folders that a pattern such as "/mnt/disk*" means; of its last name only. */
@@ -26,6 +30,7 @@ export const linuxSystem: LocatorSystem = {
   nearestReal,
   exists: (path) => Deno.lstat(path).then(() => true, () => false),
   imagesOf: (deviceNumber) => imagesBelow(`/sys/dev/block/${deviceNumber}`, 0),
+  branchesOf,
   argumentsFor,
   expand,
 };
@@ -64,6 +69,17 @@ async function imagesBelow(device: string, depth: number): Promise<string[]> {
     return []; // it stands on nothing
   }
   return images;
+}
+
+/** By the attribute of its control file, where there is a tool that reads attributes. */
+async function branchesOf(mountPoint: string): Promise<string | undefined> {
+  const args = ["--only-values", "-n", "user.mergerfs.branches", `${mountPoint}/.mergerfs`];
+  try {
+    return await run("getfattr", ["--absolute-names", ...args], { timeoutMs: 3000 }) || undefined;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined; // not installed, or not answered
+    throw error;
+  }
 }
 
 /** More processes than this are not looked through. */

@@ -85,6 +85,7 @@ function locator(
       readLink: (path) => path in links ? Promise.resolve(links[path]!) : fail("EINVAL"),
       exists: (path) => Promise.resolve(paths?.includes(path) ?? true),
       imagesOf: () => Promise.resolve([]),
+      branchesOf: () => Promise.resolve(undefined),
       argumentsFor: () => Promise.resolve(undefined),
       expand: (pattern) => Promise.resolve([pattern]),
       ...system,
@@ -248,6 +249,16 @@ Deno.test("locate() shows the branches of pools and what lies beneath encrypted 
     );
     strictEqual((await locate("/pool/x")).driveIds.join(), expected, `${fileSystem} ${source}`);
   }
+});
+
+Deno.test("locate() believes a mergerfs what it says of itself now", async () => {
+  const { locate } = locator(`${ROOT}\n3 1 0:61 / /pool rw - fuse.mergerfs a:b rw`, {
+    branchesOf: () => Promise.resolve("/etc/a=RW:/etc/c=NC,10G"),
+    argumentsFor: () => Promise.resolve(["mergerfs", "/etc/a:/gone", "/pool"]),
+  });
+  const location = await locate("/pool/x");
+  deepStrictEqual(location.driveIds, ["drv-a"]);
+  ok(texts(location).includes("folder /etc/c"));
 });
 
 Deno.test("locate() finds the drives beneath images, and images in images", async () => {

@@ -58,7 +58,7 @@ Deno.test({
     await Deno.mkdir(at("one/films"));
     await tool("bindfs", at("one/films"), at("bind"));
     await using _bind = unmountLater(at("bind"));
-    await tool("mergerfs", `${at("o*")}:${at("two")}`, at("pool"));
+    await tool("mergerfs", `${at("on?")}:${at("two")}`, at("pool"));
     await using _pool = unmountLater(at("pool"));
     const layers = `lowerdir=${at("one")},upperdir=${at("two/up")},workdir=${at("two/work")}`;
     await tool("mount", "-t", "overlay", "overlay", "-o", layers, at("merged"));
