@@ -36,10 +36,11 @@ export function gather(all: readonly Findings[]): BlockDevice[] {
   for (const device of devices) names.add(device, [], linksOf({ ...device, type: typeOf(device) }));
   const mentioned = findings.filter((one) => one.mentioned);
   const isAlone = !gathered.disksAreListed();
+  const wanted = disksOfOrphans(gathered);
   for (const finding of [...mentioned, ...isAlone ? findings.flatMap(mentionsIn) : []]) {
     const known = names.find(finding.name);
     if (known) note(known, finding);
-    else if (isAlone) take(finding);
+    else if (isAlone || wanted.has(finding.name)) take(finding);
   }
   placeMounts(all.flatMap(({ mounts = [] }) => mounts), gathered);
   const pool = onlyPool(devices);
@@ -107,6 +108,14 @@ function onlyPool(devices: Iterable<BlockDevice>): string[] {
   return new Set(members.map(({ label }) => label)).size === 1
     ? members.map(({ name }) => name)
     : [];
+}
+
+/** Disks that no tool lists, though one lists their partitions: these must be on something. */
+function disksOfOrphans({ devices, names }: Gathered): Set<string> {
+  const orphans = [...devices].filter((one) =>
+    typeOf(one) === "part" && ![...one.parents].some((name) => names.find(name))
+  );
+  return new Set(orphans.flatMap(({ parents }) => [...parents]));
 }
 
 /** Who tells no type tells of a disk. */

@@ -65,7 +65,7 @@ function groupPaths(graph: Graph): BlockDevice[][] {
   return [...groups.values()].map((paths) => paths.sort((a, b) => byName(a.name, b.name)));
 }
 
-const linuxLayer = /^(lvm|crypt|dm|mpath|dmraid|bcache|md|raid\d+|linear|zpool|integrity)$/;
+const linuxLayer = /^(part|lvm|crypt|dm|mpath|dmraid|bcache|md|raid\d+|linear|zpool|integrity)$/;
 
 /** A floppy drive, or the flash of a board's firmware: a drive only to who keeps files on it. */
 function isMinor({ name, type }: BlockDevice): boolean {

@@ -29,7 +29,10 @@ export const readers: readonly Reader[] = [
 export function pictureOf(recordings: readonly (Recording & { name?: string })[]): DriveReport {
   const told = recordings.filter(({ failed }) => failed === undefined);
   const known = told.map((recording) => ({ ...recording, reader: readerOf(recording) }));
-  known.sort((a, b) => readers.indexOf(a.reader) - readers.indexOf(b.reader));
+  // Two answers of one tool may contradict each other: which counts is not the order of files.
+  known.sort((a, b) =>
+    readers.indexOf(a.reader) - readers.indexOf(b.reader) || (a.text < b.text ? -1 : 1)
+  );
   return describe(known.map(({ reader, text, name }) => {
     try {
       return reader.read(text);
