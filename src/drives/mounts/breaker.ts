@@ -48,6 +48,9 @@ export class Breaker {
   #askedAt = -Infinity;
   /** Questions in a row that came to nothing. */
   #waits = 0;
+  /** Work under way, what is left behind included. */
+  #works = 0;
+  #left = Promise.withResolvers<void>();
   #isUnmounted = false;
 
   constructor(options: BreakerOptions) {
@@ -173,24 +176,38 @@ export class Breaker {
     const onAbort = () => reject(signal?.reason);
     opened.addEventListener("abort", onOpened, { once: true });
     signal?.addEventListener("abort", onAbort, { once: true });
-    watch();
-    const working = work(() => {
-      clearTimeout(timer);
-      watch();
-    });
-    // Whatever became of it: an error is an answer as well.
-    const answered = () => {
-      clearTimeout(timer);
-      this.provenAt = performance.now();
-      this.#settle("work");
-    };
-    working.then(answered, answered);
     try {
+      await this.#place(stopped);
+      watch();
+      const working = work(() => {
+        clearTimeout(timer);
+        watch();
+      });
+      // Whatever became of it: an error is an answer as well.
+      const answered = () => {
+        clearTimeout(timer);
+        this.#leave();
+        this.provenAt = performance.now();
+        this.#settle("work");
+      };
+      working.then(answered, answered);
       return await Promise.race([working, stopped]);
     } finally {
       opened.removeEventListener("abort", onOpened);
       signal?.removeEventListener("abort", onAbort);
     }
+  }
+
+  /** A place among the work under way; `stopped` ends the wait. */
+  async #place(stopped: Promise<never>): Promise<void> {
+    while (this.#works >= MAX_WORKS) await Promise.race([stopped, this.#left.promise]);
+    this.#works++;
+  }
+
+  #leave(): void {
+    this.#works--;
+    this.#left.resolve();
+    this.#left = Promise.withResolvers();
   }
 
   /** It is unmounted: who waits for it is told, and nobody asks it any more. */
@@ -224,6 +241,11 @@ export interface GuardOptions {
   limitMs?: number;
 }
 
+/**
+ * Each call that hangs keeps one of the 32 threads that Deno has for files: a mount that hangs may
+ * take a few of them, and never all.
+ */
+const MAX_WORKS = 6;
 /** How much longer than a control question one may take, on a machine as slow as that. */
 const SLOWER = 3;
 const GRACE_MS = 500;

@@ -72,9 +72,9 @@ export async function* walk(
     }
     folders.push(...subfolders.sort().reverse());
 
-    for (let at = 0; at < names.length || issues.length > 0; at += STATS_AT_ONCE) {
+    for (let at = 0; at < names.length || issues.length > 0; at += FILES_AT_ONCE) {
       signal.throwIfAborted();
-      const some = names.slice(at, at + STATS_AT_ONCE);
+      const some = names.slice(at, at + FILES_AT_ONCE);
       const found = await statAll(root, folder, some, touch);
       const files = found.filter((it) => "relativePath" in it);
       yield { files, issues: [...issues.splice(0), ...found.filter((it) => "problem" in it)] };
@@ -82,8 +82,13 @@ export async function* walk(
   }
 }
 
-/** Also the most files in one result. */
-const STATS_AT_ONCE = 64;
+/** The most files in one result. */
+const FILES_AT_ONCE = 64;
+/**
+ * Questions for files under way at once; more are no faster. Each that hangs keeps one of the 32
+ * threads that Deno has for all files, for as long as its file system hangs.
+ */
+const STATS_AT_ONCE = 8;
 
 async function list(
   path: string,
@@ -110,10 +115,15 @@ async function statAll(
   touch: Touch,
 ): Promise<(FoundFile | WalkIssue)[]> {
   try {
-    return await touch(
-      join(root, folder),
-      async (alive) => await Promise.all(names.map((name) => stat(root, name).finally(alive))),
-    );
+    return await touch(join(root, folder), async (alive) => {
+      const found: (FoundFile | WalkIssue)[] = [];
+      const waiting = names.entries();
+      const ask = async () => {
+        for (const [at, name] of waiting) found[at] = await stat(root, name).finally(alive);
+      };
+      await Promise.all(Array.from({ length: STATS_AT_ONCE }, ask));
+      return found;
+    });
   } catch (error) {
     // Nobody answers any more: these files are unknown, and so is what lies below.
     return [{ path: join(root, folder), folder: true, problem: explain(error, "folder") }];
@@ -138,7 +148,7 @@ async function linkProblem(
   try {
     const { isDirectory, isFile } = await touch(path, () => Deno.stat(path));
     if (isDirectory) {
-      const target = await Deno.realPath(path);
+      const target = await touch(path, () => Deno.realPath(path));
       const loops = path === target || path.startsWith(target + "/");
       return loops
         ? "The link leads back to a folder above it: it is not followed"

@@ -109,6 +109,42 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a mount that begins to hang under a hundred calls leaves threads for all other files",
+  ignore: !canMount || !hasProgram("bindfs"),
+  async fn() {
+    await using dir = await tempDir();
+    await Deno.mkdir(`${dir.path}/source`);
+    await Deno.mkdir(`${dir.path}/hung`);
+    await using mount = await mountHanging(`${dir.path}/source`, `${dir.path}/hung`);
+    using mounts = openMounts({
+      table: openMountTable(),
+      report: () => nothing,
+      run,
+      platform: "linux",
+      limits: { servedMs: 500 },
+    });
+    let touched = 0;
+    const touch = (_: unknown, at: number) =>
+      mounts.touch(mount.at, () => {
+        touched++;
+        return Deno.lstat(`${mount.at}/${at}`);
+      });
+    await mounts.touch(mount.at, () => Deno.lstat(mount.at)); // it has proven that it answers
+
+    mount.hang();
+    const all = Promise.allSettled(Array.from({ length: 100 }, touch));
+    const other = `${dir.path}/source`;
+    ok((await within("another folder", Deno.lstat(other), 2000)).isDirectory);
+    for (const one of await within("refusals", all, 5000)) {
+      ok(one.status === "rejected" && one.reason instanceof NotAnsweringError);
+    }
+    ok(touched > 0 && touched < 10, `${touched} calls hang`);
+    mount.goOn();
+    await until("it is back", () => mounts.state(mount.at)?.answering === true);
+  },
+});
+
+Deno.test({
   name: "a mount whose program has died does not answer, and says why",
   ignore: !canMount || !hasProgram("bindfs"),
   async fn() {
