@@ -35,6 +35,29 @@ const shapes: Shape[] = [
     looks: [/WSP_Volume\.ObjectId=/i, /^(\d{1,3}|[A-Z])?$/i, /^\d$/, any, any, whole],
   },
   {
+    className: "MSFT_PhysicalDisk",
+    columns: ["__PATH", "DeviceId", "OperationalStatus"],
+    looks: [path("MSFT_PhysicalDisk"), /^\d+$/, /^(\d+\|?)*$/],
+  },
+  {
+    className: "MSFT_Volume",
+    columns: ["ObjectId"],
+    looks: [/WSP_Volume\.ObjectId=/i],
+  },
+  {
+    className: "MSFT_Volume",
+    columns: ["ObjectId", "DriveLetter", "HealthStatus", "SizeRemaining"],
+    looks: [/WSP_Volume\.ObjectId=/i, /^(\d{1,3}|[A-Z])?$/i, /^\d$/, whole],
+  },
+  {
+    className: "Win32_DiskDrive",
+    columns: ["PNPDeviceID", "Status"],
+    looks: [
+      /^(SCSI|IDE|USBSTOR|NVME|SD|RAID|MPIO)\\DISK/i,
+      /^(OK|Error|Degraded|Unknown|Pred Fail|Starting|Stopping|Service)$/i,
+    ],
+  },
+  {
     className: "Win32_DiskDrive",
     columns: ["__PATH", "SerialNumber", "PNPDeviceID"],
     looks: [path("Win32_DiskDrive"), any, pnp],
@@ -48,6 +71,11 @@ const shapes: Shape[] = [
     className: "MSStorageDriver_FailurePredictStatus",
     columns: ["InstanceName", "PredictFailure"],
     looks: [/^(SCSI|IDE|USBSTOR|NVME|RAID)\\.+_\d+$/i, /^(true|false)$/i],
+  },
+  {
+    className: "MSStorageDriver_FailurePredictStatus",
+    columns: ["InstanceName"],
+    looks: [/^(SCSI|IDE|USBSTOR|NVME|RAID)\\.+_\d+$/i],
   },
   {
     className: "CIM_Controller",

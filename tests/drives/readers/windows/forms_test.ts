@@ -317,3 +317,18 @@ Deno.test("WMI's own language: instances with quoted and bare values", () => {
     ["Films", "NTFS"],
   ]);
 });
+
+Deno.test("answers of WMI that tell of a drive's state only, or of a volume's name", () => {
+  const id = "IDE\\DISKACME_HD________________________________1.00____\\5&1D9E0700&0&0.0.0";
+  const drive = `0;(Standard disk drives);ACME HD;${id};1000;\n`;
+  const both = read(drive, `${id};OK;\n`, `${id}_0;\n`);
+  deepStrictEqual(drivesIn(both).map((told) => told.slice(0, 3)), [
+    ["PhysicalDrive0", "unknown", "ACME HD"],
+  ]);
+  const guid = "{40d24b39-69c0-4445-8c82-255a1ae17680}";
+  const volume = `{1}\\\\PC\\root/Microsoft/Windows/Storage/Providers_v2\\WSP_Volume.ObjectId=` +
+    `"{b5462c96-b75f-11ee-9cd3-806e6f6e6963}:VO:\\\\?\\Volume${guid}\\"`;
+  const named = read(`${volume};70;0;94461952;\n`, `${volume};\n`);
+  deepStrictEqual(named.drives, []);
+  deepStrictEqual(named.volumes.map(({ mountPoints }) => mountPoints), [["F:\\"]]);
+});
