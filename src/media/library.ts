@@ -55,6 +55,8 @@ export interface LibraryDeps {
   places?: () => Promise<Place[]>;
   /** Works on a file system, and gives up when that does not answer. */
   touch?: Touch;
+  /** Aborts when the file system of a path answers no more. */
+  silence?: (path: string) => Promise<AbortSignal>;
   /** Why a file that is offline cannot be played, and what to do. */
   whyAway?: (volumeId: string) => string;
   run: Run;
@@ -79,12 +81,15 @@ const workerUrl = new URL(
   import.meta.url,
 );
 
+/** For those who know that nothing hangs. */
+const neverSilent = () => Promise.resolve(new AbortController().signal);
+
 export type Library = ReturnType<typeof openLibrary>;
 
 /** Opens the library in `deps.db`; dispose it to end its workers. */
 export function openLibrary(deps: LibraryDeps) {
   const { db, lanes, jobs, settings, publish, places, touch = touchFreely } = deps;
-  const { whyAway = () => "its drive is away: plug it in" } = deps;
+  const { whyAway = () => "its drive is away: plug it in", silence = neverSilent } = deps;
   const offline = createOfflineStore(db);
   const settle = places
     ? createSettling(offline, places)
@@ -121,7 +126,8 @@ export function openLibrary(deps: LibraryDeps) {
   ) => {
     const { roots, extensions, excludeDirs, algorithms } = settings();
     publish("scan.started", { roots: options.roots ?? roots });
-    const report = await scan({ ...deps, store: scanStore, workers, order, awake, settle, touch }, {
+    const own = { store: scanStore, workers, order, awake, settle, touch, silence };
+    const report = await scan({ ...deps, ...own }, {
       roots: options.roots ?? roots,
       all: options.roots === undefined,
       extensions: new Set(extensions),

@@ -103,6 +103,7 @@ export async function openPeer(options: PeerOptions) {
     locate: drives.locateReal,
     places: () => reachable(drives),
     touch: drives.touch,
+    silence: drives.silence,
     whyAway: (volumeId) => whyAway(volumeId, drives),
     run,
     publish,

@@ -67,6 +67,11 @@ export class Breaker {
     return this.#evidence.values().next().value;
   }
 
+  /** Aborts when it opens; aborted already while it is open. */
+  get opened(): AbortSignal {
+    return this.#opened.signal;
+  }
+
   /** @throws {NotAnsweringError} it is open */
   check(path = this.mountPoint): void {
     if (this.answering && !this.#isUnmounted) return;

@@ -37,6 +37,11 @@ export interface Mounts extends Disposable {
     work: (alive: () => void) => Promise<T>,
     options?: { signal?: AbortSignal | undefined },
   ): Promise<T>;
+  /**
+   * Aborts when the file system of an absolute path answers no more, for work that is done by
+   * others than touch(); aborted already where it does not answer now.
+   */
+  silence(path: string): Promise<AbortSignal>;
   /** Looks at all mounts once; to be called every few seconds. No disk is touched. */
   look(): Promise<void>;
 }
@@ -88,6 +93,7 @@ const PROOF_MS = 2000;
 /** What is asked to see how slow this machine is: no disk and no server stands behind it. */
 const CONTROL = "/dev";
 const CONTROL_MS = 60_000;
+const never = new AbortController().signal;
 /** Questions begun by one look: each is a process. */
 const MAX_QUESTIONS = 4;
 
@@ -238,6 +244,11 @@ export function openMounts(options: MountsOptions): Mounts {
       if (!isProven && isServed(place.fileSystem)) await breaker.ask();
       const guarding: GuardOptions = { path, signal };
       return await breaker.guard(work, guarding);
+    },
+
+    async silence(path) {
+      const place = await placeOf(path);
+      return place ? watch(place).breaker.opened : never;
     },
 
     look,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import {
   type Gauge,
   jobId,
@@ -28,6 +29,8 @@ export interface DrainDeps {
   jobs: Jobs;
   /** Resolves when background work may read from these drives: they are awake, or may be woken. */
   awake(driveIds: readonly string[], priority: Priority, signal: AbortSignal): Promise<void>;
+  /** Aborts when the file system of a path answers no more: nobody holds a lane for it then. */
+  silence(path: string): Promise<AbortSignal>;
 }
 
 export interface Step {
@@ -164,7 +167,7 @@ function batches(files: Waiting[]): Waiting[][] {
 async function saveBatch(
   step: Step,
   files: Waiting[],
-  results: FileResult[],
+  results: (FileResult | undefined)[],
   { store }: DrainDeps,
   job: RunningJob,
 ): Promise<void> {
@@ -172,23 +175,30 @@ async function saveBatch(
   // later; so no more than a batch of each worker is ever unsaved.
   await new Promise((resolve) => setTimeout(resolve));
   store.transaction(() => {
-    step.save(files.map((file, index) => ({ file, result: results[index]! })));
+    step.save(files.flatMap((file, index) => {
+      const result = results[index];
+      return result ? [{ file, result }] : [];
+    }));
   });
   job.advance(files.length, files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
 }
 
+/** Undefined of those that nobody can read now: they are left as they are. */
 async function workOn(
   step: Step,
   files: Waiting[],
-  { lanes, workers }: DrainDeps,
+  { lanes, workers, silence }: DrainDeps,
   { job, signal, openGauge }: { job: RunningJob; signal: AbortSignal; openGauge: () => Gauge },
-): Promise<FileResult[]> {
+): Promise<(FileResult | undefined)[]> {
   const { priority } = step;
+  const silences = (some: Waiting[]) =>
+    Promise.all(some.map(({ root, relativePath }) => silence(join(root, relativePath))));
   const run = async (some: Waiting[]) => {
     using gauge = openGauge();
-    const options = { signal, priority, gauge, hasPassed: true }; // it has a worker by then
+    const either = AbortSignal.any([signal, ...new Set(await silences(some))]);
+    const options = { signal: either, priority, gauge, hasPassed: true }; // it has a worker by then
     return await workers.run({ ...step.toJob(some), cells: gauge.cells }, {
-      signal,
+      signal: either,
       priority,
       gate: job.gate,
       lease: () => job.lease(() => lanes.acquire(some[0]!.driveIds, options)),
@@ -200,15 +210,17 @@ async function workOn(
     signal.throwIfAborted();
   }
   // The worker crashed or fell silent over one of them. Alone, each can only spoil itself.
-  const results: FileResult[] = [];
+  const results: (FileResult | undefined)[] = [];
   for (const file of files) {
-    const [result] = await run([file]).catch((error): FileResult[] => {
+    const [silent] = await silences([file]);
+    const [result] = await run([file]).catch((error): (FileResult | undefined)[] => {
       signal.throwIfAborted();
+      if (silent!.aborted) return [undefined];
       // Silence may be the disk's fault as well as the file's: the next scan tries again.
       const name = error instanceof UnavailableError ? "TimedOut" : "WorkerError";
       return [{ error: { name, message: reasonOf(error) } }];
     });
-    results.push(result!);
+    results.push(result);
   }
   return results;
 }

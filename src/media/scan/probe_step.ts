@@ -60,17 +60,20 @@ export function probeStep(
 
 /** Asks ffprobe about every file that is still new: those whose container mediabunny refused. */
 function probeForeign(
-  { store, lanes, run, awake }: ScanDeps,
+  { store, lanes, run, awake, silence }: ScanDeps,
   tally: Tally,
 ): NonNullable<Step["after"]> {
   const places = new Semaphore(FFPROBES_AT_ONCE);
   const probe = async (file: Waiting, job: RunningJob, signal: AbortSignal) => {
     await job.ready();
     await job.waiting(() => awake(file.driveIds, "scan", signal));
-    using lease = await job.lease(() => lanes.acquire(file.driveIds, { signal, priority: "scan" }));
     const path = join(file.root, file.relativePath);
+    const silent = await silence(path);
+    if (silent.aborted) return;
+    using lease = await job.lease(() => lanes.acquire(file.driveIds, { signal, priority: "scan" }));
     try {
-      const output = await aside(lease, signal, async (signal) => {
+      const either = AbortSignal.any([signal, silent]);
+      const output = await aside(lease, either, async (signal) => {
         // Only now: a job that is paused, or whose drive is busy, keeps no place from others.
         using _place = await places.acquire({ signal, priority: "scan" });
         return await run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: 30_000 });
@@ -78,6 +81,7 @@ function probeForeign(
       save(store, tally, file, parseFfprobe(output));
     } catch (error) {
       signal.throwIfAborted();
+      if (silent.aborted) return;
       if (error instanceof UnavailableError && !(error instanceof CommandError)) throw error;
       const details = error instanceof CommandError ? error.details : {};
       if (details.missing) save(store, tally, file, byName(file), NEEDS_FFPROBE);

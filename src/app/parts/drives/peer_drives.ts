@@ -111,6 +111,7 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     ...locator,
     mountState: mounts.state,
     touch: mounts.touch,
+    silence: mounts.silence,
     [Symbol.dispose]: () => mounts[Symbol.dispose](),
   };
 }
