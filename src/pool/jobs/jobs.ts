@@ -51,9 +51,16 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
     const view = find(id);
     if (view) publish("job.changed", toEvent(view));
   });
+  /** Of a full disk: the work goes on as far as it can, and the job says what is not kept. */
   const save = throttled(SAVE_EVERY_MS, (id) => {
-    const job = live.get(id)?.job;
-    if (job) store.save(job.row);
+    const row = live.get(id)?.job.row;
+    if (!row) return;
+    try {
+      store.save({ ...row, error: undefined });
+      row.error = undefined;
+    } catch (error) {
+      row.error = reasonOf(error);
+    }
   });
 
   const find = (id: string): JobView | undefined =>
@@ -102,12 +109,16 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
       (others.length > 0 ? `${drives} is read by job ${others.join(", ")}` : `a turn on ${drives}`);
   };
 
-  /** Runs the work of a job, and keeps how it ended. */
-  const run = async <T>(
+  /**
+   * Runs the work of a job, and keeps how it ended.
+   *
+   * @throws {ConflictError} it runs already; and what keeps it from being begun, a full disk for one
+   */
+  const start = <T>(
     spec: JobSpec,
     work: (job: RunningJob) => Promise<T>,
     options: RunOptions,
-  ): Promise<T> => {
+  ): { job: RunningJob; working: Promise<T> } => {
     const running = live.get(spec.id);
     if (running) throw new ConflictError(`Cannot begin job "${spec.id}": it runs already`);
     const job = begin(spec, options);
@@ -128,11 +139,11 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
       }
     })();
     live.set(spec.id, { job, done: working.catch(() => {}) });
-    return await working;
+    return { job, working };
   };
 
   const idle = (id: string, verb: string, states: readonly string[]): JobRow => {
-    const row = store.find(id);
+    const row = resting(store.find(id));
     if (row && states.includes(row.state)) return row;
     throw new ConflictError(`Cannot ${verb} job "${id}": it is ${get(id).state}`, { id });
   };
@@ -142,7 +153,13 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
   };
 
   return {
-    run,
+    /** Runs the work of a job, and keeps how it ended. @throws {ConflictError} it runs already */
+    run: async <T>(
+      spec: JobSpec,
+      work: (job: RunningJob) => Promise<T>,
+      options: RunOptions,
+    ): Promise<T> => await start(spec, work, options).working,
+
     find,
     get,
 
@@ -164,8 +181,7 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
     ): Promise<boolean> {
       if (!live.has(spec.id)) {
         if (store.find(spec.id)?.state === "paused") return false;
-        const working = run(spec, work, options);
-        const { job } = live.get(spec.id)!;
+        const { job, working } = start(spec, work, options);
         const outcome = working.then(() => true, (error) => {
           if (job.isCancelled) return false;
           throw error;
@@ -173,7 +189,9 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
         outcome.catch(() => {}); // it is kept with the job
         const isDone = await Promise.race([outcome, job.paused().then(() => undefined)]);
         // Whoever began it looks no more; what it has done may be more work for others.
-        if (isDone === undefined) outcome.then(() => onResumed?.(spec.id), () => {});
+        if (isDone === undefined) {
+          outcome.then((isDone) => isDone && onResumed?.(spec.id), () => {});
+        }
         return isDone ?? false;
       }
       const { job, done } = live.get(spec.id)!;
@@ -259,7 +277,13 @@ function toEvent(view: JobView): Record<string, unknown> {
   return { id, kind, driveIds, state, waitingFor, progress, rate, etaS, updatedAt, error };
 }
 
-function toView(row: JobRow | undefined): JobView | undefined {
+/** Kept as running, it does not: of a full disk, its end could not be kept. A scan takes it up. */
+function resting(row: JobRow | undefined): JobRow | undefined {
+  return row?.state === "running" ? { ...row, state: "queued" } : row;
+}
+
+function toView(kept: JobRow | undefined): JobView | undefined {
+  const row = resting(kept);
   if (row?.state === "paused") return { ...row, waitingFor: "paused by a person" };
   if (row?.state === "queued") return { ...row, waitingFor: "the next scan" };
   return row && { ...row };

@@ -170,8 +170,8 @@ export class RunningJob {
     this.#opened = undefined;
     this.#closed = Promise.withResolvers();
     this.#rate.restart(this.row.done, this.#bytesDone);
-    this.#set("running");
     opened.resolve();
+    this.#set("running");
   }
 
   cancel(reason: Error): void {

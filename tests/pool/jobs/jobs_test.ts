@@ -173,6 +173,64 @@ Deno.test("whoever shares a job waits no longer once it is paused; it goes on by
   deepStrictEqual([rig.jobs.get(hash.id).state, rig.resumed], ["done", ["hash:drv-a"]]);
 });
 
+Deno.test("a job that was shared, paused and cancelled is not begun anew by its cancelling", async () => {
+  for (const resumes of [false, true]) {
+    await using rig = openRig();
+    const shared = rig.jobs.share(hash, forever, { signal });
+    rig.jobs.pause(hash.id);
+    strictEqual(await within("the sharer", shared), false);
+    if (resumes) rig.jobs.resume(hash.id);
+
+    rig.jobs.cancel(hash.id);
+
+    await until("its end", () => rig.jobs.get(hash.id).state === "cancelled");
+    await settle();
+    deepStrictEqual(rig.resumed, []);
+  }
+});
+
+/** As a full disk does. */
+function refuseToKeep(db: Database): void {
+  db.run("CREATE TRIGGER full BEFORE INSERT ON jobs BEGIN SELECT RAISE(FAIL, 'it is full'); END");
+}
+
+Deno.test("a job that cannot be kept is not begun, and whoever shares it is told so", async () => {
+  await using rig = openRig();
+  refuseToKeep(rig.db);
+
+  for (const begin of [rig.jobs.run, rig.jobs.share]) {
+    await rejects(begin(hash, () => Promise.resolve(), { signal }), /it is full/);
+  }
+  deepStrictEqual(rig.jobs.list({ after: "", limit: 10 }), []);
+});
+
+Deno.test("a job whose progress cannot be kept goes on, and says so", async () => {
+  await using rig = openRig();
+  const errors: unknown[] = [];
+  await rig.jobs.run(hash, (job) => {
+    refuseToKeep(rig.db);
+    job.advance(1, 10);
+    errors.push(rig.jobs.get(hash.id).error);
+    throws(() => rig.jobs.pause(hash.id), /it is full/);
+    throws(() => rig.jobs.resume(hash.id), /it is full/);
+    rig.db.run("DROP TRIGGER full");
+    return job.ready();
+  }, { signal });
+
+  deepStrictEqual(errors, ["it is full"]);
+  deepStrictEqual([rig.jobs.get(hash.id).state, rig.jobs.get(hash.id).error], ["done", undefined]);
+});
+
+Deno.test("a job whose end cannot be kept waits for the next scan, and can be paused until then", async () => {
+  await using rig = openRig();
+  const running = rig.jobs.run(hash, () => Promise.resolve(refuseToKeep(rig.db)), { signal });
+  await rejects(running, /it is full/);
+  rig.db.run("DROP TRIGGER full");
+
+  strictEqual(rig.jobs.get(hash.id).state, "queued");
+  strictEqual(rig.jobs.pause(hash.id).state, "paused");
+});
+
 Deno.test("a part is paused and cancelled with its whole", async () => {
   await using rig = openRig();
   const scan = { id: "scan", kind: "scan", title: "Scan", driveIds: [] };
