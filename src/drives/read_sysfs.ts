@@ -23,14 +23,22 @@ export interface SysfsBlock {
   udev?: string;
 }
 
+/** The devices of each btrfs that is mounted, by its UUID. */
+export type BtrfsMembers = Record<string, string[]>;
+
 export interface SysfsRecord {
   blocks: Record<string, SysfsBlock>;
+  btrfs?: BtrfsMembers;
 }
 
-/** What lsblk leaves out where there is no udev, and which devices only cache for another. */
+/**
+ * What lsblk leaves out where there is no udev, or where it has not looked since: which devices
+ * only cache for another, and which a btrfs stands on.
+ */
 export interface Identities {
   identities: Record<string, SysfsBlock["attributes"]>;
   caches: Record<string, string[]>;
+  btrfs?: BtrfsMembers;
 }
 
 const ofEach = ["dev", "size", "ro", "partition", "removable", "queue/rotational"];
@@ -69,7 +77,19 @@ export async function collectSysfs(
       await addUdev(blocks[name], root);
     }
   }
-  return { blocks };
+  return { blocks, ...await readBtrfs(root) };
+}
+
+/** /sys/fs/btrfs/<UUID>/devices/<name>, told by the file system itself. */
+async function readBtrfs(root = ""): Promise<{ btrfs?: BtrfsMembers }> {
+  const folder = `${root}/sys/fs/btrfs`;
+  const uuids = (await names(folder).catch(() => [])).filter((name) => /^[\da-f]{8}-/.test(name));
+  const members = await Promise.all(
+    uuids.map(async (uuid) =>
+      [uuid, await names(`${folder}/${uuid}/devices`).catch(() => [])] as const
+    ),
+  );
+  return members.length > 0 ? { btrfs: Object.fromEntries(members) } : {};
 }
 
 /** Names that are the kernel's idea of caches: the members of the set that a bcache is tied to. */
@@ -94,7 +114,7 @@ export async function collectIdentities(): Promise<Identities> {
     const caches = await readCaches(place);
     if (caches.length > 0) found.caches[disk] = caches;
   }
-  return found;
+  return { ...found, ...await readBtrfs() };
 }
 
 /** The text of /proc/self/mountinfo; empty where there is none. */

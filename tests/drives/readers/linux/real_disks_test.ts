@@ -74,3 +74,24 @@ Deno.test("of a recorded machine with real disks every layer is told", () => {
     ].sort(),
   );
 });
+
+Deno.test("a btrfs that udev has not looked at is on the disks that the kernel tells", () => {
+  const uuid = volumes.find(({ fileSystem }) => fileSystem === "btrfs")!.uuid!;
+  const without = recordingsIn(record).map(({ text }) => {
+    const it = JSON.parse(text.startsWith("{") ? text : "{}");
+    if (it.identities) {
+      return { text: JSON.stringify({ ...it, btrfs: { [uuid]: ["sdd", "sde"] } }) };
+    }
+    for (const disk of it.blockdevices ?? []) {
+      if (disk.fstype === "btrfs") Object.assign(disk, { fstype: null, uuid: null });
+    }
+    return { text: it.blockdevices ? JSON.stringify(it) : text };
+  });
+
+  const picture = pictureOf(without);
+
+  const onDisks = (report: typeof picture) =>
+    report.volumes.find(({ mountPoints }) => mountPoints.includes("/mnt/two"));
+  deepStrictEqual(onDisks(picture)?.driveIds, onDisks(pictureOf(recordingsIn(record)))!.driveIds);
+  deepStrictEqual(picture.volumes.length, volumes.length);
+});

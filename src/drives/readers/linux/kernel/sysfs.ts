@@ -5,6 +5,7 @@
  */
 import type { Finding } from "../../../graph/block.ts";
 import {
+  type BtrfsMembers,
   type Identities,
   serialIn,
   type SysfsBlock,
@@ -26,12 +27,15 @@ export const sysfs: Reader = {
   platform: "linux",
   recognise: (text) => /^\s*\{\s*"blocks"\s*:/.test(text),
   read(text) {
-    const { blocks } = parseJson("sysfs", text) as Partial<SysfsRecord>;
+    const { blocks, btrfs } = parseJson("sysfs", text) as Partial<SysfsRecord>;
     if (!blocks) throw unreadable("sysfs", text, "it has no blocks");
     const hidden = (block: SysfsBlock) => block.attributes.hidden === "1";
     return {
-      devices: Object.entries(blocks).filter(([, block]) => !hidden(block))
-        .map(([name, block]) => toFinding(name, block)),
+      devices: [
+        ...Object.entries(blocks).filter(([, block]) => !hidden(block))
+          .map(([name, block]) => toFinding(name, block)),
+        ...membersOf(btrfs),
+      ],
     };
   },
 };
@@ -43,18 +47,24 @@ export const identities: Reader = {
   recognise: (text) => /^\s*\{\s*"identities"\s*:/.test(text),
   read(text) {
     const answer = parseJson("sysfs identities", text) as Partial<Identities>;
-    const { identities = {}, caches = {} } = answer;
-    return {
-      devices: Object.entries(identities).map(([name, attributes]) => ({
-        name,
-        serial: serialIn(attributes),
-        wwn: wwnIn(attributes),
-        parents: caches[name] ?? [],
-        roles: asCaches(caches[name]),
-      })),
-    };
+    const { identities = {}, caches = {}, btrfs } = answer;
+    const disks = Object.entries(identities).map(([name, attributes]) => ({
+      name,
+      serial: serialIn(attributes),
+      wwn: wwnIn(attributes),
+      parents: caches[name] ?? [],
+      roles: asCaches(caches[name]),
+    }));
+    return { devices: [...disks, ...membersOf(btrfs)] };
   },
 };
+
+/** udev may not have looked at a disk since its btrfs was made; the btrfs knows its disks. */
+function membersOf(btrfs: BtrfsMembers = {}): Finding[] {
+  return Object.entries(btrfs).flatMap(([uuid, names]) =>
+    names.map((name) => ({ name, fileSystem: "btrfs", uuid }))
+  );
+}
 
 function asCaches(names: string[] = []): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, "cache"]));
