@@ -60,6 +60,7 @@ export function partitionName(disk: string, number: string): string {
 export function linksOf({ type, model, serial, wwn, deviceNumber }: BlockDevice): string[] {
   const links = deviceNumber ? [deviceNumber] : [];
   if (type !== "disk") return links;
+  if (serial) links.push(`serial ${serial.trim()}`);
   if (wwn) links.push(`wwn-${wwn}`, `wwn-0x${wwn.replace(/^0x|^naa\./, "")}`, wwn);
   if (model && serial) {
     const [name, number] = [model.trim(), serial.trim()].map((text) => text.replace(/\s+/g, "_"));

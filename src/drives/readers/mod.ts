@@ -10,6 +10,7 @@ import { linuxReaders } from "./linux/mod.ts";
 import { macosReaders } from "./macos/mod.ts";
 import type { Reader, Recording } from "./reader.ts";
 import { smartctl } from "./smartctl.ts";
+import { smartctlText } from "./smartctl_text.ts";
 import { windowsReaders } from "./windows/mod.ts";
 
 export const readers: readonly Reader[] = [
@@ -17,6 +18,7 @@ export const readers: readonly Reader[] = [
   ...macosReaders,
   ...windowsReaders,
   smartctl,
+  smartctlText,
 ];
 
 /**

@@ -8,11 +8,12 @@ import type { Drive } from "../drive.ts";
 import type { Finding } from "../graph/block.ts";
 import { readSmartctl, recogniseSmartctl, type SmartReading } from "../health/mod.ts";
 import type { Reader, Recording } from "./reader.ts";
+import { isSmartctlText, nameOfSerial } from "./smartctl_text.ts";
 
 export const smartctl: Reader = {
   name: "smartctl --json",
   platform: "linux",
-  recognise: recogniseSmartctl,
+  recognise: (text) => recogniseSmartctl(text) && !isSmartctlText(text),
   read: (text) => ({ devices: readSmartctl(text).flatMap(toFinding) }),
 };
 
@@ -25,7 +26,7 @@ export function healthIn(
   recordings: readonly Recording[],
   drives: readonly Drive[],
 ): RecordedHealth[] {
-  const readings = recordings.filter(({ text }) => recogniseSmartctl(text))
+  const readings = recordings.filter(({ text }) => smartctl.recognise(text))
     .flatMap(({ text }) => readSmartctl(text));
   return drives.flatMap((drive) => {
     const isOf = (one: SmartReading) => one.serial !== undefined && one.serial === drive.serial;
@@ -44,7 +45,7 @@ export function smartDeviceName(
   const name = reading.device?.replace(/^\/dev\//, "");
   // An NVMe controller's drive is its first namespace; a drive's log does not tell its number.
   if (name && /^nvme\d+$/.test(name)) return `${name}n1`;
-  return name ?? (reading.serial && `serial ${reading.serial}`);
+  return name ?? (reading.serial && nameOfSerial(reading.serial));
 }
 
 function toFinding(reading: SmartReading): Finding[] {
@@ -53,6 +54,8 @@ function toFinding(reading: SmartReading): Finding[] {
   const { model, serial, wwn, sizeBytes, rotationRpm, protocol } = reading;
   return [{
     name,
+    // Another tool may tell the name of the drive with this serial number.
+    mentioned: reading.device === undefined || undefined,
     type: "disk",
     model,
     serial,
