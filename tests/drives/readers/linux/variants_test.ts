@@ -184,3 +184,15 @@ Deno.test("a RAID of the board's firmware: its disks show its partitions too, an
   deepStrictEqual(report.partitions[0]?.sizeBytes, 524288);
   deepStrictEqual(volumes, ["isw_aa_Films-part1 xfs on sdb,sdc"]);
 });
+
+Deno.test("df with columns that somebody chose", () => {
+  const text = "Filesystem         Mounted on Type Avail 1B-blocks\n" +
+    "tmpfs              /run       tmpfs  100       100\n" +
+    "/dev/mapper/a-root /          xfs      7        10\n" +
+    "/dev/sda1          /My Films  ext4     -        20\n";
+  deepStrictEqual(claimedBy(text), ["df"]);
+  const { report, volumes } = told(text);
+  deepStrictEqual(volumes, ["a-root xfs on  at /", "sda1 ext4 on sda at /My Films"]);
+  const space = report.volumes.map(({ totalBytes, freeBytes }) => [totalBytes, freeBytes]);
+  deepStrictEqual(space, [[10, 7], [20, undefined]]);
+});

@@ -6,17 +6,19 @@
 import { type Finding, mentionOf } from "../../../graph/block.ts";
 import { serverOf } from "../../../graph/mount_info.ts";
 import { type Reader, unreadable } from "../../reader.ts";
+import { columnsOf, valuesAt } from "../../table.ts";
 import { kernelName } from "../../values.ts";
 
 /** Source, type with -T, total, used, free, percent, folder; "-" where there is nothing to count. */
 const row =
-  /^(\S.*?) +(?:([a-z][\w.]*) +)?([\d.,]+[KMGTPE]?) +(-?[\d.,]+[KMGTPE]?) +(-?[\d.,]+[KMGTPE]?) +(?:\d+%|-) +(\/.*)$/;
+  /^(\S.*?) +(?:([a-z][\w.]*) +)?([\d.,]+[KMGTPE]?|-) +(-?[\d.,]+[KMGTPE]?|-) +(-?[\d.,]+[KMGTPE]?|-) +(?:\d+%|-) +(\/.*)$/;
 
 export const df: Reader = {
   name: "df",
   platform: "linux",
   // Words of the header are translated; macOS has disks and inodes of its own.
   recognise: (text) => {
+    if (chosen.test(text)) return /^(\/dev\/(?!disk\d)|[^\s/]+:\/|\/\/)/m.test(text);
     const lines = joined(text.slice(0, 50_000)).split("\n");
     const first = lines.findIndex((line) => row.test(line));
     const header = lines[first - 1] ?? "";
@@ -26,7 +28,7 @@ export const df: Reader = {
       lines.some((line) => /^(\/dev\/|[^\s/]+:\/|\/\/)/.test(line) && row.test(line));
   },
   read(text) {
-    const lines = joined(text).split("\n");
+    const lines = chosen.test(text) ? inOrder(text) : joined(text).split("\n");
     const header = lines[lines.findIndex((line) => row.test(line)) - 1] ?? "";
     const devices = lines.flatMap((line) => deviceIn(line, header));
     if (devices.length === 0) throw unreadable("df", text, "it has no row of a device");
@@ -34,20 +36,39 @@ export const df: Reader = {
   },
 };
 
+/** `df --output=source,target,fstype,used,avail,size`: columns in whatever order. */
+const chosen = /^Filesystem .*\bMounted on .*\b(Used|Avail|Size|blocks)\b/;
+
+/** The same as `df -T` would print it. */
+function inOrder(text: string): string[] {
+  const [header = "", ...lines] = text.replace("Mounted on", "Mounted_on").split("\n");
+  const columns = columnsOf(header);
+  const size = columns.find(({ name }) => /^(Size|\d+\w*-blocks)$/.test(name))?.name ?? "-";
+  const rows = lines.filter((line) => line.trim()).map((line) => {
+    const values = valuesAt(line, columns);
+    const space = [values[size], values.Used, values.Avail ?? values.Available];
+    const numbers = space.map((value) => value ?? "-");
+    const kind = values.Type ?? "";
+    return [values.Filesystem, kind, ...numbers, "-", values.Mounted_on].filter(Boolean).join(" ");
+  });
+  return [`Filesystem ${size} Used Available Use% Mounted on`, ...rows];
+}
+
 /** A long name stands on a line of its own. */
 function joined(text: string): string {
   return text.replaceAll(/^((?:\/|[^\s:]+:\/)\S*)[ \t]*\n\s+(?=\d)/gm, "$1 ");
 }
 
 function deviceIn(line: string, header: string): Finding[] {
-  const [, source = "", fileSystem, total = "", used = "", free = "", folder = ""] =
-    row.exec(line) ?? [];
+  const [, source = "", fileSystem, total = "", , free = "", folder = ""] = row.exec(line) ?? [];
   if (!source) return [];
   const block = blockIn(header);
-  // Blocks that only root may use are counted in the whole and not in what is free.
-  const space = block === undefined || !(bytesOf(used, block) >= 0)
-    ? {}
-    : { totalBytes: bytesOf(total, block), freeBytes: Math.max(0, bytesOf(free, block)) };
+  const [totalBytes, freeBytes] = [total, free].map((one) => block && bytesOf(one, block));
+  const space = {
+    totalBytes,
+    // Blocks that only root may use are not free to others: then there is less than nothing.
+    freeBytes: freeBytes === undefined ? undefined : Math.max(0, freeBytes),
+  };
   const facts = { fileSystem, mountPoints: [folder], ...space };
   if (source.startsWith("/dev/")) return onDevice(kernelName(source)!, facts);
   const kind = fileSystem ?? (source.startsWith("//") ? "cifs" : "nfs");
@@ -80,9 +101,10 @@ function blockIn(header: string): number | undefined {
   return Number(count) * step ** (units.indexOf(unit.toUpperCase()) + (unit ? 1 : 0));
 }
 
-/** Blocks, or with -h "466G". */
-function bytesOf(text: string, block: number): number {
-  const [, digits = "", unit] = /^(-?[\d.,]+)([KMGTPE])?$/.exec(text) ?? [];
+/** Blocks, or with -h "466G"; nothing for "-". */
+function bytesOf(text: string, block: number): number | undefined {
+  const [, digits, unit] = /^(-?[\d.,]+)([KMGTPE])?$/.exec(text) ?? [];
+  if (!digits) return;
   const number = Number(digits.replace(",", "."));
   return Math.round(unit ? number * 1024 ** (units.indexOf(unit) + 1) : number * block);
 }
