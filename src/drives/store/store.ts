@@ -7,6 +7,7 @@ import { InvalidError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Drive, DriveGraph, DriveReport, Partition, Volume } from "../drive.ts";
 import { UNKNOWN_DRIVE } from "../drive.ts";
+import { keepIds } from "./keep_ids.ts";
 import {
   columnOf,
   type Columns,
@@ -69,18 +70,22 @@ export function openDriveStore(db: Database): DriveStore {
     volumes: volumeTable.page,
     findVolume: volumeTable.find,
     save(report, now = new Date()) {
-      const saved = db.transaction(() => save(report, now.toISOString()));
+      const kept = report.isGuess ? report : keepIds(report, known());
+      const saved = db.transaction(() => save(kept, now.toISOString()));
       present = undefined;
       return saved;
     },
-    report: () =>
-      present ??= {
-        drives: driveTable.present(),
-        partitions: partitionTable.present(),
-        volumes: volumeTable.present(),
-        graph: readGraph(db),
-      },
+    report: known,
   };
+
+  function known(): DriveReport {
+    return present ??= {
+      drives: driveTable.present(),
+      partitions: partitionTable.present(),
+      volumes: volumeTable.present(),
+      graph: readGraph(db),
+    };
+  }
 
   function save({ drives, partitions, volumes, graph, isGuess }: DriveReport, now: string): Saved {
     if (isGuess) {
