@@ -42,6 +42,8 @@ export interface Step {
   toJob(files: Waiting[]): FileWork;
   /** Called once per batch with its results in order, inside a transaction. */
   save(results: { file: Waiting; result: FileResult }[]): void;
+  /** Whether save() leaves this file to `after`, by which it is counted as done. */
+  leaves?: (file: Waiting, result: FileResult) => boolean;
   /** What is left to do on these drives once all batches are saved. */
   after?: (driveIds: string[], job: RunningJob) => Promise<void>;
 }
@@ -174,13 +176,13 @@ async function saveBatch(
   // The worker goes on with its next batch before this one is saved, one turn of the event loop
   // later; so no more than a batch of each worker is ever unsaved.
   await new Promise((resolve) => setTimeout(resolve));
-  store.transaction(() => {
-    step.save(files.flatMap((file, index) => {
-      const result = results[index];
-      return result ? [{ file, result }] : [];
-    }));
+  const known = files.flatMap((file, index) => {
+    const result = results[index];
+    return result ? [{ file, result }] : [];
   });
-  job.advance(files.length, files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  store.transaction(() => step.save(known));
+  const done = known.filter(({ file, result }) => !step.leaves?.(file, result));
+  job.advance(done.length, done.reduce((sum, { file }) => sum + file.sizeBytes, 0));
 }
 
 /** Undefined of those that nobody can read now: they are left as they are. */

@@ -31,6 +31,8 @@ export function probeStep(
     priority: "scan",
     kind: "probe",
     title: "Look into new files",
+    leaves: ({ sizeBytes }, result) =>
+      ffprobe && sizeBytes > 0 && "probed" in result && result.probed === "unknown format",
     after: probeForeign(deps, tally),
     toJob: (files) => ({
       kind: "probe",

@@ -183,7 +183,8 @@ export function createScanStore(db: Database) {
       db.get(
         `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes, ifnull(max(id), 0) last
          FROM (SELECT rowid AS id, size_bytes FROM media
-               WHERE status = ? AND drive_ids = ? AND rowid > ? ORDER BY rowid LIMIT ?)`,
+               WHERE status = ? AND drive_ids = ? AND offline_since IS NULL AND rowid > ?
+               ORDER BY rowid LIMIT ?)`,
         status,
         JSON.stringify(driveIds),
         after,

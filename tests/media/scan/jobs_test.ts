@@ -123,6 +123,23 @@ Deno.test("a second scan leaves a paused drive alone, also when its job has not 
   await until("its end", () => rig.jobs.get("hash:a").state === "cancelled");
 });
 
+Deno.test("what ffprobe looks into is counted once", async () => {
+  await using rig = await openRig({
+    locate,
+    run: (_, args) => Promise.resolve(args[0] === "-version" ? "ffprobe version 7" : "{}"),
+  });
+  await rig.file("a/one.wav", wav(1));
+  await rig.file("a/empty.avi", new Uint8Array());
+  for (const name of ["a/card.avi", "a/other.avi"]) {
+    await rig.file(name, await Deno.readFile(samples.avi));
+  }
+
+  await rig.scan();
+
+  const { done, total, bytesDone, bytesTotal } = rig.jobs.get("probe:a");
+  deepStrictEqual([done, total, bytesDone], [4, 4, bytesTotal]);
+});
+
 Deno.test("a paused probe keeps its files from ffprobe, too", async () => {
   const asked: string[] = [];
   await using rig = await openRig({
