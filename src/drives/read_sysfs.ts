@@ -6,6 +6,7 @@
  */
 import { basename, dirname } from "node:path";
 import { reasonOf, UnavailableError } from "../base/errors.ts";
+import { pause } from "../base/service.ts";
 
 export interface SysfsBlock {
   /** Where the device hangs: "../devices/pci0000:00/…/ata1/host0/…/block/sda". */
@@ -42,7 +43,7 @@ export interface Identities {
 }
 
 const ofEach = ["dev", "size", "ro", "partition", "removable", "queue/rotational"];
-const identityOfDisks = ["serial", "device/serial", "wwid", "device/wwid"];
+const identityOfDisks = ["serial", "device/serial", "device/vpd_pg80", "wwid", "device/wwid"];
 const ofDisks = [
   ...identityOfDisks,
   "hidden",
@@ -53,6 +54,19 @@ const ofDisks = [
   "dm/uuid",
   "md/level",
 ];
+
+/**
+ * Resolves when udev has looked at all devices, or is not there, or takes too long: a disk that it
+ * is looking at has no serial number yet, and would be another one.
+ */
+export async function whenUdevIsDone(
+  { signal, root = "", limitMs = 3000 }: { signal: AbortSignal; root?: string; limitMs?: number },
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  // It is there as long as udev has something to do; `udevadm settle` waits for the same.
+  const isBusy = () => Deno.lstat(`${root}/run/udev/queue`).then(() => true, () => false);
+  while (!signal.aborted && performance.now() < end && await isBusy()) await pause(50, signal);
+}
 
 /** Everything that the sysfs strategy wants to know; `root` is for a copy of another machine. */
 export async function collectSysfs(
@@ -138,7 +152,9 @@ async function readDisk(place: string, root: string): Promise<SysfsBlock> {
 
 /** The kernel's own idea of a serial number. */
 export function serialIn(attributes: SysfsBlock["attributes"] = {}): string | undefined {
-  return attributes.serial ?? attributes["device/serial"];
+  // SCSI's page 0x80, as the kernel has read it once: four bytes of head, then the number.
+  const page = attributes["device/vpd_pg80"]?.slice(4).replaceAll("\0", "").trim();
+  return attributes.serial ?? attributes["device/serial"] ?? (page || undefined);
 }
 
 /** The kernel's own idea of a world-wide name. */

@@ -113,8 +113,11 @@ function renamer(items: ReadonlyMap<string, { id: string }>): (id: string) => st
 /** Nothing says otherwise, and it told more of itself the last time. */
 function isSameDrive(before: Drive, now: Drive): boolean {
   if (before.serial === undefined && before.wwn === undefined) return false;
-  const isOther = (["serial", "wwn", "model"] as const).some((name) => differs(before, now, name));
-  if (isOther || before.sizeBytes !== now.sizeBytes) return false;
+  if (differs(before, now, "serial") || differs(before, now, "wwn")) return false;
+  // The kernel itself keeps 16 letters of a model.
+  const [model = "", other = ""] = [plain(before.model), plain(now.model)];
+  if (!model.startsWith(other) && !other.startsWith(model)) return false;
+  if (before.sizeBytes !== now.sizeBytes) return false;
   return now.wwn !== undefined || now.serial !== undefined || before.name === now.name;
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { CommandError, type Run } from "../../base/command.ts";
-import { collectIdentities, collectMountInfo } from "../read_sysfs.ts";
+import { collectIdentities, collectMountInfo, whenUdevIsDone } from "../read_sysfs.ts";
 import { collectPools } from "../read_zpool.ts";
 import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
@@ -18,6 +18,7 @@ const wanted = `${basic} PKNAME VENDOR WWN TRAN HCTL SUBSYSTEMS PARTUUID PARTLAB
 export const lsblk: Strategy = {
   name: "lsblk",
   async collect({ run, signal }) {
+    await whenUdevIsDone({ signal });
     const [answer, identities, mounts] = await Promise.all([
       ask(run, signal),
       collectIdentities(),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { collectMountInfo, collectSysfs } from "../read_sysfs.ts";
+import { collectMountInfo, collectSysfs, whenUdevIsDone } from "../read_sysfs.ts";
 import { collectPools } from "../read_zpool.ts";
 import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
@@ -11,6 +11,7 @@ import type { Strategy } from "../strategy.ts";
 export const sysfs: Strategy = {
   name: "sysfs",
   async collect({ run, signal }) {
+    await whenUdevIsDone({ signal });
     const record = JSON.stringify(await collectSysfs({ signal }));
     const mounts = await collectMountInfo();
     return [

@@ -74,6 +74,17 @@ Deno.test("drive, partition and volume keep their ids when lsblk fails over to /
   deepStrictEqual(idsIn(store.report()), idsIn(inBytes));
 });
 
+Deno.test("a drive keeps its id when only the beginning of its model is told", () => {
+  using store = openStore();
+  const ssd = { ...sda, model: "Samsung SSD 870 EVO 1TB" };
+  store.save(lsblk(ssd));
+  const id = store.report().drives[0]!.id;
+
+  store.save(lsblk({ ...ssd, model: "Samsung SSD 870 " }));
+
+  deepStrictEqual(store.report().drives.map((it) => [it.id, it.serial]), [[id, "S1"]]);
+});
+
 Deno.test("what was formatted anew, or is another disk, is another one, whoever tells", () => {
   using store = openStore();
   store.save(inBytes);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { UnavailableError } from "../../../src/base/errors.ts";
-import { collectMountInfo, collectSysfs } from "../../../src/drives/read_sysfs.ts";
+import { collectMountInfo, collectSysfs, whenUdevIsDone } from "../../../src/drives/read_sysfs.ts";
 import { pictureOf } from "../../../src/drives/readers/mod.ts";
 import { hasShared, sharedText } from "../../helpers/shared_fixtures.ts";
 
@@ -12,6 +12,41 @@ Deno.test("collectSysfs() says so where there is no /sys", async () => {
 
   await rejects(collectSysfs({ signal, root }), UnavailableError);
 
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("without udev the serial number of a SCSI or SATA disk is the one that it told the kernel", async () => {
+  const root = await Deno.makeTempDir();
+  const disk = `${root}/sys/block/sda`;
+  await Deno.mkdir(`${disk}/device`, { recursive: true });
+  await Deno.writeTextFile(`${disk}/dev`, "8:0\n");
+  await Deno.writeTextFile(`${disk}/size`, "2048\n");
+  await Deno.writeTextFile(`${disk}/device/model`, "ST4000VN008     \n");
+  await Deno.writeTextFile(`${disk}/device/wwid`, "naa.5000c500a1b2c3d4\n");
+  const page = [0, 0x80, 0, 20, ...new TextEncoder().encode("            ZDH0ABCD")];
+  await Deno.writeFile(`${disk}/device/vpd_pg80`, new Uint8Array(page));
+
+  const record = await collectSysfs({ signal, root });
+  const [bare] = pictureOf([{ tool: "sysfs", text: JSON.stringify(record) }]).drives;
+  record.blocks["sda"]!.udev = "E:ID_SERIAL_SHORT=ZDH0ABCD\nE:ID_MODEL=ST4000VN008\n";
+  const [noted] = pictureOf([{ tool: "sysfs", text: JSON.stringify(record) }]).drives;
+
+  deepStrictEqual([bare?.serial, bare?.id], ["ZDH0ABCD", noted?.id]);
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("detection waits for udev, and not for ever", async () => {
+  const root = await Deno.makeTempDir();
+  await whenUdevIsDone({ signal, root });
+  await Deno.mkdir(`${root}/run/udev`, { recursive: true });
+  await Deno.writeTextFile(`${root}/run/udev/queue`, "");
+  let isDone = false;
+  const waiting = whenUdevIsDone({ signal, root }).then(() => isDone = true);
+  await whenUdevIsDone({ signal, root, limitMs: 120 });
+  strictEqual(isDone, false);
+
+  await Deno.remove(`${root}/run/udev/queue`);
+  strictEqual(await waiting, true);
   await Deno.remove(root, { recursive: true });
 });
 
