@@ -196,3 +196,22 @@ Deno.test("df with columns that somebody chose", () => {
   const space = report.volumes.map(({ totalBytes, freeBytes }) => [totalBytes, freeBytes]);
   deepStrictEqual(space, [[10, 7], [20, undefined]]);
 });
+
+Deno.test("bcache in a capture: a volume of the set alone lies on the cache", () => {
+  const file = ([name, line]: [string, string]) =>
+    `<File><name>${name}</name><content>${line}</content></File>`;
+  const files: [string, string][] = [
+    ["/sys/devices/pci0/block/sdf/dev", "8:80"],
+    ["/sys/devices/pci0/block/sdf/size", "2048"],
+    ["/sys/devices/virtual/block/bcache5/dev", "254:5"],
+    ["/sys/devices/virtual/block/bcache5/size", "1024"],
+    ["/sys/fs/bcache/0a-1b/cache0/../dev", "8:80"],
+    ["/sys/fs/bcache/0a-1b/volume0/../dev", "254:5"],
+  ];
+  const capture = `<Mockup><Commands><Command><name>/usr/sbin/blkid -c /dev/null</name>
+<stdout>/dev/bcache5: UUID="1-2" TYPE="ext4"</stdout></Command></Commands>
+<Files>${files.map(file).join("")}</Files></Mockup>`;
+  const { drives, edges } = told(capture);
+  deepStrictEqual(drives.map((line) => line.split(" ")[0]), ["sdf"]);
+  deepStrictEqual(edges, ["bcache5 > sdf"]);
+});

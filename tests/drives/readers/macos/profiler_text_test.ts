@@ -143,3 +143,18 @@ Deno.test("system_profiler as text: a volume of CoreStorage is on its physical v
   deepStrictEqual(drives(report), ["disk0 ssd 0 ACME SSD 120", "disk1 hdd 0 ACME HDD 1000"]);
   deepStrictEqual(volumes(report), ["disk2 on disk0+disk1 hfs 'Films' /"]);
 });
+
+Deno.test("SATA: an optical drive without a disc tells no more than its name", () => {
+  const item = (entries: string) =>
+    `<dict><key>_items</key><array><dict>${entries}</dict></array></dict>`;
+  const model = (name: string) =>
+    `<key>_name</key><string>${name}</string><key>device_model</key><string>${name}</string>`;
+  const report = told(`<?xml version="1.0"?><plist version="1.0"><array><dict>
+<key>_dataType</key><string>SPSerialATADataType</string>
+<key>_items</key><array>${item(model("ACME DVD-ROM 16"))}
+${item(model("ACME Bay"))}</array></dict></array></plist>`);
+
+  deepStrictEqual(report.drives.map(({ name, kind }) => `${name} ${kind}`), [
+    "ACME DVD-ROM 16 optical",
+  ]);
+});

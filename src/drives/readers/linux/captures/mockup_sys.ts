@@ -43,22 +43,28 @@ function sizeOf(text: string | undefined): number | undefined {
   return sectors === undefined ? undefined : sectors * SECTOR_BYTES;
 }
 
-/** `…/bcache0/bcache/../dev` is the backing device; a set's `cache0/../dev` serves its `bdev0`. */
+/**
+ * `…/bcache0/bcache/../dev` is the backing device; a set's `cache0/../dev` serves its `bdev0`, and
+ * holds its `volume0`.
+ */
 function caches(files: Files): Finding[] {
   const findings: Finding[] = [];
-  const sets = new Map<string, { caches: string[]; served: string[] }>();
+  const sets = new Map<string, { caches: string[]; served: string[]; own: string[] }>();
   for (const [path, [number]] of files) {
     const name = /\/block\/(bcache\d+)\/bcache\/\.\.\/dev$/.exec(path)?.[1];
     if (name && number) findings.push({ name, type: "bcache", parents: [number] });
-    const [, set, kind] = /^\/sys\/fs\/bcache\/([^/]+)\/(cache|bdev)\d+\/(?:\.\.|dev)\/dev$/
+    const [, set, kind] = /^\/sys\/fs\/bcache\/([^/]+)\/(cache|bdev|volume)\d+\/(?:\.\.|dev)\/dev$/
       .exec(path) ?? [];
     if (!set || !number) continue;
-    const known = sets.get(set) ?? { caches: [], served: [] };
-    (kind === "cache" ? known.caches : known.served).push(number);
+    const known = sets.get(set) ?? { caches: [], served: [], own: [] };
+    const list = { cache: known.caches, bdev: known.served, volume: known.own }[kind!];
+    list?.push(number);
     sets.set(set, known);
   }
-  for (const { caches, served } of sets.values()) {
+  for (const { caches, served, own } of sets.values()) {
     const roles = Object.fromEntries(caches.map((number) => [number, "cache"]));
+    // A volume on the cache alone has no other place.
+    for (const name of own) findings.push({ name, parents: caches, mentioned: true });
     for (const name of served) findings.push({ name, parents: caches, roles, mentioned: true });
   }
   return findings;

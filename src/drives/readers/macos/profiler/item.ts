@@ -40,7 +40,7 @@ function described(item: Values): Values {
 function toDisk(item: Values, transport: string): Finding[] {
   const volumes = records(item.volumes);
   const optical = [item, ...volumes].some((one) => word(one.optical_media_type)) ||
-    word(item.optical_drive_type ?? item.disc_burning) !== undefined;
+    word(item.optical_drive_type ?? item.disc_burning) !== undefined || isEmptyOptical(item);
   const model = modelOf(item);
   // An empty optical drive is a drive without a device.
   const name = nameOf(item.bsd_name) ?? (optical ? model : undefined);
@@ -61,6 +61,12 @@ function toDisk(item: Values, transport: string): Finding[] {
   };
   const aliases = optical && model && model !== name ? [model] : [];
   return [{ ...disk, aliases }, ...volumes.flatMap((volume) => toVolume(volume, name))];
+}
+
+/** A drive that tells no more than its name, for it has no disc in it and cannot write any. */
+function isEmptyOptical(item: Values): boolean {
+  return item.bsd_name === undefined && item.size_in_bytes === undefined &&
+    /\b(CD|DVD|BD)[ -]?(ROM|RW|R|RE|RAM)\b/i.test(word(item.device_model) ?? "");
 }
 
 function modelOf(item: Values): string | undefined {
