@@ -15,6 +15,7 @@ import library0004 from "./sql/library_0004_jobs.sql" with { type: "text" };
 import library0005 from "./sql/library_0005_health.sql" with { type: "text" };
 import library0006 from "./sql/library_0006_volumes.sql" with { type: "text" };
 import library0007 from "./sql/library_0007_offline.sql" with { type: "text" };
+import library0008 from "./sql/library_0008_offline_list.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -26,6 +27,7 @@ export const migrations = {
     library0005,
     library0006,
     library0007,
+    library0008,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [edge0001, edge0002],

@@ -61,13 +61,14 @@ export function createMediaStore(db: Database) {
         offline: 0,
       };
       const counts = { byStatus, files: 0, bytes: 0, withErrors: 0 };
+      // In the order of the index media_counts: grouped by anything else, all rows would be sorted.
       const rows = db.all<{ status: MediaStatus; files: number; bytes: number; errors: number }>(
         `SELECT CASE WHEN ${IS_OFFLINE} THEN 'offline' ELSE status END status, count(*) files,
            sum(size_bytes) bytes, count(error) errors
-         FROM media GROUP BY 1`,
+         FROM media GROUP BY media.status, offline_since`,
       );
       for (const { status, files, bytes, errors } of rows) {
-        byStatus[status] = files;
+        byStatus[status] += files;
         if (["missing", "forgotten", "offline"].includes(status)) continue;
         counts.files += files;
         counts.bytes += bytes;

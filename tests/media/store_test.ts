@@ -132,6 +132,35 @@ Deno.test("counts() leaves out what is not there, and sums what is", () => {
   deepStrictEqual([counts.byStatus.forgotten, counts.byStatus.probed], [1, 1]);
 });
 
+Deno.test("counts() sums what went offline at several times", () => {
+  using it = openStore("a.mp4", "b.mp4", "c.mp4", "d.mp4");
+  for (const [path, since] of [["a.mp4", "2026-01-01"], ["b.mp4", "2026-01-02"]]) {
+    it.db.run("UPDATE media SET offline_since = ? WHERE relative_path = ?", since!, path!);
+  }
+
+  const { byStatus, files } = it.store.counts();
+
+  deepStrictEqual([byStatus.offline, files], [2, 2]);
+});
+
+Deno.test("the statements of /metrics, and of what is offline, read no row that they need not", () => {
+  using it = openStore("a.mp4");
+  const statements: string[] = [];
+  const db = { ...it.db, all: (sql: string) => (statements.push(sql), []) };
+  const store = createMediaStore(db);
+  store.counts();
+  store.list({ after: "", limit: 9, status: "offline" });
+
+  const plans = statements.map((sql) =>
+    it.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail).join()
+  );
+
+  deepStrictEqual(plans, [
+    "SCAN media USING COVERING INDEX media_counts",
+    "SEARCH media USING INDEX media_offline (id>?)",
+  ]);
+});
+
 function announced(store: Pick<MediaStore, "catalogPage">): string[] {
   return store.catalogPage("", 100).map(({ catalogId }) => catalogId);
 }
