@@ -121,8 +121,9 @@ export class RunningJob {
       yield: async () => {
         this.#leases.delete(lease);
         await (this.gate() ? anew() : this.waiting(() => lease.yield()));
-        if (isOver) lease[Symbol.dispose]();
-        else this.#leases.add(lease);
+        if (isOver) return lease[Symbol.dispose]();
+        this.#leases.add(lease);
+        if (this.gate()) lease.askAside(); // paused while it waited
       },
       dispose: () => {
         isOver = true;

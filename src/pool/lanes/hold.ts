@@ -157,10 +157,10 @@ export class Hold implements Lease, Request<DrivePlace> {
     return false;
   }
 
-  /** From its next read on it waits; who has no gauge hears it from the signal. */
+  /** From its next read on it waits; who has no gauge hears it from the signal, now or later. */
   askAside(): void {
     this.options.gauge?.askAside();
-    this.#asked?.abort();
+    (this.#asked ??= new AbortController()).abort();
   }
 
   get asked(): AbortSignal {

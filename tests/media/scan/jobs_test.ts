@@ -56,6 +56,7 @@ Deno.test("a paused hash stops within one read, and goes on in the middle of its
   rig.jobs.pause("hash:a");
   await within("the end of a scan that leaves it out", scanning);
   const before = bytesRead();
+  await until("its worker's place", () => rig.library.workers.counts().busy === 0);
   using _lane = await within("its lane", rig.lanes.acquire(["a"]));
   await sleep(100);
 

@@ -1,7 +1,15 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, migrations, openDatabase } from "../../../src/db/mod.ts";
-import { aside, jobId, Lanes, openJobs, type RunningJob } from "../../../src/pool/mod.ts";
+import {
+  aside,
+  Gauge,
+  jobId,
+  Lanes,
+  openJobs,
+  Reader,
+  type RunningJob,
+} from "../../../src/pool/mod.ts";
 import { settle, until, within } from "../../helpers/wait.ts";
 
 const signal = new AbortController().signal;
@@ -391,4 +399,32 @@ Deno.test("another program's work for a paused job is ended, and begun anew when
 
   strictEqual(await within("the answer", running), "asked");
   deepStrictEqual([state, waitingFor], ["waiting", "a turn on drv-a"]);
+});
+
+Deno.test("a job that is paused while it stands aside does not read on when its turn comes", async () => {
+  await using rig = openRig();
+  const lanes = new Lanes(() => "hdd");
+  using gauge = new Gauge();
+  const reader = new Reader(gauge.cells);
+  const end = Promise.withResolvers<void>();
+
+  const running = rig.jobs.run(hash, async (job) => {
+    for (const options of [{ gauge }, {}]) {
+      using lease = await job.lease(() => lanes.acquire(["drv-a"], { signal, ...options }));
+      const other = lanes.acquire(["drv-a"], { priority: "interactive" });
+      reader.stand();
+      const turn = lease.yield();
+      const held = await within("its lane", other);
+      rig.jobs.pause(hash.id);
+      held[Symbol.dispose]();
+      await within("its turn", turn);
+
+      if (options.gauge) strictEqual(reader.mustAsk, true);
+      else strictEqual(lease.asked.aborted, true);
+      rig.jobs.resume(hash.id);
+    }
+    await end.promise;
+  }, { signal });
+  end.resolve();
+  await running;
 });
