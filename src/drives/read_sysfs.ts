@@ -20,6 +20,8 @@ export interface SysfsBlock {
   /** Host:channel:target:lun. */
   address?: string;
   attributes: Record<string, string | undefined>;
+  /** The file that a loop device shows. */
+  backing?: string;
   /** Its entry in udev's database, as it stands there. */
   udev?: string;
 }
@@ -34,11 +36,13 @@ export interface SysfsRecord {
 
 /**
  * What lsblk leaves out where there is no udev, or where it has not looked since: which devices
- * only cache for another, and which a btrfs stands on.
+ * only cache for another, which files are images, and which devices a btrfs stands on.
  */
 export interface Identities {
   identities: Record<string, SysfsBlock["attributes"]>;
   caches: Record<string, string[]>;
+  /** The files that loop devices show. */
+  images?: Record<string, string>;
   btrfs?: BtrfsMembers;
 }
 
@@ -119,14 +123,22 @@ async function readCaches(place: string): Promise<string[]> {
   return links.filter(Boolean).map((link) => basename(dirname(link)));
 }
 
+/** The file behind a loop device; one that was deleted lies nowhere. */
+async function readBacking(place: string): Promise<string | undefined> {
+  const file = (await text(`${place}/loop/backing_file`))?.replace(/\n$/, "");
+  return file?.startsWith("/") && !file.endsWith(" (deleted)") ? file : undefined;
+}
+
 /** What the kernel can tell of disks where udev's database is missing, as in a container. */
 export async function collectIdentities(): Promise<Identities> {
-  const found: Identities = { identities: {}, caches: {} };
+  const found: Required<Omit<Identities, "btrfs">> = { identities: {}, caches: {}, images: {} };
   for (const disk of await names("/sys/block").catch(() => [])) {
     const place = `/sys/block/${disk}`;
     found.identities[disk] = await read(place, identityOfDisks);
     const caches = await readCaches(place);
     if (caches.length > 0) found.caches[disk] = caches;
+    const backing = await readBacking(place);
+    if (backing !== undefined) found.images[disk] = backing;
   }
   return { ...found, ...await readBtrfs() };
 }
@@ -144,6 +156,8 @@ async function readDisk(place: string, root: string): Promise<SysfsBlock> {
   };
   const caches = await readCaches(place);
   if (caches.length > 0) block.caches = caches;
+  const backing = await readBacking(place);
+  if (backing !== undefined) block.backing = backing;
   const device = basename(await Deno.readLink(`${place}/device`).catch(() => ""));
   if (/^\d+:\d+:\d+:\d+$/.test(device)) block.address = device;
   await addUdev(block, root);

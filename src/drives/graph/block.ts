@@ -39,6 +39,8 @@ export interface BlockDevice {
   removable?: boolean | undefined;
   /** Memory or a file that looks like a disk, where its name does not tell. */
   ghost?: boolean | undefined;
+  /** The file that a loop device shows as a disk: an image. */
+  backing?: string | undefined;
   /** No more than its name is known, from another device's line. Such findings count only where no
    * tool lists the disks. */
   mentioned?: boolean | undefined;

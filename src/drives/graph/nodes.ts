@@ -68,6 +68,8 @@ function volumeIdOf(
 }
 
 function toNode(id: string, device: BlockDevice, isPartition: boolean): GraphNode {
+  const { backing, sizeBytes } = device;
+  if (backing !== undefined) return { id, type: "layer", name: backing, layer: "image", sizeBytes };
   return {
     id,
     type: isPartition ? "partition" : "layer",

@@ -19,7 +19,7 @@ export function partitionsOf(
   for (const device of graph.devices.values()) {
     if (device.type !== "part") continue;
     const roots = graph.rootsOf(device.name).map((name) => graph.devices.get(name)!);
-    if (roots.every(isGhost) || isOnPath(device, graph)) continue;
+    if (roots.every(isGhost) || isOnPath(device, graph) || isInImage(device, graph)) continue;
     const ids = roots.flatMap(({ name }) => driveIdOf.get(name) ?? []);
     const driveIds = [...new Set(ids)].sort();
     const facts = factsOf(device, driveIds);
@@ -37,6 +37,11 @@ export function partitionsOf(
     });
   }
   return partitions;
+}
+
+/** A partition of an image is none of the drive that the image lies on. */
+function isInImage({ parents }: BlockDevice, { devices }: Graph): boolean {
+  return [...parents].some((name) => isGhost(devices.get(name)!));
 }
 
 /** The volume on each device; on Windows it is a device of its own, above the partition. */

@@ -5,17 +5,27 @@
  */
 import { type BlockDevice, mentionOf } from "./block.ts";
 import type { Gathered } from "./gather.ts";
-import { type Mount, serverOf } from "./mount_info.ts";
+import { createMountTree, type Mount, serverOf } from "./mount_info.ts";
 import { bareName } from "./names.ts";
 
 /** Notes the mounts on their devices; one of a server makes the server, and its share, devices. */
 export function placeMounts(mounts: readonly Mount[], gathered: Gathered): void {
   const isAlone = !gathered.disksAreListed();
-  const placed = Map.groupBy(mounts, (mount) => {
+  const deviceBy = new Map(mounts.map((mount) => {
     const server = serverOf(mount);
-    return server ? shareOf(mount, server, gathered) : deviceOf(mount, gathered, isAlone);
-  });
+    const device = server ? shareOf(mount, server, gathered) : deviceOf(mount, gathered, isAlone);
+    return [mount, device];
+  }));
+  const placed = Map.groupBy(mounts, (mount) => deviceBy.get(mount));
   for (const [device, list] of placed) if (device) note(device, list);
+
+  // An image stands on what its file lies on.
+  const find = createMountTree([...mounts]);
+  for (const device of gathered.devices) {
+    const mount = device.backing === undefined ? undefined : find(device.backing);
+    const beneath = mount && deviceBy.get(mount);
+    if (beneath && beneath !== device) device.parents.add(beneath.name);
+  }
 }
 
 function shareOf(mount: Mount, server: string, { take }: Gathered): BlockDevice {

@@ -23,6 +23,8 @@ export function isReadable({ fileSystem, mountPoints, label }: BlockDevice): boo
 
 interface Draft extends Omit<Volume, "id"> {
   spans: boolean;
+  /** It is in a file that looks like a disk. */
+  isImage: boolean;
   partUuid: string | undefined;
   /** The devices from this one down. */
   beneath: Set<string>;
@@ -40,11 +42,16 @@ export function volumesOf(graph: Graph, driveIdOf: ReadonlyMap<string, string>):
     if (device.mountPoints.size === 0 && isInside(device, graph)) continue;
     const roots = graph.rootsOf(device.name);
     if (roots.every((name) => isGhost(graph.devices.get(name)!))) continue;
+    const beneath = downFrom(device, graph);
+    const isImage = [...beneath].some((name) => isGhost(graph.devices.get(name)!));
+    // Of programs that come as images, such as snaps: nobody keeps files in these.
+    if (isImage && /^(squashfs|erofs)$/.test(device.fileSystem ?? "")) continue;
     const draft = toDraft(device, roots.flatMap((name) => driveIdOf.get(name) ?? []));
     volumes.push({
       ...draft,
       sizeBytes: draft.sizeBytes || sizeOfPool(device, graph),
-      beneath: downFrom(device, graph),
+      beneath,
+      isImage,
       roots,
     });
   }
@@ -85,7 +92,7 @@ function downFrom({ name }: BlockDevice, { devices }: Graph): Set<string> {
 function toDraft(
   device: BlockDevice,
   driveIds: string[],
-): Omit<Draft, "beneath" | "roots"> {
+): Omit<Draft, "beneath" | "roots" | "isImage"> {
   const { name, mapperName, fileSystem } = device;
   const isPool = device.type === "zpool";
   return {
@@ -111,15 +118,17 @@ function toDraft(
 function merged(volumes: Draft[]): Draft[] {
   const result: Draft[] = [];
   const isMounted = ({ mountPoints }: Draft) => mountPoints.length > 0;
-  // The mounted first, then what stands on most drives: it takes in the others.
+  // Disks before images of disks; the mounted first, then what stands on most drives: it takes in
+  // the others.
   const ordered = volumes.toSorted((a, b) =>
+    Number(a.isImage) - Number(b.isImage) ||
     Number(isMounted(b)) - Number(isMounted(a)) || b.driveIds.length - a.driveIds.length ||
     byName(a.name, b.name)
   );
   for (const volume of ordered) {
     const whole = result.find((other) =>
       volume.uuid !== undefined && other.uuid === volume.uuid &&
-      other.fileSystem === volume.fileSystem &&
+      other.fileSystem === volume.fileSystem && other.isImage === volume.isImage &&
       (volume.spans || (!isMounted(volume) && isSameThing(volume, other)))
     );
     if (!whole) {
@@ -166,7 +175,9 @@ function union(a: string[], b: string[]): string[] {
 function named(volumes: Draft[]): Volume[] {
   const taken = new Set<string>();
   return volumes.map(
-    ({ spans: _, isLogical: __, beneath: ___, roots: ____, partUuid, ...volume }) => {
+    (
+      { spans: _, isLogical: __, isImage: ___, beneath: ____, roots: _____, partUuid, ...volume },
+    ) => {
       const facts = factsOf(volume, partUuid);
       let id = createId("vol", facts);
       // A copied disk carries the UUID of its original. The first, a mounted one, keeps the id.

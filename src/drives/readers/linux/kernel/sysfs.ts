@@ -47,13 +47,14 @@ export const identities: Reader = {
   recognise: (text) => /^\s*\{\s*"identities"\s*:/.test(text),
   read(text) {
     const answer = parseJson("sysfs identities", text) as Partial<Identities>;
-    const { identities = {}, caches = {}, btrfs } = answer;
+    const { identities = {}, caches = {}, images = {}, btrfs } = answer;
     const disks = Object.entries(identities).map(([name, attributes]) => ({
       name,
       serial: serialIn(attributes),
       wwn: wwnIn(attributes),
       parents: caches[name] ?? [],
       roles: asCaches(caches[name]),
+      backing: images[name],
     }));
     return { devices: [...disks, ...membersOf(btrfs)] };
   },
@@ -94,6 +95,7 @@ function toFinding(name: string, block: SysfsBlock): Finding {
     wwn: identity.wwn ?? wwnIn(attributes),
     transport: transportOf(path, udev),
     address: block.address,
+    backing: block.backing,
     rotational: rotational === undefined ? undefined : rotational === "1",
     removable: attributes.removable === undefined ? undefined : attributes.removable === "1",
     ...contentIn(udev),
