@@ -11,10 +11,7 @@ import { findAgent } from "../../data_folder.ts";
 import { openOffline } from "../offline.ts";
 import { dataDirOf, type Texts, textsOf, withSettings } from "../options.ts";
 
-interface Result {
-  drives_added: number;
-  partitions_added: number;
-}
+type Result = Record<"drives_added" | "partitions_added", number>;
 
 /** Every tool of every strategy may take its time. */
 const LIMIT_MS = 70_000;
@@ -35,7 +32,7 @@ export function detectDrives(context: CommandContext): Command {
         })
         : await detectHere(texts, context);
       if (options.json) return terminal.print(JSON.stringify(result));
-      const { drives_added: drives, partitions_added: partitions } = result;
+      const [drives, partitions] = [result["drives_added"], result["partitions_added"]];
       terminal.print(`${drives} drives and ${partitions} partitions were not known before`);
     });
 }
@@ -44,5 +41,5 @@ async function detectHere(texts: Texts, context: CommandContext): Promise<Result
   await using offline = await openOffline(texts, context);
   const peer = await offline.openPeer();
   const { drivesAdded, partitionsAdded } = await peer.drives.refresh(context.signal);
-  return { drives_added: drivesAdded, partitions_added: partitionsAdded };
+  return { "drives_added": drivesAdded, "partitions_added": partitionsAdded };
 }
