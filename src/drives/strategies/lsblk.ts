@@ -6,6 +6,7 @@
  */
 import { CommandError, type Run } from "../../base/command.ts";
 import { collectIdentities, collectMountInfo, whenUdevIsDone } from "../read_sysfs.ts";
+import { collectSignatures } from "../read_blkid.ts";
 import { collectPools } from "../read_zpool.ts";
 import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
@@ -28,6 +29,7 @@ export const lsblk: Strategy = {
       { tool: "lsblk --json", text: answer },
       { tool: "sysfs identities", text: JSON.stringify(identities) },
       { tool: "mountinfo", text: mounts },
+      ...await collectSignatures(mounts, { run, signal }),
       ...await collectPools([answer, mounts], { run, signal }),
     ];
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import { collectMountInfo, collectSysfs, whenUdevIsDone } from "../read_sysfs.ts";
+import { collectSignatures } from "../read_blkid.ts";
 import { collectPools } from "../read_zpool.ts";
 import { pictureOf } from "../readers/mod.ts";
 import type { Strategy } from "../strategy.ts";
@@ -17,6 +18,7 @@ export const sysfs: Strategy = {
     return [
       { tool: "sysfs", text: record },
       { tool: "mountinfo", text: mounts },
+      ...await collectSignatures(mounts, { run, signal }),
       ...await collectPools([record, mounts], { run, signal }),
     ];
   },
