@@ -33,6 +33,9 @@ export interface PeerDrivesOptions {
   onPlaces?: () => void;
 }
 
+/** A slow machine takes this long to tell its drives for the first time. */
+const FIRST_MS = 15_000;
+
 export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrivesOptions) {
   const platform = currentPlatform();
   const store = openDriveStore(db);
@@ -109,9 +112,20 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     watched: first.promise,
     lanes,
     ...locator,
+    /** Waits a while for the first detection where nothing is known of this machine yet. */
+    async locate(path: string) {
+      if (report().drives.length === 0) await within(FIRST_MS, first.promise);
+      return await locator.locate(path);
+    },
     mountState: mounts.state,
     touch: mounts.touch,
     silence: mounts.silence,
     [Symbol.dispose]: () => mounts[Symbol.dispose](),
   };
+}
+
+async function within(limitMs: number, event: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([event, promise]).finally(() => clearTimeout(timer));
 }
