@@ -205,6 +205,10 @@ Deno.test("drives tell what stands on them, and why a path is theirs", async () 
 
   const partition = await json("/api/partitions/prt-a/");
   deepStrictEqual([partition.mount_point, partition.volume_id], ["/films", "vol-a"]);
+  deepStrictEqual(
+    [partition.physical_drive, partition.physical_drive_detail.name],
+    ["drv-a", "a"],
+  );
   const [volume] = (await json("/api/volumes/")).items;
   deepStrictEqual(volume.drive_ids, ["drv-a"]);
   deepStrictEqual(

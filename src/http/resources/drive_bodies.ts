@@ -41,6 +41,7 @@ export const Partition = z.object({
   mount_point: z.string().nullable().openapi({ description: "The first of its volume's" }),
   mount_points: z.array(z.string()),
   physical_drive: z.string().nullable().openapi({ description: "The first of drive_ids" }),
+  physical_drive_detail: Drive.nullable(),
   drive_ids: z.array(z.string()),
   volume_id: z.string().nullable().openapi({ description: "The volume directly on it" }),
   uuid: z.string().optional().openapi({ description: "The partition table's own id of it" }),
@@ -139,7 +140,10 @@ export function driveBody(it: StoredDrive, health: DriveHealth): z.infer<typeof 
 
 export function partitionBody(
   it: StoredPartition,
-  volume: StoredVolume | undefined,
+  { volume, drive }: {
+    volume: StoredVolume | undefined;
+    drive: z.infer<typeof Drive> | undefined;
+  },
 ): z.infer<typeof Partition> {
   return {
     id: it.id,
@@ -147,6 +151,7 @@ export function partitionBody(
     mount_point: volume?.mountPoints[0] ?? null,
     mount_points: volume?.mountPoints ?? [],
     physical_drive: it.driveIds[0] ?? null,
+    physical_drive_detail: drive ?? null,
     drive_ids: it.driveIds,
     volume_id: it.volumeId ?? null,
     uuid: it.uuid,

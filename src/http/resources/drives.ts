@@ -139,8 +139,13 @@ export function drives(port: DrivesPort) {
 }
 
 export function partitions(port: DrivesPort) {
-  const body = (it: StoredPartition) =>
-    partitionBody(it, it.volumeId === undefined ? undefined : port.findVolume(it.volumeId));
+  const body = (it: StoredPartition) => {
+    const drive = port.findDrive(it.driveIds[0] ?? "");
+    return partitionBody(it, {
+      volume: port.findVolume(it.volumeId ?? ""),
+      drive: drive && driveBody(drive, port.healthOf(drive)),
+    });
+  };
   return router()
     .openapi(
       listRoute(Partition, tags, "What partition tables define"),
