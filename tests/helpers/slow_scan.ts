@@ -81,6 +81,7 @@ export function openSlowScan({ disks = ["disk"], ...files }: SlowScanOptions) {
     jobs,
     order: physicalOrder({ lanes, run: filefrag }),
     awake: () => Promise.resolve(),
+    silence: () => Promise.resolve(new AbortController().signal),
   };
   const stop = new AbortController();
   const counts = { probed: 0, hashed: 0 };
