@@ -2,7 +2,14 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { type MediaItem, type RunningAgent, startAgent, untilScanned } from "../helpers/agent.ts";
-import { canMount, hasProgram, mountHanging, tool, unmountLater } from "../helpers/mounts.ts";
+import {
+  canMount,
+  hasProgram,
+  makeImage,
+  mountHanging,
+  tool,
+  unmountLater,
+} from "../helpers/mounts.ts";
 import { noise, tempDir } from "../helpers/temp.ts";
 import { within } from "../helpers/wait.ts";
 
@@ -145,6 +152,52 @@ Deno.test({
     ]);
     const scan = await untilScanned(agent);
     strictEqual((scan.last as { bytes_read?: number } | null)?.bytes_read, 0);
+  },
+});
+
+Deno.test({
+  name:
+    "an image that is detached is offline, and the same volume by another loop device elsewhere",
+  ignore: !canMount || !hasProgram("mkfs.ext4") || !hasProgram("losetup"),
+  async fn() {
+    await using dir = await tempDir();
+    const at = (name: string) => join(dir.path, name);
+    for (const name of ["media/one", "media/two"]) await Deno.mkdir(at(name), { recursive: true });
+    await makeImage(at("stick.img"), "ext4");
+    await makeImage(at("other.img"), "ext4");
+    await tool("mount", "-o", "loop", at("stick.img"), at("media/one"));
+    await using _one = unmountLater(at("media/one"));
+    await using _two = unmountLater(at("media/two"));
+    await dir.file("media/one/film.mkv", noise(50_000));
+    await using agent = await startAgent({
+      dataDir: at("data"),
+      env: { MEDIA_DIRS: at("media") },
+    });
+    await untilScanned(agent);
+    const is = (wanted: string) => async () => await status(agent, "film.mkv") === wanted;
+    await untilSeen("it is ready", is("ready"));
+    const volumes = () =>
+      agent.get<{ items: Record<string, unknown>[] }>("/api/volumes/").then(({ items }) =>
+        items.find(({ mount_points }) => String(mount_points).includes(at("media")))
+      );
+    await untilSeen("its volume", async () => await volumes() !== undefined);
+    const [before, volume] = [await item(agent, "film.mkv"), await volumes()];
+
+    await tool("umount", at("media/one"));
+    await untilSeen("it is offline", is("offline"));
+    const loop = await tool("losetup", "--find", "--show", at("other.img")); // its number is taken
+    await tool("mount", "-o", "loop", at("stick.img"), at("media/two"));
+    await untilSeen("it is back", is("ready"));
+
+    const { items } = await agent.get<{ items: MediaItem[] }>("/api/media/");
+    deepStrictEqual(items.map(({ id, relative_path }) => [id, relative_path]), [
+      [before!.id, "two/film.mkv"],
+    ]);
+    await untilSeen("its volume", async () => await volumes() !== undefined);
+    const now = await volumes();
+    strictEqual(now?.["id"], volume?.["id"]);
+    deepStrictEqual(now?.["mount_points"], [at("media/two")]);
+    await tool("losetup", "-d", loop);
   },
 });
 

@@ -20,8 +20,8 @@ Deno.test("lsblk asks again for the basic columns when it is refused", async () 
   const asked: string[] = [];
   const recordings = await lsblk.collect({
     signal: new AbortController().signal,
-    run: (_, args) => {
-      if (args[0] === "--help") return Promise.resolve("");
+    run: (program, args) => {
+      if (program !== "lsblk" || args[0] === "--help") return Promise.resolve("");
       asked.push(args.at(-1)!);
       if (asked.length > 1) return Promise.resolve('{"blockdevices": []}');
       return Promise.reject(new CommandError("unknown column: MOUNTPOINTS"));
