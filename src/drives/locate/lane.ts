@@ -10,7 +10,11 @@ import { isOnDemand } from "../mounts/file_systems.ts";
 /** "mem" for memory, "net:<server>" for a server, "unknown" for what nobody can tell. */
 export function laneOf(mount: Mount): { id: string; why: string } {
   const { fileSystem, source, deviceNumber } = mount;
-  if (/^(tmpfs|ramfs|devtmpfs|hugetlbfs)$/.test(fileSystem) || /^\/dev\/z?ram\d/.test(source)) {
+  if (
+    /^(tmpfs|ramfs|devtmpfs|hugetlbfs|proc|sysfs|cgroup2?|devpts|debugfs|tracefs)$/.test(
+      fileSystem,
+    ) || /^\/dev\/z?ram\d/.test(source)
+  ) {
     return { id: "mem", why: "it is kept in memory" };
   }
   const server = serverOf(mount);

@@ -73,6 +73,7 @@ export function openLocator(options: LocatorOptions): Locator {
   }
 
   async function locate(path: string): Promise<Location> {
+    if (path === "") throw new InvalidError("Cannot locate an empty path: say which");
     if (path.includes("\0")) throw new InvalidError("Cannot locate a path with a NUL in it");
     const server = platform === "windows" ? serverInPath(path) : undefined;
     if (server) return onServer(server);

@@ -326,6 +326,7 @@ Deno.test("locate() takes paths that cannot exist, and refuses what is none", as
   strictEqual((await locate("not/absolute")).volumeId, "vol-root");
   strictEqual((await locate("/etc/hosts/is/a/file")).volumeId, "vol-root");
   await rejects(locate("/etc/\0x"), InvalidError);
+  await rejects(locate(""), InvalidError);
 });
 
 Deno.test("locate() uses the longest mount point where there is no mount table", async () => {

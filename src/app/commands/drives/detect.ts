@@ -33,7 +33,11 @@ export function detectDrives(context: CommandContext): Command {
         : await detectHere(texts, context);
       if (options.json) return terminal.print(JSON.stringify(result));
       const [drives, partitions] = [result["drives_added"], result["partitions_added"]];
-      terminal.print(`${drives} drives and ${partitions} partitions were not known before`);
+      terminal.print(
+        drives || partitions
+          ? `New drives: ${drives}; new partitions: ${partitions}`
+          : "Nothing new: every drive and partition was known",
+      );
     });
 }
 

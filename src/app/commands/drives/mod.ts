@@ -49,13 +49,16 @@ function show(
 ): void {
   if (json) return print(JSON.stringify(snakeCased(report)));
   if (asTree) return print(tree(report));
+  if (report.drives.length === 0) return print("There is no drive");
+  if (report.isGuess) return print(`Drives cannot be told: ${report.drives[0]!.evidence}`);
   print(table(
-    ["NAME", "KIND", "SIZE", "MODEL", "ID", "MOUNTED AT"],
-    report.drives.map(({ id, name, kind, sizeBytes, model }) => [
+    ["NAME", "KIND", "SIZE", "MODEL", "SERIAL", "ID", "MOUNTED AT"],
+    report.drives.map(({ id, name, kind, sizeBytes, model, serial }) => [
       name,
       kind,
       sizeBytes ? formatBytes(sizeBytes) : "?",
       model ?? "-",
+      serial ?? "-",
       id,
       report.volumes.filter(({ driveIds }) => driveIds.includes(id))
         .flatMap(({ mountPoints }) => mountPoints).join(" ") || "-",

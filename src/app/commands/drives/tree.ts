@@ -33,11 +33,20 @@ export function tree(report: DriveReport): string {
       ? `at ${volume.mountPoints.join(", ")}`
       : "not mounted";
     const label = volume.label && `"${volume.label}"`;
-    return words(`volume ${id}`, volume.fileSystem, label, size, where);
+    const { freeBytes } = volume;
+    const free = freeBytes === undefined ? undefined : `${formatBytes(freeBytes)} free`;
+    return words(`volume ${id}`, volume.fileSystem, label, size, free, where);
   }
 
   return drives.flatMap(({ id, name, kind, sizeBytes, model, serial }) => [
-    words(name, kind, sizeBytes ? formatBytes(sizeBytes) : "?", model, serial, id),
+    words(
+      name,
+      kind,
+      sizeBytes ? formatBytes(sizeBytes) : "?",
+      model,
+      serial && `serial ${serial}`,
+      id,
+    ),
     ...linesOf(id, "", []),
   ]).join("\n");
 }

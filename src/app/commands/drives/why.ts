@@ -28,7 +28,11 @@ export function why({ terminal, signal }: CommandContext): Command {
       if (command.optsWithGlobals().json) {
         return terminal.print(JSON.stringify(whyBody(path, found)));
       }
-      terminal.print(`A read of ${plain(path)} touches ${found.driveIds.join(", ")}:`);
+      const names = found.driveIds.map((id) => {
+        const name = report.drives.find((drive) => drive.id === id)?.name;
+        return name === undefined || name === id ? id : `${name} (${id})`;
+      });
+      terminal.print(`A read of ${plain(path)} touches ${plain(names.join(", "))}:`);
       for (const { text } of found.chain) terminal.print(`  ${plain(text)}`);
     });
 }

@@ -108,5 +108,10 @@ export function whyAway(volumeId: string, drives: PeerDrives): string {
   })`;
   const { answering } = drives.mountState(volumeId) ?? {};
   if (answering === false) return `${drive} does not answer: it goes on by itself when it does`;
-  return volume.present ? `${drive} is not mounted: mount it` : `${drive} is away: plug it in`;
+  if (volume.present) return `${drive} is not mounted: mount it`;
+  const isHere = volume.driveIds.length > 0 &&
+    volume.driveIds.every((id) => drives.findDrive(id)?.present);
+  return isHere
+    ? `its volume is closed, on ${drive}: unlock, assemble or attach it`
+    : `${drive} is away: plug it in`;
 }

@@ -11,12 +11,18 @@ function drivesWith(places: MountedPlace[], hanging: string[] = []): Drives {
   const volumes = [
     { id: "vol-a", label: "Films", driveIds: ["drv-a"], present: false },
     { id: "vol-b", driveIds: ["drv-b"], present: true },
+    { id: "vol-c", driveIds: ["drv-here"], present: false },
   ];
   return {
     places: () => Promise.resolve(places),
     mountState: (key: string) => ({ answering: !hanging.includes(key) }),
     findVolume: (id: string) => volumes.find((one) => one.id === id),
-    findDrive: (id: string) => ({ id, name: "sda", model: `Model of ${id}` }),
+    findDrive: (id: string) => ({
+      id,
+      name: "sda",
+      model: `Model of ${id}`,
+      present: id === "drv-here",
+    }),
   } as unknown as Drives;
 }
 
@@ -93,4 +99,5 @@ Deno.test("whyAway() says what to do", () => {
   match(whyAway("vol-b", drivesWith([])), /is not mounted: mount it/);
   strictEqual(whyAway("mount:fuse:/a:b", drives), '"/a:b" is not mounted: mount it again');
   match(whyAway("vol-gone", drives), /plug it in/);
+  match(whyAway("vol-c", drives), /volume is closed, on its drive \(Model of drv-here\): unlock/);
 });
