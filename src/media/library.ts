@@ -45,12 +45,14 @@ export interface LibraryDeps {
   db: Database;
   lanes: Lanes;
   /** Leaves sleeping drives asleep; without one, all count as awake. */
-  gate?: Pick<SleepGate, "pass"> & Partial<Pick<SleepGate, "mayPass">>;
+  gate?: Pick<SleepGate, "pass"> & Partial<Pick<SleepGate, "mayPass" | "waitingFor">>;
   jobs: Jobs;
   workers: number;
   settings: () => LibrarySettings;
   /** Of a path without links. */
   locate(path: string): Promise<Located>;
+  /** So long a film plays before a scan goes on without its drives; 10 s unless said. */
+  heldUpMs?: number;
   /** Everything that can be reached now; where nobody tells, no file is ever offline. */
   places?: () => Promise<Place[]>;
   /** Works on a file system, and gives up when that does not answer. */
@@ -117,8 +119,9 @@ export function openLibrary(deps: LibraryDeps) {
     deps.onFound();
   };
 
-  const isAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
+  const leaveAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
     await deps.gate?.mayPass?.(driveIds) === false;
+  const isAsleep = (driveIds: readonly string[]) => deps.gate?.waitingFor?.(driveIds) !== undefined;
 
   const runScan = async (
     options: { roots?: string[]; leaveAsleep?: boolean },
@@ -126,7 +129,7 @@ export function openLibrary(deps: LibraryDeps) {
   ) => {
     const { roots, extensions, excludeDirs, algorithms } = settings();
     publish("scan.started", { roots: options.roots ?? roots });
-    const own = { store: scanStore, workers, order, awake, settle, touch, silence };
+    const own = { store: scanStore, workers, order, awake, settle, touch, silence, isAsleep };
     const report = await scan({ ...deps, ...own }, {
       roots: options.roots ?? roots,
       all: options.roots === undefined,
@@ -140,7 +143,7 @@ export function openLibrary(deps: LibraryDeps) {
         publish("scan.progress", { ...progress });
         if (progress.phase === "probe") tellFound();
       },
-      leaveAsleep: options.leaveAsleep ? isAsleep : undefined,
+      leaveAsleep: options.leaveAsleep ? leaveAsleep : undefined,
       job,
     });
     const { files, bytesRead } = report;

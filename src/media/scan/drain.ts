@@ -17,6 +17,7 @@ import {
   type WorkerPool,
 } from "../../pool/mod.ts";
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
+import { pause } from "../../base/service.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
 import type { Order } from "./order.ts";
 import type { ScanStore, Waiting } from "./store.ts";
@@ -31,6 +32,10 @@ export interface DrainDeps {
   awake(driveIds: readonly string[], priority: Priority, signal: AbortSignal): Promise<void>;
   /** Aborts when the file system of a path answers no more: nobody holds a lane for it then. */
   silence(path: string): Promise<AbortSignal>;
+  /** Whether one of these drives sleeps, and background work waits for it; without it, none does. */
+  isAsleep?: ((driveIds: readonly string[]) => boolean) | undefined;
+  /** So long drives play a film, or sleep, before a scan goes on without them; 10 s unless said. */
+  heldUpMs?: number | undefined;
 }
 
 export interface Step {
@@ -58,9 +63,10 @@ const BATCH_FILES = 64;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
- * Works until no file waits in `step.status`, save on drives whose job is paused or cancelled. Each
- * set of drives has a queue and a job of its own, so that a busy disk holds up nobody else; one bad
- * file costs nobody else anything.
+ * Works until no file waits in `step.status`, save on drives whose job is paused or cancelled, and
+ * on those that sleep or play a film: these go on by themselves. Each set of drives has a queue and
+ * a job of its own, so that a busy disk holds up nobody else; one bad file costs nobody else
+ * anything.
  */
 export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Promise<void> {
   const { jobs, store } = deps;
@@ -71,7 +77,9 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
     const totals = await count(step.status, driveIds, store);
     const spec = { id: jobId(kind, driveIds), kind, title, driveIds, ...totals };
     const work = (job: RunningJob) => drainDrives(driveIds, step, deps, job);
-    await jobs.share(spec, work, { signal, parent });
+    const over = new AbortController();
+    const heldUp = untilHeldUp(driveIds, deps, over.signal);
+    await jobs.share(spec, work, { signal, parent, heldUp }).finally(() => over.abort());
   };
   const queues = store.waitingDrives(step.status).map((driveIds) =>
     begin(driveIds).catch((error) => failed.abort(error))
@@ -79,6 +87,20 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
   await Promise.all(queues);
   signal.throwIfAborted();
   jobs.nothingLeft(step.kind);
+}
+
+const LOOKS = 10;
+
+/** Resolves when background work on these drives has been held up for a while, or on abort. */
+async function untilHeldUp(
+  driveIds: readonly string[],
+  { lanes, isAsleep = () => false, heldUpMs = 10_000 }: DrainDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let looks = 0; looks < LOOKS && !signal.aborted;) {
+    await pause(heldUpMs / LOOKS, signal);
+    looks = lanes.isStreaming(driveIds) || isAsleep(driveIds) ? looks + 1 : 0;
+  }
 }
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */

@@ -53,13 +53,14 @@ export class Tally {
     issues: [],
   };
   readonly #started = performance.now();
-  readonly #tell: (progress: ScanProgress) => void;
+  readonly #onProgress: (progress: ScanProgress) => void;
+  #isFinished = false;
   #progress: ScanProgress = { phase: "walk", files: 0, bytes: 0 };
   #toldAt = 0;
   #enteredAt = this.#started;
 
-  constructor(tell: (progress: ScanProgress) => void) {
-    this.#tell = tell;
+  constructor(onProgress: (progress: ScanProgress) => void) {
+    this.#onProgress = onProgress;
   }
 
   enter(phase: Phase, total?: { files: number; bytes: number }): void {
@@ -88,10 +89,16 @@ export class Tally {
     if (this.report.issues.length < MAX_ISSUES) this.report.issues.push({ path, problem });
   }
 
+  /** Nothing is told from then on: what is left of the work goes on by itself. */
   finish(): ScanReport {
     this.#leave();
+    this.#isFinished = true;
     this.report.seconds = (performance.now() - this.#started) / 1000;
     return this.report;
+  }
+
+  #tell(progress: ScanProgress): void {
+    if (!this.#isFinished) this.#onProgress(progress);
   }
 
   /** Books the time since the last phase began. */

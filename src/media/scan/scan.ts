@@ -40,16 +40,34 @@ export interface ScanOptions {
   leaveAsleep?: ((driveIds: readonly string[]) => Promise<boolean>) | undefined;
 }
 
-/** Scans the roots. What is already known and unchanged is not read. */
+/**
+ * Scans the roots. What is already known and unchanged is not read. Roots on drives that play a film
+ * come last: to look into them takes as long as the film, perhaps.
+ */
 export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanReport> {
+  const tally = new Tally(options.onProgress);
+  const isPlaying = async (root: string) =>
+    deps.lanes.isStreaming((await deps.locate(root)).driveIds);
+  const playing = new Set<string>();
+  for (const root of options.roots) if (await isPlaying(root)) playing.add(root);
+  const others = options.roots.filter((root) => !playing.has(root));
+  const rounds = playing.size > 0 && others.length > 0 ? [others, [...playing]] : [options.roots];
+  for (const roots of rounds) await scanRoots(roots, deps, options, tally);
+  return tally.finish();
+}
+
+async function scanRoots(
+  roots: readonly string[],
+  deps: ScanDeps,
+  options: ScanOptions,
+  tally: Tally,
+): Promise<void> {
   const { store } = deps;
   const { algorithms, job } = options;
-  const tally = new Tally(options.onProgress);
-
   tally.enter("walk");
   // An empty mount point is no folder whose files were deleted.
   await deps.settle();
-  for (const root of options.roots) {
+  for (const root of roots) {
     if (!await isLeftAsleep(root, deps, options)) await walkRoot(root, deps, options, tally);
     else (tally.report.asleep ??= []).push(root);
   }
@@ -69,8 +87,6 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
   }
   tally.enter("hash", store.countWaiting("probed"));
   await drain(hashStep(store, algorithms, tally), deps, job);
-
-  return tally.finish();
 }
 
 /** Rows looked at in one go: some ten milliseconds. */

@@ -30,6 +30,11 @@ export interface RunOptions {
   parent?: RunningJob | undefined;
 }
 
+export interface ShareOptions extends RunOptions {
+  /** Once it resolves, nobody waits any more: the job is held up, and goes on by itself. */
+  heldUp?: Promise<unknown> | undefined;
+}
+
 /** A person cancelled the job. */
 export class CancelledError extends ConflictError {}
 
@@ -168,34 +173,36 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
       store.list(page).map((row) => live.get(row.id)?.job.view() ?? toView(row)!),
 
     /**
-     * Runs the work as run() does, but resolves as soon as the job is paused: it goes on by itself
-     * once it is resumed, and nobody waits for it. A job that runs already is waited for in the same
-     * way; one that is paused, or that a person cancels, is passed over.
+     * Runs the work as run() does, but resolves as soon as the job is paused or held up: it goes on
+     * by itself, and nobody waits for it. A job that runs already is waited for in the same way; one
+     * that is paused, or that a person cancels, is passed over.
      *
      * @returns whether the work has been done
      */
     async share(
       spec: JobSpec,
       work: (job: RunningJob) => Promise<unknown>,
-      options: RunOptions,
+      { heldUp = new Promise(() => {}), ...options }: ShareOptions,
     ): Promise<boolean> {
-      if (!live.has(spec.id)) {
-        if (store.find(spec.id)?.state === "paused") return false;
-        const { job, working } = start(spec, work, options);
-        const outcome = working.then(() => true, (error) => {
-          if (job.isCancelled) return false;
-          throw error;
-        });
-        outcome.catch(() => {}); // it is kept with the job
-        const isDone = await Promise.race([outcome, job.paused().then(() => undefined)]);
-        // Whoever began it looks no more; what it has done may be more work for others.
-        if (isDone === undefined) {
-          outcome.then((isDone) => isDone && onResumed?.(spec.id), () => {});
-        }
-        return isDone ?? false;
+      const running = live.get(spec.id);
+      if (running) {
+        const left = Promise.race([running.job.paused(), heldUp]);
+        return await Promise.race([running.done.then(() => true), left.then(() => false)]);
       }
-      const { job, done } = live.get(spec.id)!;
-      return await Promise.race([done.then(() => true), job.paused().then(() => false)]);
+      if (store.find(spec.id)?.state === "paused") return false;
+      const { job, working } = start(spec, work, options);
+      const outcome = working.then(() => true, (error) => {
+        if (job.isCancelled) return false;
+        throw error;
+      });
+      outcome.catch(() => {}); // it is kept with the job
+      const left = Promise.race([job.paused(), heldUp]);
+      const isDone = await Promise.race([outcome, left.then(() => undefined)]);
+      // Whoever began it looks no more; what it has done may be more work for others.
+      if (isDone === undefined) {
+        outcome.then((isDone) => isDone && onResumed?.(spec.id), () => {});
+      }
+      return isDone ?? false;
     },
 
     /** The jobs of this kind that wait for the next scan are done: it has found no work for them. */
