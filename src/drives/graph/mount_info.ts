@@ -39,11 +39,16 @@ export function parseMountInfo(text: string): Mount[] {
       root: unescape(root),
       mountPoint: unescape(mountPoint),
       fileSystem,
-      source: unescape(source),
+      source: withoutPasswords(unescape(source)),
       readOnly: own.split(",").includes("ro"),
       options: unescape(options),
     }];
   });
+}
+
+/** "curlftpfs#ftp://me:secret@host/" and the like show in the table of mounts; here they do not. */
+export function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/[^\s/@:]*):[^\s/@]*@/g, "$1@");
 }
 
 /** A blank in a name is written `\040`. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { VERSION } from "../../base/version.ts";
+import { withoutPasswords } from "../graph/mount_info.ts";
 import { parseJson, type Recording } from "./reader.ts";
 
 interface Record {
@@ -12,8 +13,9 @@ interface Record {
   recordings: readonly Recording[];
 }
 
-/** The text of a record file. */
-export function toRecord(recordings: readonly Recording[]): string {
+/** The text of a record file; passwords of mounts stay here. */
+export function toRecord(all: readonly Recording[]): string {
+  const recordings = all.map((one) => ({ ...one, text: withoutPasswords(one.text) }));
   return JSON.stringify({ giggityflix: VERSION, recordings } satisfies Record, null, 1);
 }
 

@@ -1,5 +1,6 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createMountTree, parseMountInfo } from "../../../src/drives/graph/mount_info.ts";
+import { toRecord } from "../../../src/drives/mod.ts";
 
 const table = `1 0 8:1 / / rw - ext4 /dev/sda1 rw
 20 1 8:17 / /mnt/a rw,noatime shared:4 - ext4 /dev/sdb1 rw
@@ -28,6 +29,14 @@ Deno.test("parseMountInfo() undoes octal escapes, and leaves out broken lines", 
     readOnly: false,
     options: "rw",
   });
+});
+
+Deno.test("a password in the table of mounts is told to nobody", () => {
+  const line = "30 1 0:50 / /far rw - fuse curlftpfs#ftp://me:s3cret@nas:21/films rw";
+
+  strictEqual(parseMountInfo(line)[0]?.source, "curlftpfs#ftp://me@nas:21/films");
+  const record = toRecord([{ tool: "mountinfo", text: line }]);
+  ok(!record.includes("s3cret") && record.includes("me@nas:21/films"));
 });
 
 Deno.test("createMountTree() finds the mount by whole segments, and the uppermost one", () => {
