@@ -81,6 +81,9 @@ export function openFilmReader(
 
   return {
     read: (offset, length, signal) => inTurn(() => read(offset, length, signal)),
-    [Symbol.dispose]: () => closed.abort(),
+    [Symbol.dispose]: () => {
+      closed.abort();
+      held = next = undefined; // the lanes know this reader until somebody else has read
+    },
   };
 }

@@ -64,8 +64,9 @@ class Scope {
     if (!this.isAway) await this.lease.yield();
   }
 
+  /** Whether its lanes are held for a read of these drives: not while they are given back. */
   covers(driveIds: readonly string[]): boolean {
-    return driveIds.every((id) => this.driveIds.includes(id));
+    return !this.isAway && driveIds.every((id) => this.driveIds.includes(id));
   }
 }
 

@@ -139,6 +139,24 @@ Deno.test("a reading gets back its own drives after one of others", async () => 
   deepStrictEqual(held, [["a", "b"], ["a"]]);
 });
 
+Deno.test("a reading whose own drives are given back for another one waits until it has them", async () => {
+  using rig = openRig();
+  const order: unknown[] = [];
+
+  await rig.reading("/a/1", async () => {
+    const other = rig.reading("/b/1", async () => {
+      await settle();
+      order.push(rig.held().sort());
+    });
+    await settle();
+    await rig.reading("/a/2", () => order.push(rig.held()));
+    await other;
+  });
+
+  deepStrictEqual(order, [["a", "b"], ["a"]]);
+  deepStrictEqual(rig.held(), []);
+});
+
 Deno.test("computing inside reading has a worker, though all workers wait for that lane", async () => {
   using rig = openRig();
   const waiting = Promise.withResolvers<unknown>();

@@ -66,7 +66,7 @@ async function askDrives(
 ): Promise<Body[]> {
   await using offline = await openOffline(texts, context);
   const { db, config, events } = offline;
-  const drives = openPeerDrives({ db, config, publish: events.publish, log: silent });
+  using drives = openPeerDrives({ db, config, publish: events.publish, log: silent });
   await drives.refresh(context.signal);
   const bodies: Body[] = [];
   for (const drive of chosen(drives.drives({ limit: 500 }).items, id)) {
