@@ -6,7 +6,9 @@
 import { run } from "../../base/command.ts";
 import type { Configuration } from "../../config/mod.ts";
 import type { Parts } from "../../http/mod.ts";
+import type { DriveReport } from "../../drives/mod.ts";
 import { hasFfprobe } from "../../media/mod.ts";
+import type { Lanes } from "../../pool/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { PeerLink } from "./peer_link.ts";
 import type { Peer } from "./peer.ts";
@@ -39,7 +41,7 @@ export function createHealth({ role, peer, edge, link, config, peerId }: HealthO
       role: { status: "healthy", name: role, ...peer && { peer_id: peerId } },
       ...peer && {
         media: mediaPart(peer),
-        drives: drivesPart(peer),
+        drives: drivesPart(peer.drives),
         ffmpeg: { status: ffprobe ? "healthy" : "off", available: ffprobe },
       },
       ...link && {
@@ -73,11 +75,17 @@ function mediaPart(peer: Peer): Parts[string] {
   };
 }
 
-function drivesPart(peer: Peer): Parts[string] {
+/** Degraded while a drive is failing, or a file system that is mounted does not answer. */
+export function drivesPart(drives: HealthOfDrives): Parts[string] {
+  const { drives: present, volumes } = drives.report();
+  const failing = present.filter((drive) => drives.healthOf(drive).verdict === "failing");
+  const silent = volumes.filter(({ id }) => drives.mountState(id)?.answering === false);
   return {
-    status: "healthy",
-    present: peer.drives.report().drives.length,
-    lanes: peer.drives.lanes.list().map(({ driveIds, limit, held, waiting, streaming }) => ({
+    status: failing.length + silent.length > 0 ? "degraded" : "healthy",
+    present: present.length,
+    failing: failing.map(({ id }) => id),
+    not_answering: silent.map(({ id }) => id),
+    lanes: drives.lanes.list().map(({ driveIds, limit, held, waiting, streaming }) => ({
       drive_ids: driveIds,
       limit,
       held: sum(held),
@@ -85,6 +93,11 @@ function drivesPart(peer: Peer): Parts[string] {
       streaming,
     })),
   };
+}
+
+export interface HealthOfDrives extends Pick<Peer["drives"], "healthOf" | "mountState"> {
+  report(): Pick<DriveReport, "drives" | "volumes">;
+  lanes: Pick<Lanes, "list">;
 }
 
 function sum(counts: Record<string, number>): number {
