@@ -173,7 +173,9 @@ scenario("a disk pulled while mounted comes back as what it was", async (machine
   deepStrictEqual(idsOf(await partitions()), idsOf(before.partitions));
   ok([...await volumes(), ...await partitions()].every(({ present }) => present));
 
-  await vm.sh(`umount /mnt/pulled; mkdir -p /mnt/elsewhere; mount ${HDD}-part1 /mnt/elsewhere`);
+  // The scan that found them may look into a folder yet.
+  await vm.sh("timeout 20 sh -c 'until umount /mnt/pulled; do sleep 0.2; done'");
+  await vm.sh(`mkdir -p /mnt/elsewhere; mount ${HDD}-part1 /mnt/elsewhere`);
   const isElsewhere = (all: Item[]) => all.every(({ root }) => root.startsWith("/mnt/elsewhere"));
   const moved = await eventually(
     "its films to be found at another mount point",
