@@ -1,13 +1,15 @@
 /**
  * `deno task bench`: our scan beside minidlna's, our hashes beside hashdeep's, our start-up beside
- * an empty program's, and a hard disk by a model with a film and a scan on it. Turn and turn about in one run, and told as ratios, because on a machine that
- * does other things too a time alone says nothing. `--files=N --rounds=N` for another size.
+ * an empty program's, and a hard disk by a model with a film and a scan on it. Turn and turn about
+ * in one run, and told as ratios, because on a machine that does other things too a time alone says
+ * nothing. `--files=N --rounds=N` for another size.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { say } from "../scripts/run.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
+import { benchHashTree } from "./hash_tree.ts";
 import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
 import { minidlna, type MinidlnaScan } from "./minidlna.ts";
 import { hashesOf, type Scan, scanOnce } from "./ours.ts";
@@ -32,6 +34,7 @@ try {
     await Deno.remove(`${folder}/small`, { recursive: true });
     await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
     await Deno.remove(`${folder}/big`, { recursive: true });
+    await benchHashTree(folder, rounds, tools);
   }
   await benchStartUp(folder);
   await benchSlowDisk();
