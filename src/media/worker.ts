@@ -13,7 +13,8 @@ import { openTurnReader, type TurnReader } from "./turn_reader.ts";
 /** One job is several files: a message costs as much as reading a small one. */
 export type FileWork =
   | { kind: "probe"; paths: string[] }
-  | { kind: "hash"; files: FileToHash[] };
+  /** Together: side by side, for drives without a head. */
+  | { kind: "hash"; files: FileToHash[]; together?: boolean };
 
 /** With the cells of the lease's gauge, by which it is asked aside. */
 export type FileJob = FileWork & { cells?: Int32Array };
@@ -27,7 +28,7 @@ export type FileResult =
 serveJobs<FileJob, FileResult[]>(async (job, ask) => {
   const reader = openTurnReader(job.cells, ask);
   if (job.kind === "probe") return await probeFiles(job.paths, reader);
-  return hashFiles(job.files, reader).map((it) =>
+  return hashFiles(job.files, reader, job).map((it) =>
     it instanceof Error ? toError(it) : { hashed: it ?? "changed" as const }
   );
 });

@@ -45,6 +45,8 @@ export interface Step {
   kind: string;
   title: string;
   toJob(files: Waiting[]): FileWork;
+  /** Whether its job reads several files of these drives at once: then large ones go four by four. */
+  sideBySide?: (driveIds: string[]) => boolean;
   /** Called once per batch with its results in order, inside a transaction. */
   save(results: { file: Waiting; result: FileResult }[]): void;
   /** Whether save() leaves this file to `after`, by which it is counted as done. */
@@ -138,7 +140,8 @@ async function drainDrives(
       after = page.at(-1)!.rowid;
       await job.ready();
       await job.piece(ready); // to look where files lie is to read
-      for (const batch of batches(await deps.order(page, driveIds, signal))) {
+      const ordered = await deps.order(page, driveIds, signal);
+      for (const batch of step.sideBySide?.(driveIds) ? fours(ordered, deps) : batches(ordered)) {
         places.setLimit(batchesAtOnce(driveIds, deps));
         const place = await places.acquire({ signal });
         const progress = job.progress();
@@ -170,6 +173,18 @@ function batchesAtOnce(driveIds: string[], { lanes, workers }: DrainDeps): numbe
   if (lanes.isStreaming(driveIds)) return 1;
   const readers = lanes.limitOf(driveIds);
   return readers >= workers.size ? workers.size * 2 : readers;
+}
+
+const SIDE_BY_SIDE = 4;
+
+/** The large files first, four by four unless other workers would have none; then the small. */
+function fours(files: Waiting[], { workers }: DrainDeps): Waiting[][] {
+  const bySize = files.toSorted((one, other) => other.sizeBytes - one.sizeBytes);
+  const large = bySize.filter(({ sizeBytes }) => sizeBytes * BATCH_FILES > BATCH_BYTES);
+  const each = Math.max(1, Math.min(SIDE_BY_SIDE, Math.floor(large.length / workers.size)));
+  const all: Waiting[][] = [];
+  for (let at = 0; at < large.length; at += each) all.push(large.slice(at, at + each));
+  return [...all, ...batches(bySize.slice(large.length))];
 }
 
 /** Few enough files for one lease. */

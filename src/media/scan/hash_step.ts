@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { Lanes } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import type { Step } from "./drain.ts";
 import { problemOf } from "./probe_step.ts";
@@ -12,8 +13,19 @@ import type { ScanStore } from "./store.ts";
 
 const CHANGED = "The file changed while it was read: it is read again at the next scan";
 
-export function hashStep(store: ScanStore, algorithms: readonly HashName[], tally: Tally): Step {
+export interface HashStepDeps {
+  store: ScanStore;
+  lanes: Pick<Lanes, "isTurning">;
+}
+
+/** @param algorithms What each file is hashed with. */
+export function hashStep(
+  { store, lanes }: HashStepDeps,
+  algorithms: readonly HashName[],
+  tally: Tally,
+): Step {
   return {
+    sideBySide: (driveIds) => !lanes.isTurning(driveIds),
     status: "probed",
     priority: "hash",
     kind: "hash",
@@ -22,6 +34,7 @@ export function hashStep(store: ScanStore, algorithms: readonly HashName[], tall
       const known = store.hashesOf(files.map(({ id }) => id));
       return {
         kind: "hash",
+        together: !lanes.isTurning(files[0]!.driveIds),
         files: files.map(({ id, root, relativePath, sizeBytes, modifiedMs }) => ({
           path: join(root, relativePath),
           expected: { sizeBytes, modifiedMs },

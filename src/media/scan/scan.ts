@@ -86,7 +86,7 @@ async function scanRoots(
     await new Promise((resolve) => setTimeout(resolve)); // a long library must not hold up the rest
   }
   tally.enter("hash", store.countWaiting("probed"));
-  await drain(hashStep(store, algorithms, tally), deps, job);
+  await drain(hashStep(deps, algorithms, tally), deps, job);
 }
 
 /** Rows looked at in one go: some ten milliseconds. */

@@ -20,41 +20,50 @@ async function makeFile(dir: TempDir, size: number, names: HashName[]) {
   return { request: { path, expected: stateOf(await Deno.stat(path)), names }, hashes, size };
 }
 
-Deno.test("hashFiles() hashes small and big files, each with its own algorithms", async () => {
-  await using dir = await tempDir();
-  const files = [];
-  for (const size of [0, 1, 64, 1000, 131_071, 131_072, 131_073, 300_000, 70_000]) {
-    files.push(await makeFile(dir, size, ["md5", "sha1"]));
-    files.push(await makeFile(dir, size, ["md5"]));
-    files.push(await makeFile(dir, size, ["sha256"]));
-  }
+for (const together of [false, true]) {
+  const how = together ? "side by side" : "one after the other";
+  Deno.test(`hashFiles() hashes files of every size ${how}`, async () => {
+    await using dir = await tempDir();
+    const files = [];
+    for (
+      const size of [0, 1, 64, 1000, 131_071, 131_072, 131_073, 300_000, 262_144, 393_215, 70_000]
+    ) {
+      files.push(await makeFile(dir, size, ["md5", "sha1"]));
+      files.push(await makeFile(dir, size, ["md5"]));
+      files.push(await makeFile(dir, size, ["sha256"]));
+    }
 
-  const results = hashFiles(files.map(({ request }) => request), openTurnReader());
+    const results = hashFiles(files.map(({ request }) => request), openTurnReader(), { together });
 
-  deepStrictEqual(results, files.map(({ hashes, size }) => ({ hashes, bytesRead: size })));
-});
+    deepStrictEqual(results, files.map(({ hashes, size }) => ({ hashes, bytesRead: size })));
+  });
 
-Deno.test("hashFiles() lets no file spoil its neighbours", async () => {
-  await using dir = await tempDir();
-  const good = await makeFile(dir, 1000, ["md5", "sha1"]);
-  const grown = await makeFile(dir, 1000, ["md5", "sha1"]);
-  const gone = await makeFile(dir, 1000, ["md5", "sha1"]);
-  const last = await makeFile(dir, 50_000, ["md5", "sha1"]);
-  await Deno.writeFile(grown.request.path, noise(200_000), { append: true });
-  await Deno.remove(gone.request.path);
-  const { request: { expected, ...shrunk } } = await makeFile(dir, 900, ["md5"]);
+  Deno.test(`hashFiles() lets no file spoil its neighbours ${how}`, async () => {
+    await using dir = await tempDir();
+    const good = await makeFile(dir, 1000, ["md5", "sha1"]);
+    const grown = await makeFile(dir, 1000, ["md5", "sha1"]);
+    const gone = await makeFile(dir, 1000, ["md5", "sha1"]);
+    const last = await makeFile(dir, 50_000, ["md5", "sha1"]);
+    await Deno.writeFile(grown.request.path, noise(200_000), { append: true });
+    await Deno.remove(gone.request.path);
+    const { request: { expected, ...shrunk } } = await makeFile(dir, 900, ["md5"]);
 
-  const results = hashFiles([
-    good.request,
-    grown.request,
-    gone.request,
-    { ...shrunk, expected: { ...expected, sizeBytes: 1000 } },
-    last.request,
-  ], openTurnReader());
+    const results = hashFiles(
+      [
+        good.request,
+        grown.request,
+        gone.request,
+        { ...shrunk, expected: { ...expected, sizeBytes: 1000 } },
+        last.request,
+      ],
+      openTurnReader(),
+      { together },
+    );
 
-  deepStrictEqual(results[0], { hashes: good.hashes, bytesRead: 1000 });
-  strictEqual(results[1], undefined);
-  ok(results[2] instanceof Deno.errors.NotFound);
-  strictEqual(results[3], undefined);
-  deepStrictEqual(results[4], { hashes: last.hashes, bytesRead: 50_000 });
-});
+    deepStrictEqual(results[0], { hashes: good.hashes, bytesRead: 1000 });
+    strictEqual(results[1], undefined);
+    ok(results[2] instanceof Deno.errors.NotFound);
+    strictEqual(results[3], undefined);
+    deepStrictEqual(results[4], { hashes: last.hashes, bytesRead: 50_000 });
+  });
+}
