@@ -78,3 +78,22 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
   signal.addEventListener("abort", () => resolve(), { once: true });
   return promise;
 }
+
+/**
+ * What `promise` gives; undefined when `signal` aborts first. A race with untilAborted() would leave
+ * its listener on a signal that lives on, one each time.
+ */
+export async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  if (signal.aborted) {
+    promise.catch(() => {}); // as in a race: who comes second is not heard
+    return undefined;
+  }
+  const aborted = Promise.withResolvers<undefined>();
+  const abort = () => aborted.resolve(undefined);
+  signal.addEventListener("abort", abort, { once: true });
+  return await Promise.race([promise, aborted.promise])
+    .finally(() => signal.removeEventListener("abort", abort));
+}

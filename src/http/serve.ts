@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { FatalError } from "../base/errors.ts";
-import { pause, type Service, untilAborted } from "../base/service.ts";
+import { orAborted, pause, type Service } from "../base/service.ts";
 import type { Connection } from "./auth.ts";
 
 export interface ServeOptions {
@@ -42,7 +42,7 @@ export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeO
           : {};
         return api.fetch(request, connection);
       }));
-    await Promise.race([untilAborted(signal), server.finished]);
+    await orAborted(server.finished, signal);
     // Not shutdown(): that waits for ever for whoever listens to events, and cannot be cut short.
     const late = new AbortController();
     await Promise.race([Promise.all(open), pause(GRACE_MS, late.signal)]);

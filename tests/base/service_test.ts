@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { FatalError, UnavailableError } from "../../src/base/errors.ts";
 import { Log, type LogEntry, silent } from "../../src/base/log.ts";
-import { pause, type Service, supervise, untilAborted } from "../../src/base/service.ts";
+import { orAborted, pause, type Service, supervise, untilAborted } from "../../src/base/service.ts";
 import { within } from "../helpers/wait.ts";
 
 Deno.test("supervise() runs a failed service again, later each time", async () => {
@@ -79,4 +80,23 @@ Deno.test("pause() and untilAborted() return at once under a signal that has bee
   const signal = AbortSignal.abort();
 
   await within("both", Promise.all([pause(60_000, signal), untilAborted(signal)]), 1000);
+});
+
+Deno.test("orAborted() gives what it waits for, or nothing once aborted, and leaves no listener", async () => {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const listeners = () => getEventListeners(signal, "abort").length;
+
+  for (let scan = 0; scan < 10; scan++) {
+    strictEqual(await orAborted(Promise.resolve(scan), signal), scan);
+    await rejects(orAborted(Promise.reject(new Error("no")), signal), { message: "no" });
+  }
+  strictEqual(listeners(), 0);
+  const waiting = orAborted(new Promise<number>(() => {}), signal);
+  strictEqual(listeners(), 1);
+  stop.abort();
+
+  strictEqual(await within("the end", waiting), undefined);
+  strictEqual(await orAborted(Promise.reject(new Error("late")), signal), undefined);
+  strictEqual(listeners(), 0);
 });

@@ -7,7 +7,7 @@ import { run } from "../../base/command.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import { currentPlatform } from "../../base/platform.ts";
-import { type Service, untilAborted } from "../../base/service.ts";
+import { orAborted, type Service } from "../../base/service.ts";
 import { type Configuration, parseDailyWindow } from "../../config/mod.ts";
 import type { Database } from "../../db/mod.ts";
 import {
@@ -69,7 +69,7 @@ export function openDriveHealth({ db, store, config, publish, log, watched }: Dr
   const watchHealth: Service = config.live.service(
     ({ healthIntervalMinutes }) => healthIntervalMinutes,
     async (minutes, signal) => {
-      await Promise.race([watched, untilAborted(signal)]);
+      await orAborted(watched, signal);
       await health.watch(minutes, signal);
     },
   );

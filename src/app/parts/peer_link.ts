@@ -7,7 +7,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
-import { untilAborted } from "../../base/service.ts";
+import { orAborted } from "../../base/service.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Configuration } from "../../config/mod.ts";
 import { createLink, type Link, type LinkDeps, type LinkSettings } from "../../edge/mod.ts";
@@ -61,11 +61,6 @@ export function createPeerLink(options: PeerLinkOptions) {
     streamClosed: (sessionId: string) => link.streamClosed(sessionId),
     state: () => link.state(),
   };
-}
-
-/** Undefined when `signal` aborts first. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  return Promise.race([promise, untilAborted(signal).then(() => undefined)]);
 }
 
 function linkSettings(

@@ -5,7 +5,7 @@
  */
 import { ConflictError, Failure } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
-import { pause, type Service, untilAborted } from "../../base/service.ts";
+import { orAborted, pause, type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
 import type { ScanReport } from "../../media/mod.ts";
 import { CancelledError } from "../../pool/mod.ts";
@@ -40,7 +40,7 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
     { roots, leaveAsleep = false }: { roots?: string[] | undefined; leaveAsleep?: boolean } = {},
   ): Promise<ScanReport> => {
     // Before the drives are known every file would go through the lane of the unknown.
-    await Promise.race([peer.drives.watched, untilAborted(signal)]);
+    await orAborted(peer.drives.watched, signal);
     signal.throwIfAborted();
     await peer.refreshFolders();
     const report = await peer.library.scan({ signal, leaveAsleep, ...roots && { roots } });
