@@ -34,6 +34,23 @@ const dailyWindow = z.string().refine((text) => {
     return false;
   }
 }, DAILY_WINDOW_FORM);
+/** What the drives know as kinds; a test keeps both lists the same. */
+const ioKinds = [
+  "hdd",
+  "ssd",
+  "nvme",
+  "usb",
+  "sd",
+  "optical",
+  "virtual",
+  "network",
+  "unknown",
+];
+/** A mistyped kind would be a limit that nobody keeps. A drive may be away: its id only looks so. */
+const namesDrives = (item: string): boolean => {
+  const key = item.slice(0, item.lastIndexOf("=")).trim();
+  return ioKinds.includes(key) || key === "mem" || /^(drv-|net:)\S/.test(key);
+};
 const list = <T>(item: z.ZodType<T>) => z.array(item).max(1000);
 
 const text = (help: string, schema: z.ZodType<string>, fallback: string): Setting<string> => ({
@@ -130,7 +147,7 @@ export const settings = {
     z.string().regex(
       /^[^=\s](.*[^=\s])?\s*=\s*([1-9]|[1-5]\d|6[0-4])$/,
       "expected kind=readers or drive id=readers, with 1 to 64 readers, such as hdd=1",
-    ),
+    ).refine(namesDrives, `expected a kind of drive (${ioKinds.join(", ")}) or a drive's id`),
     [],
   ),
   logLevel: choice("The least that is logged: debug, info, warn, error", levels, "info"),

@@ -1,19 +1,34 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseSetting } from "../../../src/config/mod.ts";
-import type { DriveKind } from "../../../src/drives/mod.ts";
+import { type DriveKind, driveKinds } from "../../../src/drives/mod.ts";
 import { Gauge, Lanes, type Lease, parseIoLimits, Reader } from "../../../src/pool/mod.ts";
 import { limitByRoundTrip } from "../../../src/pool/lanes/limits.ts";
 import { settle, within } from "../../helpers/wait.ts";
 
 Deno.test("IO_LIMITS takes kinds and drive ids, and says what is wrong with the rest", () => {
-  const items = parseSetting("ioLimits", "hdd=1, ssd = 4,ata-WDC_WD40=EFRX=2");
+  const items = parseSetting("ioLimits", "hdd=1, ssd = 4,drv-1f6c=2,net:my nas=3");
 
-  deepStrictEqual([...parseIoLimits(items)], [["hdd", 1], ["ssd", 4], ["ata-WDC_WD40=EFRX", 2]]);
+  const limits = [["hdd", 1], ["ssd", 4], ["drv-1f6c", 2], ["net:my nas", 3]];
+  deepStrictEqual([...parseIoLimits(items)], limits);
   for (const wrong of ["hdd", "hdd=0", "hdd=-1", "hdd=two", "hdd=65", "=2", "hdd=1.5"]) {
     throws(() => parseSetting("ioLimits", wrong), {
       name: "InvalidError",
       message: /^Cannot set IO_LIMITS to ".*": expected kind=readers or drive id=readers/,
+    });
+  }
+});
+
+Deno.test("IO_LIMITS takes every kind of drive, and refuses a name that no drive can have", () => {
+  for (const key of [...driveKinds, "mem", "drv-1f6c2a", "net:nas"]) {
+    deepStrictEqual(parseSetting("ioLimits", `${key}=2`), [`${key}=2`]);
+  }
+  const kinds = driveKinds.join(", ");
+  for (const wrong of ["hddd=1", "HDD=1", "ssd=2,disk=1", "drv-=1", "net:=1", "hdd=1=1"]) {
+    throws(() => parseSetting("ioLimits", wrong), ({ name, message }: Error) => {
+      strictEqual(name, "InvalidError");
+      ok(message.includes(`expected a kind of drive (${kinds}) or a drive's id`), message);
+      return true;
     });
   }
 });
