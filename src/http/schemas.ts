@@ -158,6 +158,16 @@ export const ScanResult = z.object({
   asleep: z.array(z.string()).optional().openapi({
     description: "Folders left for later, for their drives sleep",
   }),
+  left: z.array(z.object({
+    job_id: z.string(),
+    drive_ids: z.array(z.string()),
+    files: z.int(),
+    bytes: z.int(),
+    waiting_for: z.string(),
+    is_paused: z.boolean(),
+  })).openapi({
+    description: "Files that the scan has not waited for, by what is to be done with them, and why",
+  }),
 }).openapi("ScanResult");
 
 export const ScanProgress = z.object({

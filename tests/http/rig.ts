@@ -164,6 +164,7 @@ const report = {
   seconds: 0.12345,
   phases: { walk: 0.1, probe: 0, hash: 0 },
   issues: [],
+  left: [],
 };
 
 function mediaFile(id: string): MediaFile {

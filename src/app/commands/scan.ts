@@ -65,7 +65,6 @@ async function scanHere(
     watching.abort();
     await watched;
     terminal.clear();
-    tellPaused(peer.jobs, terminal);
   }
 }
 
@@ -77,23 +76,22 @@ function refusePaused(jobs: Pick<Jobs, "find">): void {
   );
 }
 
-/** What a person keeps the scan from, so that nobody wonders. */
-function tellPaused(jobs: Pick<Jobs, "list">, { logLine }: Terminal): void {
-  for (const { id, state } of jobs.list({ after: "", limit: 1000 })) {
-    if (state !== "paused") continue;
-    logLine(
-      `Left out: ${plain(id)} is paused. Resume it by "giggityflix jobs resume ${plain(id)}"`,
-    );
-  }
-}
-
 function show(result: Result, { print }: Terminal): void {
   const { files, changed, gone, seconds, errors, issues } = result;
   print(
     `${files} files (${result.new} new, ${changed} changed, ${gone} gone), ` +
       `${formatBytes(result.bytes_read)} read in ${seconds.toFixed(1)} s`,
   );
+  for (const it of result.left) print(`Left for later: ${describeLeft(it)}`);
   if (errors > 0) print(`${errors} could not be used, or not wholly:`);
   for (const { path, problem } of issues) print(`  ${plain(path)}: ${plain(problem)}`);
   if (errors > issues.length) print(`  and ${errors - issues.length} more`);
+}
+
+/** "3 files (1.1 GiB) of job hash:drv-a: playback on drv-a". */
+export function describeLeft(left: Result["left"][number]): string {
+  const id = plain(left.job_id);
+  const advice = left.is_paused ? `. Resume it by "giggityflix jobs resume ${id}"` : "";
+  return `${left.files} files (${formatBytes(left.bytes)}) of job ${id}: ` +
+    plain(left.waiting_for) + advice;
 }

@@ -218,5 +218,13 @@ export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
     },
     issues,
     ...it.asleep && { asleep: it.asleep },
+    left: it.left.map(({ jobId, driveIds, files, bytes, waitingFor, isPaused }) => ({
+      job_id: jobId,
+      drive_ids: driveIds,
+      files,
+      bytes,
+      waiting_for: waitingFor,
+      is_paused: isPaused,
+    })),
   };
 }

@@ -9,6 +9,7 @@ import {
   type Gauge,
   jobId,
   type Jobs,
+  type JobState,
   type Lanes,
   PieceGauge,
   type Priority,
@@ -81,7 +82,11 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
     const work = (job: RunningJob) => drainDrives(driveIds, step, deps, job);
     const over = new AbortController();
     const heldUp = untilHeldUp(driveIds, deps, over.signal);
-    await jobs.share(spec, work, { signal, parent, heldUp }).finally(() => over.abort());
+    const isShared = isLive(jobs.find(spec.id)?.state);
+    const isDone = await jobs.share(spec, work, { signal, parent, heldUp })
+      .finally(() => over.abort());
+    // What was found after it took its last files waits still.
+    if (isShared && isDone) await begin(driveIds);
   };
   const queues = store.waitingDrives(step.status).map((driveIds) =>
     begin(driveIds).catch((error) => failed.abort(error))
@@ -91,12 +96,17 @@ export async function drain(step: Step, deps: DrainDeps, parent: RunningJob): Pr
   jobs.nothingLeft(step.kind);
 }
 
+const isLive = (state?: JobState) => state === "running" || state === "waiting";
+
 const LOOKS = 10;
 
 /** Resolves when background work on these drives has been held up for a while, or on abort. */
-async function untilHeldUp(
+export async function untilHeldUp(
   driveIds: readonly string[],
-  { lanes, isAsleep = () => false, heldUpMs = 10_000 }: DrainDeps,
+  { lanes, isAsleep = () => false, heldUpMs = 10_000 }: Pick<
+    DrainDeps,
+    "lanes" | "isAsleep" | "heldUpMs"
+  >,
   signal: AbortSignal,
 ): Promise<void> {
   for (let looks = 0; looks < LOOKS && !signal.aborted;) {
@@ -108,7 +118,8 @@ async function untilHeldUp(
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
 
-async function count(status: Step["status"], driveIds: string[], store: ScanStore) {
+/** How much waits for a step on these drives. */
+export async function count(status: Step["status"], driveIds: string[], store: ScanStore) {
   let [total, bytesTotal] = [0, 0];
   for (let after = 0;;) {
     const { files, bytes, last } = store.countWaitingOn(status, driveIds, after, COUNT_SPAN);

@@ -22,6 +22,20 @@ export interface ScanReport {
   issues: { path: string; problem: string }[];
   /** Folders that were left for later, for their drives sleep. */
   asleep?: string[];
+  /** Files that the scan has not waited for. */
+  left: Left[];
+}
+
+/** Files that wait for a step on one set of drives, and why. */
+export interface Left {
+  jobId: string;
+  driveIds: string[];
+  files: number;
+  bytes: number;
+  /** In words, as a job says it. */
+  waitingFor: string;
+  /** Only a person lets it go on. */
+  isPaused: boolean;
 }
 
 export type Phase = "walk" | "probe" | "hash";
@@ -51,6 +65,7 @@ export class Tally {
     seconds: 0,
     phases: { walk: 0, probe: 0, hash: 0 },
     issues: [],
+    left: [],
   };
   readonly #started = performance.now();
   readonly #onProgress: (progress: ScanProgress) => void;
@@ -82,6 +97,12 @@ export class Tally {
     if (now - this.#toldAt < MIN_INTERVAL_MS) return;
     this.#toldAt = now;
     this.#tell({ ...this.#progress });
+  }
+
+  /** Files that a walk has come by; it may go on beside the other phases. */
+  walked(files: number, bytes: number, root: string): void {
+    this.report.files += files;
+    if (this.#progress.phase === "walk") this.advance(files, bytes, root);
   }
 
   issue(path: string, problem: string): void {

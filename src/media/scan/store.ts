@@ -45,7 +45,7 @@ export const NEEDS_FFPROBE =
 
 /** The scan's view of the media tables in `db`. Every method is one short synchronous step. */
 export function createScanStore(db: Database) {
-  // Rows seen by the scan under way. In memory: a million integers, gone with the connection.
+  // Rows seen by the walks of the scan under way. In memory: a million integers, gone with the connection.
   db.run("CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY)");
   const now = () => new Date().toISOString();
 
@@ -122,6 +122,7 @@ export function createScanStore(db: Database) {
 
     see: (rowid: number) => db.run("INSERT OR IGNORE INTO seen VALUES (?)", rowid),
 
+    /** When a scan begins, and no walk is under way. */
     forgetSeen: () => db.run("DELETE FROM seen"),
 
     /** Marks what was not seen below `root`, save what lies below folders nobody could look into. */

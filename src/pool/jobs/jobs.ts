@@ -98,7 +98,7 @@ export function openJobs({ db, publish, explain, look, onResumed }: JobsDeps) {
         else save(spec.id);
         tell(spec.id);
       },
-      explain: ({ id, driveIds }) => explainLanes(id, driveIds),
+      explain: ({ id }, driveIds) => explainLanes(id, driveIds),
     });
     store.save(job.row);
     tell(spec.id);

@@ -16,7 +16,7 @@ export interface RunningJobDeps {
   /** Something about it is new. `isState`: more than its progress. */
   changed(isState: boolean): void;
   /** Why the lanes of these drives are not to be had, in words. */
-  explain(row: JobRow): string;
+  explain(row: JobRow, driveIds: readonly string[]): string;
 }
 
 export class RunningJob {
@@ -31,8 +31,10 @@ export class RunningJob {
   /** Those of its parts that run now. */
   readonly #parts = new Set<RunningJob>();
   readonly #leases = new Set<Lease>();
-  #lanesWanted = 0;
+  /** The drives that each of those who wait wait for. */
+  readonly #wanted = new Set<{ driveIds: readonly string[] }>();
   #pieces = 0;
+  #queues = 0;
   /** Read by pieces that are not saved yet. */
   #bytesUnsaved = 0;
 
@@ -88,6 +90,16 @@ export class RunningJob {
     }
   }
 
+  /** One of its queues that read here, side by side: it waits while all of them wait. */
+  async queue<T>(work: () => Promise<T>): Promise<T> {
+    this.#queues++;
+    try {
+      return await work();
+    } finally {
+      this.#queues--;
+    }
+  }
+
   /** Counts what one piece reads, until it is disposed because the piece is saved. */
   progress(): Disposable & { add(bytes: number): void } {
     let read = 0;
@@ -133,13 +145,14 @@ export class RunningJob {
     });
   }
 
-  /** Something that keeps the job from its drives: `explain` says what. */
-  async waiting<T>(wait: () => Promise<T>): Promise<T> {
-    this.#lanesWanted++;
+  /** Something that keeps the job from its drives, or from some of them: `explain` says what. */
+  async waiting<T>(wait: () => Promise<T>, driveIds = this.row.driveIds): Promise<T> {
+    const wanted = { driveIds };
+    this.#wanted.add(wanted);
     try {
       return await wait();
     } finally {
-      this.#lanesWanted--;
+      this.#wanted.delete(wanted);
     }
   }
 
@@ -199,11 +212,25 @@ export class RunningJob {
     const rate = this.#rate.of(row.done, row.bytesDone);
     const eta = etaOf(row, rate);
     const running = { ...row, rate, ...eta !== undefined && { etaS: eta } };
-    if (this.isReading || this.#pieces === 0) return running;
-    const waitingFor = this.#lanesWanted > 0
-      ? this.#deps.explain(row)
-      : "a free worker: all are at work";
-    return { ...running, state: "waiting", waitingFor };
+    const waitingFor = this.#waitingFor();
+    return waitingFor ? { ...running, state: "waiting", waitingFor } : running;
+  }
+
+  /** What keeps all of it from reading; undefined while some of it reads, or nothing is to be read. */
+  #waitingFor(): string | undefined {
+    if (this.isReading) return undefined;
+    const parts = [...this.#parts].map((part) => part.view());
+    const isAtWork = this.#queues > this.#wanted.size ||
+      parts.some(({ state }) => state === "running");
+    if (isAtWork) return undefined;
+    const own = this.#wanted.size > 0
+      ? this.#deps.explain(this.row, [...new Set([...this.#wanted].flatMap((it) => it.driveIds))])
+      : this.#pieces > 0
+      ? "a free worker: all are at work"
+      : undefined;
+    if (own) return own;
+    const waiting = parts.filter(({ state }) => state === "waiting");
+    return waiting.map(({ id, waitingFor }) => `job ${id}: ${waitingFor}`).join("; ") || undefined;
   }
 
   /** What is read twice, or to look into a file, does not count. */

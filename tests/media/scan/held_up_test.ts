@@ -1,5 +1,5 @@
 /** Drives that sleep, or play a film, while others are scanned. @module */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { wav } from "../../helpers/clips.ts";
 import { until, within } from "../../helpers/wait.ts";
@@ -47,14 +47,79 @@ Deno.test("a scan ends without drives that play a film; what is left there goes 
   await rig.file("a/one.wav", wav(1));
   await rig.file("two.wav", wav(2));
 
-  await within("the scan", rig.scan(), LIMIT_MS);
+  const { left } = await within("the scan", rig.scan(), LIMIT_MS);
 
   deepStrictEqual(rig.statuses(), { "a/one.wav": "new", "two.wav": "ready" });
+  const { sizeBytes } = rig.find("one.wav");
+  deepStrictEqual(left, [{
+    jobId: "probe:a",
+    driveIds: ["a"],
+    files: 1,
+    bytes: sizeBytes,
+    waitingFor: "a turn on a",
+    isPaused: false,
+  }]);
   const { state, waitingFor } = rig.jobs.get("probe:a");
   deepStrictEqual([state, waitingFor], ["waiting", "a turn on a"]);
   film![Symbol.dispose]();
   await until("its end", () => rig.jobs.get("probe:a").state === "done", LIMIT_MS);
   strictEqual(rig.library.scanState().progress, undefined, "the scan is over");
+});
+
+Deno.test("a film that starts in the middle of a walk holds up no folder of another drive", async () => {
+  let film: Disposable | undefined;
+  await using rig = await openRig({
+    locate,
+    deps: () => ({
+      heldUpMs: 200,
+      // In the middle: the folder itself has been looked at, what is in it has not.
+      touch: async (path, work) => {
+        const result = await work(() => {});
+        if (locate(path)[0] === "a") film ??= play(rig);
+        return result;
+      },
+    }),
+  });
+  const folder = join(rig.dir.path, "a");
+  await Deno.mkdir(folder);
+  rig.settings.roots = [folder, rig.root];
+  await rig.dir.file("a/one.wav", wav(1));
+  await rig.file("two.wav", wav(2));
+
+  const scanning = rig.scan();
+  await until("the other drive", () => rig.statuses()["two.wav"] === "ready", LIMIT_MS);
+  await until("the words", () => rig.jobs.get("scan").state === "waiting", LIMIT_MS);
+  const scanSaid = rig.jobs.get("scan").waitingFor;
+
+  deepStrictEqual(rig.statuses(), { "two.wav": "ready" });
+  strictEqual(scanSaid, "a turn on a");
+  film![Symbol.dispose]();
+  const report = await within("the scan", scanning, LIMIT_MS);
+  deepStrictEqual([report.files, report.new, report.gone, report.left], [2, 2, 0, []]);
+  deepStrictEqual(rig.statuses(), { "one.wav": "ready", "two.wav": "ready" });
+});
+
+Deno.test("a walk behind a film misses no file, and ends with its cancelled scan", async () => {
+  await using rig = await openRig({ locate, deps });
+  const folder = join(rig.dir.path, "a");
+  await Deno.mkdir(folder);
+  rig.settings.roots = [folder, rig.root];
+  await rig.dir.file("a/one.wav", wav(1));
+  const two = await rig.file("two.wav", wav(2));
+  await within("the first scan", rig.scan(), LIMIT_MS);
+  await Deno.remove(two);
+  const film = play(rig);
+
+  const scanning = rig.scan();
+  await until("the other drive", () => rig.statuses()["two.wav"] === "missing", LIMIT_MS);
+  strictEqual(rig.statuses()["one.wav"], "ready");
+  rig.jobs.cancel("scan");
+
+  await rejects(within("its end", scanning, LIMIT_MS), /cancelled/);
+  film[Symbol.dispose]();
+  const report = await within("the next one", rig.scan(), LIMIT_MS);
+  deepStrictEqual([report.files, report.new, report.gone], [1, 0, 0]);
+  deepStrictEqual(rig.statuses(), { "one.wav": "ready", "two.wav": "missing" });
 });
 
 Deno.test("a drive that sleeps keeps no scan from its end", async () => {

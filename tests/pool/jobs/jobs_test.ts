@@ -261,6 +261,42 @@ Deno.test("a part is paused and cancelled with its whole", async () => {
   ]);
 });
 
+Deno.test("a job of several queues waits while all of them do, and none of its parts reads", async () => {
+  await using rig = openRig();
+  const scan = { id: "scan", kind: "scan", title: "Scan", driveIds: [] };
+  const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const part = Promise.withResolvers<void>();
+  const said: (string | undefined)[] = [];
+  const say = () => said.push(rig.jobs.get("scan").waitingFor);
+  await rig.jobs.run(scan, async (job) => {
+    const first = job.queue(() => job.waiting(() => one.promise, ["drv-a"]));
+    const second = job.queue(async () => {
+      say(); // it looks here
+      await job.waiting(() => other.promise, ["drv-b"]);
+    });
+    say();
+    const working = rig.jobs.run(hash, () => part.promise, { signal, parent: job });
+    say();
+    part.resolve();
+    await working;
+    one.resolve();
+    other.resolve();
+    await Promise.all([first, second]);
+    await rig.jobs.run(hash, async (part) => {
+      await part.piece(() => part.waiting(() => Promise.resolve(say())));
+    }, { signal, parent: job });
+    say();
+  }, { signal });
+
+  deepStrictEqual(said, [
+    undefined,
+    "a turn on drv-a, drv-b",
+    undefined,
+    `job ${hash.id}: a turn on drv-a`,
+    undefined,
+  ]);
+});
+
 Deno.test("a job that waits for a lane says who reads there", async () => {
   await using rig = openRig();
   const lanes = new Lanes(() => "hdd");
