@@ -105,11 +105,12 @@ export class Lanes {
   openStream(driveIds: readonly string[], { isRead = false } = {}): void {
     if (!isRead) this.#gate?.touch(driveIds);
     const now = this.#common.clock.now();
-    for (const { streams } of this.#lane(driveIds).places) {
-      if (!isRead) streams.touch(now);
+    for (const place of this.#lane(driveIds).places) {
+      if (!isRead) place.streams.touch(now);
       else {
-        streams.arrived(now);
-        streams.ended(now);
+        const read = {};
+        place.filmArrived(read);
+        place.filmEnded(read);
       }
     }
     this.#dispatch();

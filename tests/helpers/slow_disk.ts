@@ -19,6 +19,12 @@ export const PIECE_BYTES = 128 * 1024;
 /** What looking into a film costs: its begin, its index, and some reads in between. */
 const PROBE_READS = 4;
 
+/** One that turns; or one without a head, that as well serves one read after the other. */
+export interface DiskModel {
+  seekMs: number;
+  bytesPerMs: number;
+}
+
 export class SlowDisk {
   readonly #clock: Clock & { sleep(ms: number): Promise<void> };
   #head = 0;
@@ -29,14 +35,18 @@ export class SlowDisk {
   bytesRead = 0;
   busyMs = 0;
 
-  constructor(clock: Clock & { sleep(ms: number): Promise<void> }) {
+  constructor(
+    clock: Clock & { sleep(ms: number): Promise<void> },
+    readonly model: DiskModel = { seekMs: SEEK_MS, bytesPerMs: BYTES_PER_MS },
+  ) {
     this.#clock = clock;
   }
 
   /** Resolves when the bytes have come. */
   async read(at: number, bytes: number): Promise<void> {
     this.mostReaders = Math.max(this.mostReaders, ++this.#readers);
-    const ms = (at === this.#head ? 0 : SEEK_MS) + bytes / BYTES_PER_MS;
+    const { seekMs, bytesPerMs } = this.model;
+    const ms = (at === this.#head ? 0 : seekMs) + bytes / bytesPerMs;
     const now = this.#clock.now();
     this.#head = at + bytes;
     this.#freeAt = Math.max(this.#freeAt, now) + ms;

@@ -5,13 +5,21 @@
  * @module
  */
 import { CommandError, type Run } from "../../src/base/command.ts";
+import type { DriveKind } from "../../src/drives/mod.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { openFilmReader } from "../../src/media/film_reader.ts";
 import { drain, type Step } from "../../src/media/scan/drain.ts";
 import { physicalOrder } from "../../src/media/scan/order.ts";
 import { createScanStore } from "../../src/media/scan/store.ts";
 import { Lanes, openJobs, type RunningJob } from "../../src/pool/mod.ts";
-import { BYTES_PER_MS, PIECE_BYTES, type PlacedFile, SlowDisk, slowWorkers } from "./slow_disk.ts";
+import {
+  BYTES_PER_MS,
+  type DiskModel,
+  PIECE_BYTES,
+  type PlacedFile,
+  SlowDisk,
+  slowWorkers,
+} from "./slow_disk.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 export const MIB = 1024 * 1024;
@@ -25,15 +33,25 @@ export interface SlowScanOptions {
   filesPerDisk: number;
   sizeBytes: number;
   status: "new" | "probed";
+  /** Unless it is a hard disk. */
+  kind?: DriveKind;
+  model?: DiskModel;
+  /** Readers by setting. */
+  limit?: number;
 }
 
-export function openSlowScan({ disks = ["disk"], ...files }: SlowScanOptions) {
+export function openSlowScan(
+  { disks = ["disk"], kind = "hdd", model, limit, ...files }: SlowScanOptions,
+) {
   const clock = new VirtualClock();
   const db: Database = openDatabase(":memory:", migrations.library);
   const store = createScanStore(db);
-  const lanes = new Lanes((id) => id.startsWith("disk") ? "hdd" : undefined, { clock });
+  const lanes = new Lanes((id) => id.startsWith("disk") ? kind : undefined, {
+    clock,
+    limits: () => new Map(limit === undefined ? [] : [[kind, limit]]),
+  });
   const placed = new Map<string, PlacedFile>();
-  const drives = new Map(disks.map((id) => [id, new SlowDisk(clock)]));
+  const drives = new Map(disks.map((id) => [id, new SlowDisk(clock, model)]));
   for (const [id, disk] of drives) addFiles(id, disk);
 
   /** Files lie on the disk in another order than the library has them, each with room behind it. */

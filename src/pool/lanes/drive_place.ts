@@ -11,7 +11,7 @@ import { type IoLimits, limitBySetting, limitOfKind } from "./limits.ts";
 import type { Place } from "./queue.ts";
 import { Speedometer } from "./measure/speedometer.ts";
 import { StreamWatch } from "./stream_watch.ts";
-import { nextTrickle, type Trickle } from "./trickle.ts";
+import { besideTrickle, nextTrickle, type Trickle } from "./trickle.ts";
 import { Tuner } from "./measure/tuner.ts";
 
 export type LimitFrom = "kind" | "measured" | "setting";
@@ -21,6 +21,11 @@ const MOST_TURNING_BYTES = 1024 * 1024;
 /** A drive that does not turn is asked aside between two pieces of it, and that takes no time. */
 const MOST_SOLID_BYTES = 8 * 1024 * 1024;
 
+export interface PlaceTrickle extends Trickle {
+  /** It takes none of the drive's readers: it may be under way beside the reads of films. */
+  isBeside?: boolean;
+}
+
 export class DrivePlace implements Place {
   readonly streams = new StreamWatch();
   readonly #clock: Clock;
@@ -29,6 +34,10 @@ export class DrivePlace implements Place {
   #speedometer: Speedometer;
   #setting: number | undefined;
   #held = 0;
+  /** Readers that are no films'. */
+  #background = 0;
+  /** The last one beside the reads of films: from when to when. */
+  #beside = { beganAt: 0, endedAt: 0 };
   #onDisturbed: (() => void) | undefined;
 
   constructor(readonly id: string, kind: DriveKind, settings: IoLimits, clock: Clock) {
@@ -83,6 +92,28 @@ export class DrivePlace implements Place {
     });
   }
 
+  /** A film asks for a read; the same object tells that it is over. */
+  filmArrived(read: object): void {
+    this.streams.arrived(this.#clock.now(), read, this.#background > 0);
+  }
+
+  filmEnded(read: object): void {
+    this.streams.ended(this.#clock.now(), read);
+  }
+
+  beginBackground(isBeside: boolean): void {
+    const now = this.#clock.now();
+    this.#background++;
+    this.streams.accompany();
+    if (isBeside) this.#beside = { beganAt: now, endedAt: now };
+    else if (this.isStreaming) this.streams.usePause();
+  }
+
+  endBackground(isBeside: boolean): void {
+    this.#background--;
+    if (isBeside) this.#beside.endedAt = this.#clock.now();
+  }
+
   /** Somebody has read: the film that read before has lost its place on the disk. */
   headMoved(isFilm: boolean, { onDisturbed }: { onDisturbed?: (() => void) | undefined }): void {
     const tell = this.#onDisturbed;
@@ -95,8 +126,19 @@ export class DrivePlace implements Place {
   }
 
   /** What background work may read beside the films, and when; undefined for not at all. */
-  get trickle(): Trickle | undefined {
-    const pause = this.streams.pause(this.#clock.now());
+  get trickle(): PlaceTrickle | undefined {
+    if (this.#background > 0) return undefined;
+    const now = this.#clock.now();
+    const inPause = this.#trickleInPause(now);
+    if (inPause?.inMs === 0 || isTurning(this.#kind) || this.streams.isAccompanied) return inPause;
+    const { beganAt, endedAt } = this.#beside;
+    const beside = besideTrickle(this.#speedometer.speed, endedAt - beganAt, now - endedAt);
+    if (!beside || (inPause && inPause.inMs <= beside.inMs)) return inPause;
+    return { ...beside, isBeside: true };
+  }
+
+  #trickleInPause(now: number): Trickle | undefined {
+    const pause = this.streams.pause(now);
     if (!pause || this.#held > 0) return undefined;
     const most = isTurning(this.#kind) ? MOST_TURNING_BYTES : MOST_SOLID_BYTES;
     return nextTrickle(pause.pauses, pause.lastedMs, this.#speedometer.speed, most);

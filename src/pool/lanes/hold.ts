@@ -6,7 +6,7 @@
 import { UnavailableError } from "../../base/errors.ts";
 import { isBackground, type Priority, rankOf } from "../priority.ts";
 import type { Clock } from "./clock.ts";
-import type { DrivePlace } from "./drive_place.ts";
+import type { DrivePlace, PlaceTrickle } from "./drive_place.ts";
 import { type Gauge, UNBOUNDED } from "./gauge.ts";
 import { bucketOf } from "./measure/histogram.ts";
 import { type Lane, readingOf } from "./lane.ts";
@@ -63,6 +63,8 @@ export class Hold implements Lease, Request<DrivePlace> {
   #asked: AbortController | undefined;
   /** Granted beside a film: for so many bytes. */
   #budget = UNBOUNDED;
+  /** Of its places, those of which it has one of the readers. */
+  #taken: readonly DrivePlace[] = [];
 
   constructor(
     readonly lane: Lane,
@@ -91,7 +93,7 @@ export class Hold implements Lease, Request<DrivePlace> {
     this.#state = "waiting";
     this.#waitingSince = clock.now();
     this.lane.waiting[priority]++;
-    if (this.#isViewing) this.#tellStreams((it, now) => it.arrived(now));
+    if (this.#isViewing) this.#filmArrived();
     queue.add(this);
     const abort = () => this.#giveUp(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
@@ -120,14 +122,21 @@ export class Hold implements Lease, Request<DrivePlace> {
     return this.places.every((place) => !place.isStreaming || this.#trickleOf(place) > 0);
   }
 
-  grant(): void {
+  takes(place: DrivePlace): boolean {
+    const isAside = this.#isBackground && place.isStreaming;
+    return !isAside || !this.#mayTrickle(place)?.isBeside;
+  }
+
+  grant(taken: readonly DrivePlace[]): void {
     const { lane, options: { priority, gauge } } = this;
     const streaming = this.#isBackground ? this.places.filter((it) => it.isStreaming) : [];
     this.#state = "held";
-    this.#budget = UNBOUNDED;
-    if (streaming.length > 0) {
-      this.#budget = Math.min(...streaming.map((it) => this.#trickleOf(it)));
-      for (const place of streaming) place.streams.usePause();
+    this.#taken = taken;
+    this.#budget = streaming.length === 0
+      ? UNBOUNDED
+      : Math.min(...streaming.map((it) => this.#trickleOf(it)));
+    if (this.#isBackground) {
+      for (const place of this.places) place.beginBackground(!taken.includes(place));
     }
     lane.waiting[priority]--;
     lane.held[priority]++;
@@ -145,13 +154,14 @@ export class Hold implements Lease, Request<DrivePlace> {
   /** Whether somebody before it waits for what it holds, or it is one too many. */
   mustGo(waiting: Iterable<Request<DrivePlace>>): boolean {
     const { places, rank } = this;
-    if (places.some((place) => place.held > place.limit)) return true;
+    const taken = this.#taken;
+    if (taken.some((place) => place.held > place.limit)) return true;
     if (this.#isBackground && this.#budget === UNBOUNDED) {
       if (places.some((place) => place.isStreaming)) return true;
     }
     for (const other of waiting) {
       if (other.rank >= rank) return false; // they stand in order
-      const isInWay = (it: DrivePlace) => places.includes(it) && it.held >= it.limit;
+      const isInWay = (it: DrivePlace) => taken.includes(it) && it.held >= it.limit;
       if (other.mayBegin() && other.places.some(isInWay)) return true;
     }
     return false;
@@ -206,9 +216,12 @@ export class Hold implements Lease, Request<DrivePlace> {
     this.#state = "new";
     this.common.holds.delete(this);
     this.lane.held[priority]--;
-    for (const place of this.places) place.held--;
-    if (this.#isViewing) this.#tellStreams((it, now) => it.ended(now));
-    for (const place of this.places) place.headMoved(priority === "playback", this.options);
+    if (this.#isBackground) {
+      for (const place of this.places) place.endBackground(!this.#taken.includes(place));
+    }
+    for (const place of this.#taken) place.held--;
+    if (this.#isViewing) this.#filmEnded();
+    for (const place of this.#taken) place.headMoved(priority === "playback", this.options);
   }
 
   #giveUp(reason: unknown): void {
@@ -216,20 +229,27 @@ export class Hold implements Lease, Request<DrivePlace> {
     if (!queue.remove(this)) return;
     this.#state = "gone";
     this.lane.waiting[priority]--;
-    if (this.#isViewing) this.#tellStreams((it, now) => it.ended(now));
+    if (this.#isViewing) this.#filmEnded();
     this.#granted.reject(reason);
     dispatch();
   }
 
-  #tellStreams(what: (streams: DrivePlace["streams"], now: number) => void): void {
-    const now = this.common.clock.now();
-    for (const { streams } of this.places) what(streams, now);
+  #filmArrived(): void {
+    for (const place of this.places) place.filmArrived(this);
+  }
+
+  #filmEnded(): void {
+    for (const place of this.places) place.filmEnded(this);
+  }
+
+  #trickleOf(place: DrivePlace): number {
+    return this.#mayTrickle(place)?.bytes ?? 0;
   }
 
   /** Only who asks before each read, or reads but once, can be trusted to stop after one. */
-  #trickleOf(place: DrivePlace): number {
+  #mayTrickle(place: DrivePlace): PlaceTrickle | undefined {
     const { gauge, isShort } = this.options;
     const trickle = gauge || isShort ? place.trickle : undefined;
-    return trickle?.inMs === 0 ? trickle.bytes : 0;
+    return trickle?.inMs === 0 ? trickle : undefined;
   }
 }

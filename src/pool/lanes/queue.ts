@@ -21,8 +21,10 @@ export interface Request<P extends Place> {
    * Whether it may begin now, were there room. One that may not keeps nobody else from going.
    */
   mayBegin(): boolean;
-  /** Its turn has come; the places are taken for it right after. */
-  grant(): void;
+  /** Whether it takes one of the readers of this place; one beside a film's reads takes none. */
+  takes(place: P): boolean;
+  /** Its turn has come; the places in `taken` are taken for it right after. */
+  grant(taken: readonly P[]): void;
 }
 
 export class Queue<P extends Place> {
@@ -57,13 +59,14 @@ export class Queue<P extends Place> {
     const wanted = new Set<P>();
     for (const request of [...this.#waiting]) {
       if (!request.mayBegin()) continue;
-      const hasRoom = request.places.every((it) => it.held < it.limit && !wanted.has(it));
+      const taken = request.places.filter((it) => request.takes(it));
+      const hasRoom = taken.every((it) => it.held < it.limit && !wanted.has(it));
       if (hasRoom) {
         this.remove(request);
-        request.grant();
-        for (const place of request.places) place.held++;
+        request.grant(taken);
+        for (const place of taken) place.held++;
       } else {
-        for (const place of request.places) wanted.add(place);
+        for (const place of taken) wanted.add(place);
       }
     }
   }

@@ -10,8 +10,8 @@ const MAX_PAUSES = 16;
 
 export class StreamWatch {
   #touchedAt = -Infinity;
-  /** Reads of films that wait or are under way. */
-  #playing = 0;
+  /** Reads of films that wait or are under way, and whether somebody else has read beside each. */
+  readonly #reads = new Map<object, boolean>();
   #endedAt: number | undefined;
   #pauses: number[] = [];
   #isPauseUsed = false;
@@ -25,24 +25,26 @@ export class StreamWatch {
     this.#touchedAt = now;
   }
 
-  /** A film asks for a read. */
-  arrived(now: number): void {
+  /** A film asks for a read; `isAccompanied`: while somebody else reads. */
+  arrived(now: number, read: object, isAccompanied: boolean): void {
     this.touch(now);
-    if (this.#playing++ > 0) return;
+    this.#reads.set(read, isAccompanied);
+    if (this.#reads.size > 1) return;
     if (this.#endedAt !== undefined) this.#pauses.push(now - this.#endedAt);
     if (this.#pauses.length > MAX_PAUSES) this.#pauses.shift();
   }
 
   /** A film's read is over, or was given up. */
-  ended(now: number): void {
+  ended(now: number, read: object): void {
     this.#touchedAt = now;
-    if (--this.#playing > 0) return;
+    this.#reads.delete(read);
+    if (this.#reads.size > 0) return;
     this.#endedAt = now;
     this.#isPauseUsed = false;
   }
 
   isStreaming(now: number): boolean {
-    return this.#playing > 0 || now < this.quietAt;
+    return this.#reads.size > 0 || now < this.quietAt;
   }
 
   /** From when on nobody watches, if no read comes. */
@@ -52,8 +54,18 @@ export class StreamWatch {
 
   /** The last pauses, and how long this one lasts; undefined during reads and in a used pause. */
   pause(now: number): { pauses: readonly number[]; lastedMs: number } | undefined {
-    if (this.#playing > 0 || this.#isPauseUsed || this.#endedAt === undefined) return undefined;
+    if (this.#reads.size > 0 || this.#isPauseUsed || this.#endedAt === undefined) return undefined;
     return { pauses: this.#pauses, lastedMs: now - this.#endedAt };
+  }
+
+  /** Somebody else reads beside all reads of films that are under way. */
+  accompany(): void {
+    for (const read of this.#reads.keys()) this.#reads.set(read, true);
+  }
+
+  /** Whether that has happened to one of them: once in each is enough. */
+  get isAccompanied(): boolean {
+    return [...this.#reads.values()].includes(true);
   }
 
   /** One read in each pause is enough. */

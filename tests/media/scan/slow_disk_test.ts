@@ -99,6 +99,37 @@ Deno.test("reads of a film that come back to back leave no room for others", asy
   ok(readBeside <= MIB, `${readBeside} bytes beside the film`);
 });
 
+for (const limit of [1, 2]) {
+  Deno.test(`on an SSD with ${limit} readers, hashing goes on beside a film that is read back to back`, async () => {
+    const model = { seekMs: 0.1, bytesPerMs: 400_000 };
+    await using scan = openSlowScan({
+      filesPerDisk: 200,
+      sizeBytes: SIZE,
+      status: "probed",
+      kind: "ssd",
+      model,
+      limit,
+    });
+    const disk = scan.drives.get("disk")!;
+
+    const work = scan.drain("hash").catch(() => {});
+    const took = await scan.clock.run(scan.play("disk", PIECES, { burst: PIECES }));
+    const readBeside = disk.bytesRead - PIECES * FILM_PIECE_BYTES;
+    const besideMs = disk.busyMs - PIECES * FILM_PIECE_BYTES / model.bytesPerMs;
+    const share = besideMs / scan.clock.now();
+    scan.stop.abort();
+    await scan.clock.run(work);
+
+    const ownReadMs = model.seekMs + FILM_PIECE_BYTES / model.bytesPerMs;
+    // The first read comes while background work has the drive for itself.
+    const longest = Math.max(...took.slice(1));
+    ok(longest <= ownReadMs + 5, `longest ${longest} ms`);
+    ok(readBeside > 20 * MIB, `${readBeside} bytes beside the film`);
+    // The way back after each read is the film's, but counted here.
+    ok(share <= 0.25, `${share} of the drive's time`);
+  });
+}
+
 Deno.test("a disk whose film has ended is read at full speed after a few quiet seconds", async () => {
   await using scan = openSlowScan({ filesPerDisk: 100, sizeBytes: SIZE, status: "probed" });
   const { clock } = scan;

@@ -1,7 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import {
+  addedBesideMs,
   addedMs,
+  besideTrickle,
   MAX_ADDED_MS,
   nextTrickle,
   trickleBytes,
@@ -59,4 +61,29 @@ Deno.test("nextTrickle() reads in even pauses at once, and after bursts when the
   strictEqual(nextTrickle([15, 15, 15, 15], 0, disk, MIB), undefined);
   // It has lasted longer than any: nobody knows when the next read comes.
   strictEqual(nextTrickle([100, 100, 100, 100], 150, disk, MIB), undefined);
+});
+
+Deno.test("besideTrickle() never holds a film's read up for more than 3 ms, and rests as it says", () => {
+  const times = fc.double({ min: 0, max: 1000, noNaN: true });
+  fc.assert(fc.property(speed, times, times, (speed, tookMs, sinceMs) => {
+    const trickle = besideTrickle(speed, tookMs, sinceMs);
+    if (!trickle) return;
+
+    ok(trickle.bytes >= 16 * 1024 && trickle.bytes <= 256 * 1024);
+    ok(addedBesideMs(speed, trickle.bytes) <= 3 + 1e-6);
+    // From its begin to the begin of the next one, a fifth is its.
+    ok(sinceMs + trickle.inMs >= 4 * tookMs - 1e-6);
+  }));
+});
+
+Deno.test("besideTrickle() leaves something on every drive that is quick enough, and nothing on others", () => {
+  const ssd = { bytesPerMs: 200_000, seekMs: 0.5 };
+  deepStrictEqual(besideTrickle(ssd, 0, 0), { inMs: 0, bytes: 256 * 1024 });
+  deepStrictEqual(besideTrickle(ssd, 2, 3), { inMs: 5, bytes: 256 * 1024 });
+  deepStrictEqual(besideTrickle({ bytesPerMs: 20_000, seekMs: 2 }, 1, 4), {
+    inMs: 0,
+    bytes: 20_000,
+  });
+  strictEqual(besideTrickle(disk, 0, 1000), undefined);
+  strictEqual(besideTrickle({ bytesPerMs: 5000, seekMs: 0.5 }, 0, 1000), undefined);
 });

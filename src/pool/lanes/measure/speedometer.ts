@@ -11,6 +11,8 @@ import type { Speed } from "../trickle.ts";
 interface KindSpeed extends Speed {
   /** A drive that turns: half a turn and a way of the arm cannot be quicker. */
   bestSeekMs: number;
+  /** Without a head, what takes longer has waited for others, and says nothing of the drive. */
+  worstSeekMs?: number;
   bestBytesPerMs: number;
 }
 
@@ -37,8 +39,8 @@ const kinds: Record<DriveKind, KindSpeed> = {
   optical: { bytesPerMs: 10 * MB_PER_S, seekMs: 150, bestSeekMs: 80, bestBytesPerMs: 50_000 },
   network: { bytesPerMs: 20 * MB_PER_S, seekMs: 15, bestSeekMs: 0.2, bestBytesPerMs: 1_250_000 },
   sd: { ...solid, bytesPerMs: 20 * MB_PER_S, seekMs: 2 },
-  ssd: solid,
-  nvme: solid,
+  ssd: { ...solid, worstSeekMs: 1.5 },
+  nvme: { ...solid, worstSeekMs: 1.5 },
   virtual: solid,
 };
 
@@ -67,7 +69,8 @@ export class Speedometer {
     }
     if (firsts > 0) {
       // The longest of late: who takes a long way for a short one holds up a film.
-      const seekMs = Math.max(firstMs / firsts, this.#kind.bestSeekMs);
+      const { bestSeekMs, worstSeekMs = Infinity } = this.#kind;
+      const seekMs = Math.min(Math.max(firstMs / firsts, bestSeekMs), worstSeekMs);
       const less = this.#seekMs - FORGET * (this.#seekMs - seekMs);
       this.#seekMs = Math.max(seekMs, less);
     }
