@@ -11,8 +11,19 @@ import { createId } from "../graph/identity.ts";
  * `found`, with the ids, and the facts they are made of, of what `known` has at the same place. A
  * copy of a disk bears its UUID; which of the two had the id that follows from it stays so.
  */
-export function keepIds(found: DriveReport, known: DriveReport): DriveReport {
-  const drives = kept(found.drives, known.drives, isSameDrive);
+export function keepIds(
+  found: DriveReport,
+  known: DriveReport,
+  /** Drives that are known and were away: one of them by its number, if told, is the same. */
+  away: readonly Drive[] = [],
+): DriveReport {
+  const drives = kept(
+    found.drives,
+    [...known.drives, ...away],
+    (before, now) =>
+      isSameDrive(before, now) &&
+      (!away.includes(before) || now.serial !== undefined || now.wwn !== undefined),
+  );
   const onDrives = renamer(drives);
   const withDrives = <T extends Partition | Volume>(item: T): T => ({
     ...item,
@@ -110,15 +121,33 @@ function renamer(items: ReadonlyMap<string, { id: string }>): (id: string) => st
   return (id) => items.get(id)?.id ?? id;
 }
 
-/** Nothing says otherwise, and it told more of itself the last time. */
+/** Nothing says otherwise, and it told more of itself the last time: that is the better id. */
 function isSameDrive(before: Drive, now: Drive): boolean {
   if (before.serial === undefined && before.wwn === undefined) return false;
-  if (differs(before, now, "serial") || differs(before, now, "wwn")) return false;
+  if (!isNoMore(before, now, "serial") || !isNoMore(before, now, "wwn")) return false;
   // The kernel itself keeps 16 letters of a model.
-  const [model = "", other = ""] = [plain(before.model), plain(now.model)];
-  if (!model.startsWith(other) && !other.startsWith(model)) return false;
+  if (!(plain(before.model) ?? "").startsWith(plain(now.model) ?? "")) return false;
   if (before.sizeBytes !== now.sizeBytes) return false;
   return now.wwn !== undefined || now.serial !== undefined || before.name === now.name;
+}
+
+function isNoMore(before: Drive, now: Drive, name: "serial" | "wwn"): boolean {
+  return now[name] === undefined || plain(now[name]) === plain(before[name]);
+}
+
+/**
+ * The drives of `known` that never were any: a disk was seen before udev had looked at it, under an
+ * id of a place, and is known now.
+ */
+export function mistakenIn(known: DriveReport, found: DriveReport): string[] {
+  const ids = new Set(found.drives.map(({ id }) => id));
+  return known.drives.filter((poor) =>
+    !ids.has(poor.id) &&
+    found.drives.some((now) =>
+      now.name === poor.name && isSameDrive(now, poor) &&
+      (poor.serial === undefined || poor.wwn === undefined)
+    )
+  ).map(({ id }) => id);
 }
 
 function isSamePartition(before: Partition, now: Partition): boolean {

@@ -7,7 +7,7 @@ import { InvalidError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Drive, DriveGraph, DriveReport, Partition, Volume } from "../drive.ts";
 import { UNKNOWN_DRIVE } from "../drive.ts";
-import { keepIds } from "./keep_ids.ts";
+import { keepIds, mistakenIn } from "./keep_ids.ts";
 import {
   columnOf,
   type Columns,
@@ -70,13 +70,29 @@ export function openDriveStore(db: Database): DriveStore {
     volumes: volumeTable.page,
     findVolume: volumeTable.find,
     save(report, now = new Date()) {
-      const kept = report.isGuess ? report : keepIds(report, known());
-      const saved = db.transaction(() => save(kept, now.toISOString()));
+      const before = known();
+      const kept = report.isGuess ? report : keepIds(report, before, driveTable.away());
+      const saved = db.transaction(() => {
+        if (!report.isGuess) mistakenIn(before, kept).forEach(forget);
+        return save(kept, now.toISOString());
+      });
       present = undefined;
       return saved;
     },
     report: known,
   };
+
+  /** A drive that never was one, and what was taken for its partitions. */
+  function forget(driveId: string): void {
+    db.run("DELETE FROM drives WHERE id = ?", driveId);
+    for (const table of ["partitions", "volumes"]) {
+      db.run(
+        `DELETE FROM ${table} WHERE EXISTS (
+           SELECT 1 FROM json_each(${table}.drive_ids) WHERE value = ?)`,
+        driveId,
+      );
+    }
+  }
 
   function known(): DriveReport {
     return present ??= {
@@ -132,6 +148,7 @@ function openTable<T extends { id: string }>(db: Database, table: TableName) {
   return {
     find: (id: string) => where("WHERE id = ?", id)[0],
     present: () => where("WHERE present = 1 ORDER BY id"),
+    away: () => where("WHERE present = 0 ORDER BY id"),
     page: ({ limit = 100, cursor }: PageOptions = {}): Page<T & Seen> => {
       // One more than asked for tells whether there is a next page.
       const items = where("WHERE id > ? ORDER BY id LIMIT ?", idIn(cursor), limit + 1);

@@ -85,6 +85,36 @@ Deno.test("a drive keeps its id when only the beginning of its model is told", (
   deepStrictEqual(store.report().drives.map((it) => [it.id, it.serial]), [[id, "S1"]]);
 });
 
+Deno.test("a disk seen before udev has looked at it leaves no second drive behind", () => {
+  using store = openStore();
+  store.save(sysfsWithoutUdev());
+  const [poor] = store.report().drives;
+
+  store.save(inBytes);
+
+  deepStrictEqual(idsIn(store.report()), idsIn(inBytes));
+  strictEqual(store.findDrive(poor!.id), undefined);
+  deepStrictEqual(store.drives().items.length, 1);
+  deepStrictEqual(store.partitions().items.length, 1);
+});
+
+Deno.test("a disk that is back is known by its number before udev tells the rest", () => {
+  using store = openStore();
+  const ssd = { ...sda, model: "Samsung SSD 870 EVO 1TB" };
+  store.save(lsblk(ssd));
+  const [{ id } = { id: "" }] = store.report().drives;
+  store.save(lsblk({ ...sda, name: "sdb", kname: "sdb", serial: "other" }));
+  strictEqual(store.findDrive(id)?.present, false);
+
+  store.save(lsblk({ ...ssd, model: "Samsung SSD 870 ", name: "sdc", kname: "sdc" }));
+
+  strictEqual(store.findDrive(id)?.present, true);
+  strictEqual(store.findDrive(id)?.name, "sdc");
+  store.save(lsblk({ ...ssd, name: "sdc", kname: "sdc" }));
+  deepStrictEqual(store.report().drives.map((it) => it.id), [id]);
+  strictEqual(store.drives().items.length, 2);
+});
+
 Deno.test("what was formatted anew, or is another disk, is another one, whoever tells", () => {
   using store = openStore();
   store.save(inBytes);
