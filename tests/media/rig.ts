@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { CommandError, type Run } from "../../src/base/command.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { type LibraryDeps, type LibrarySettings, openLibrary } from "../../src/media/mod.ts";
+import type { DriveKind } from "../../src/drives/mod.ts";
 import type { MediaFile } from "../../src/media/mod.ts";
 import { Lanes, openJobs } from "../../src/pool/mod.ts";
 import { tempDir } from "../helpers/temp.ts";
@@ -11,6 +12,8 @@ export interface RigOptions {
   run?: Run;
   db?: Database;
   locate?: (path: string) => string[];
+  /** What all drives are; "ssd" unless said. */
+  kind?: DriveKind;
   onPublish?: (type: string, data: Record<string, unknown>) => unknown;
   gate?: LibraryDeps["gate"];
   /** Other parts of the library's world, given its media folder. */
@@ -35,7 +38,7 @@ export async function openRig(options: RigOptions = {}) {
     algorithms: ["md5"],
   };
   const tools = { run: options.run ?? noFfprobe };
-  const lanes = new Lanes(() => "ssd");
+  const lanes = new Lanes(() => options.kind ?? "ssd");
   const jobs = held.use(openJobs({ db, publish: onPublish }));
   const library = held.use(openLibrary({
     db,

@@ -10,7 +10,7 @@ const locate = (path: string) => [path.includes("/a") ? "a" : "b"];
 const LIMIT_MS = 20_000;
 const deps = () => ({ heldUpMs: 200 });
 
-/** A film on the drive "a" that leaves no pause, until it is disposed. */
+/** A film on the drive "a", until disposed. It leaves no pause: a drive with a head reads no more. */
 function play({ lanes }: Awaited<ReturnType<typeof openRig>>): Disposable {
   lanes.openStream(["a"]);
   const timer = setInterval(() => lanes.openStream(["a"]), 100);
@@ -18,7 +18,7 @@ function play({ lanes }: Awaited<ReturnType<typeof openRig>>): Disposable {
 }
 
 Deno.test("while a film plays from one drive, the folders of another are scanned to the end", async () => {
-  await using rig = await openRig({ locate, deps });
+  await using rig = await openRig({ kind: "hdd", locate, deps });
   const folder = join(rig.dir.path, "a");
   await Deno.mkdir(folder);
   rig.settings.roots = [folder, rig.root];
@@ -37,6 +37,7 @@ Deno.test("while a film plays from one drive, the folders of another are scanned
 
 Deno.test("a scan ends without drives that play a film; what is left there goes on by itself", async () => {
   await using rig = await openRig({
+    kind: "hdd",
     locate,
     deps,
     onPublish: (type, { phase, files }) => {
@@ -69,6 +70,7 @@ Deno.test("a scan ends without drives that play a film; what is left there goes 
 Deno.test("a film that starts in the middle of a walk holds up no folder of another drive", async () => {
   let film: Disposable | undefined;
   await using rig = await openRig({
+    kind: "hdd",
     locate,
     deps: () => ({
       heldUpMs: 200,
@@ -100,7 +102,7 @@ Deno.test("a film that starts in the middle of a walk holds up no folder of anot
 });
 
 Deno.test("a walk behind a film misses no file, and ends with its cancelled scan", async () => {
-  await using rig = await openRig({ locate, deps });
+  await using rig = await openRig({ kind: "hdd", locate, deps });
   const folder = join(rig.dir.path, "a");
   await Deno.mkdir(folder);
   rig.settings.roots = [folder, rig.root];
@@ -126,6 +128,7 @@ Deno.test("a drive that sleeps keeps no scan from its end", async () => {
   const awake = Promise.withResolvers<void>();
   let isAsleep = true;
   await using rig = await openRig({
+    kind: "hdd",
     locate,
     deps,
     gate: {
