@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { CommandError, type Run } from "../../../src/base/command.ts";
 import { columnsIn, lsblk } from "../../../src/drives/strategies/lsblk.ts";
 
@@ -31,6 +31,20 @@ Deno.test("lsblk asks again for the basic columns when it is refused", async () 
   strictEqual(asked.length, 2);
   ok(asked[0]?.includes("MOUNTPOINTS") && !asked[1]?.includes("MOUNTPOINTS"));
   deepStrictEqual(lsblk.parse(recordings.slice(0, 1)).drives, []);
+});
+
+Deno.test("lsblk that tells of nothing is not believed where the kernel has a disk", () => {
+  const nothing = { tool: "lsblk --json", text: '{"blockdevices": []}' };
+  const kernel = (...names: string[]) => ({
+    tool: "sysfs identities",
+    text: JSON.stringify({ identities: Object.fromEntries(names.map((name) => [name, {}])) }),
+  });
+
+  throws(
+    () => lsblk.parse([nothing, kernel("loop0", "sda")]),
+    /tells of nothing, and there is sda/,
+  );
+  deepStrictEqual(lsblk.parse([nothing, kernel("loop0", "zram0")]).drives, []);
 });
 
 /** Runs nothing: answers for lsblk, and for `zpool` as told. */
