@@ -196,6 +196,7 @@ export class Lanes {
 
   #dispatch(): void {
     const { queue, holds } = this.#common;
+    const heldBack = new Set([...queue].filter((request) => !request.mayBegin()));
     queue.dispatch();
     for (const hold of holds) {
       if (hold.mustGo(queue)) hold.askAside();
@@ -204,7 +205,7 @@ export class Lanes {
       if (request instanceof Hold && !request.mayBegin()) request.leave();
     }
     this.#tellAside();
-    this.#setTimer();
+    this.#setTimer(heldBack);
   }
 
   #tellAside(): void {
@@ -215,16 +216,21 @@ export class Lanes {
     for (const tell of this.#asideListeners) tell(aside);
   }
 
-  /** Rings when the next who waits for a film, and for nothing else, may go on. */
-  #setTimer(): void {
+  /**
+   * Rings when the next who waits for a film, and for nothing else, may go on; at once for who may
+   * do so by now, and could not a moment ago, when the queue was asked.
+   */
+  #setTimer(heldBack: ReadonlySet<unknown>): void {
     const { queue, clock } = this.#common;
     this.#ring?.();
     this.#ring = undefined;
     let inMs = Infinity;
     for (const request of queue) {
-      if (request.mayBegin()) continue;
-      for (const place of request.places) {
-        if (!place.isStreaming) continue;
+      const mayBegin = request.mayBegin();
+      if (mayBegin && !heldBack.has(request)) continue;
+      const streaming = request.places.filter(({ isStreaming }) => isStreaming);
+      if (mayBegin || streaming.length === 0) inMs = 0;
+      for (const place of streaming) {
         inMs = Math.min(inMs, place.streams.quietAt - clock.now());
         const trickle = place.trickle;
         if (trickle && trickle.inMs > 0) inMs = Math.min(inMs, trickle.inMs);
