@@ -35,6 +35,11 @@ export class UnavailableError extends Failure {}
 /** The process cannot go on: stop it, never restart it. */
 export class FatalError extends Failure {}
 
+/** What was thrown, as an Error: anything may be thrown. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** What went wrong, as one line: the message of an Error, else the thing itself. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

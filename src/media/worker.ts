@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { toError } from "../base/errors.ts";
 import { serveJobs } from "../pool/mod.ts";
 import type { HashedFile } from "./hash/hash_file.ts";
 import { type FileToHash, hashFiles } from "./hash/hash_files.ts";
@@ -29,7 +30,7 @@ serveJobs<FileJob, FileResult[]>(async (job, ask) => {
   const reader = openTurnReader(job.cells, ask);
   if (job.kind === "probe") return await probeFiles(job.paths, reader);
   return hashFiles(job.files, reader, job).map((it) =>
-    it instanceof Error ? toError(it) : { hashed: it ?? "changed" as const }
+    it instanceof Error ? failed(it) : { hashed: it ?? "changed" as const }
   );
 });
 
@@ -38,12 +39,12 @@ async function probeFiles(paths: string[], reader: TurnReader): Promise<FileResu
   for (const path of paths) {
     const probed = probeContainer(path, reader)
       .then((found) => ({ probed: found ?? "unknown format" as const }));
-    results.push(await probed.catch(toError));
+    results.push(await probed.catch(failed));
   }
   return results;
 }
 
-function toError(error: unknown): FileResult {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+function failed(error: unknown): FileResult {
+  const { name, message } = toError(error);
   return { error: { name, message } };
 }

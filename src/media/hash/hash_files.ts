@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { toError } from "../../base/errors.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
 import type { TurnReader } from "../turn_reader.ts";
 import { algorithms, type HashName } from "./algorithms.ts";
@@ -109,6 +110,6 @@ function caught<T>(work: () => T): T | Error {
   try {
     return work();
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return toError(error);
   }
 }

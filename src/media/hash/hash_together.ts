@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { toError } from "../../base/errors.ts";
 import { sameState, stateOf } from "../file_state.ts";
 import type { TurnReader } from "../turn_reader.ts";
 import { algorithms, type Hasher } from "./algorithms.ts";
@@ -38,7 +39,7 @@ export function hashTogether(
   };
   try {
     while (true) {
-      for (const at of lanes.keys()) lanes[at] ??= openNext(at);
+      for (const at of lanes.keys()) if (!lanes[at]) openNext(at);
       const pieces = lanes.map((lane, at) => lane && readPiece(lane, at));
       if (pieces.every((piece) => piece === undefined)) {
         if (lanes.every((lane) => lane === undefined)) return results;
@@ -51,7 +52,7 @@ export function hashTogether(
     for (const lane of lanes) lane?.file.close();
   }
 
-  function openNext(at: number): Lane | undefined {
+  function openNext(at: number): void {
     for (const index of waiting) {
       const { path, expected, names } = files[index]!;
       try {
@@ -61,7 +62,7 @@ export function hashTogether(
         lanes[at] = { index, file, expected, others, bytesRead: 0 };
         if (sameState(stateOf(file.statSync()), expected)) {
           four.begin(at);
-          return lanes[at];
+          return;
         }
         close(at, undefined);
       } catch (error) {
@@ -106,8 +107,4 @@ export function hashTogether(
       close(at, toError(error));
     }
   }
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -8,7 +8,7 @@ import { run } from "../../../base/command.ts";
 import type { Publish } from "../../../base/events.ts";
 import { type Log, silent } from "../../../base/log.ts";
 import { currentPlatform } from "../../../base/platform.ts";
-import { type Service, untilAborted } from "../../../base/service.ts";
+import { orAborted, type Service, untilAborted } from "../../../base/service.ts";
 import type { Configuration } from "../../../config/mod.ts";
 import type { Database } from "../../../db/mod.ts";
 import {
@@ -114,7 +114,9 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     ...locator,
     /** Waits a while for the first detection where nothing is known of this machine yet. */
     async locate(path: string) {
-      if (report().drives.length === 0) await within(FIRST_MS, first.promise);
+      if (report().drives.length === 0) {
+        await orAborted(first.promise, AbortSignal.timeout(FIRST_MS));
+      }
       return await locator.locate(path);
     },
     mountState: mounts.state,
@@ -122,10 +124,4 @@ export function openPeerDrives({ db, config, publish, log, onPlaces }: PeerDrive
     silence: mounts.silence,
     [Symbol.dispose]: () => mounts[Symbol.dispose](),
   };
-}
-
-async function within(limitMs: number, event: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  await Promise.race([event, promise]).finally(() => clearTimeout(timer));
 }
