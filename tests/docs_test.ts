@@ -60,7 +60,7 @@ Deno.test("docs/rest.md has every call of the OpenAPI text, and no other", async
     health: port,
     configurations: port,
     events: port,
-    peer: { drives: port, media: port, jobs: port },
+    peer: { drives: port, media: port, library: port, jobs: port },
     edge: port,
     metrics: () => [],
   };

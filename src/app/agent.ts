@@ -117,7 +117,12 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner
-      ? { drives: peer.drives, media: { ...peer.library, ...scanner.port }, jobs: peer.jobs }
+      ? {
+        drives: peer.drives,
+        media: { ...peer.library, ...scanner.port },
+        library: peer.items,
+        jobs: peer.jobs,
+      }
       : "Cannot answer: this is an edge, and has no files of its own",
     edge: edge?.port ??
       `Cannot answer: this is no edge. Ask the one at ${config.value.edgeGrpcAddress}`,

@@ -11,6 +11,7 @@ import {
   FatalError,
   InvalidError,
   NotFoundError,
+  StaleError,
   UnavailableError,
 } from "../base/errors.ts";
 import { currentPlatform } from "../base/platform.ts";
@@ -40,6 +41,7 @@ const exitCodes = [
   [DeniedError, 3],
   [NotFoundError, 4],
   [ConflictError, 5],
+  [StaleError, 5],
   [UnavailableError, 6],
   [FatalError, 1],
 ] as const;

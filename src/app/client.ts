@@ -9,6 +9,7 @@ import {
   InvalidError,
   NotFoundError,
   reasonOf,
+  StaleError,
   UnavailableError,
 } from "../base/errors.ts";
 import type { RunningAgent } from "./data_folder.ts";
@@ -26,6 +27,7 @@ const failures = {
   403: DeniedError,
   404: NotFoundError,
   409: ConflictError,
+  412: StaleError,
 } as const;
 
 /**

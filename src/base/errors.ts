@@ -26,6 +26,9 @@ export class NotFoundError extends Failure {}
 /** The request is fine, but not in the present state. */
 export class ConflictError extends Failure {}
 
+/** Somebody else has changed the thing since the caller read it: read it again, then decide. */
+export class StaleError extends Failure {}
+
 /** This caller, or this process, may not do that. */
 export class DeniedError extends Failure {}
 

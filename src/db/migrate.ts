@@ -16,6 +16,13 @@ import library0005 from "./sql/library_0005_health.sql" with { type: "text" };
 import library0006 from "./sql/library_0006_volumes.sql" with { type: "text" };
 import library0007 from "./sql/library_0007_offline.sql" with { type: "text" };
 import library0008 from "./sql/library_0008_offline_list.sql" with { type: "text" };
+import library0009 from "./sql/library_0009_identity.sql" with { type: "text" };
+import library0010 from "./sql/library_0010_details.sql" with { type: "text" };
+import library0011 from "./sql/library_0011_items.sql" with { type: "text" };
+import library0012 from "./sql/library_0012_assets.sql" with { type: "text" };
+import library0013 from "./sql/library_0013_duplicates.sql" with { type: "text" };
+import library0014 from "./sql/library_0014_ingest.sql" with { type: "text" };
+import library0015 from "./sql/library_0015_search.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -28,6 +35,13 @@ export const migrations = {
     library0006,
     library0007,
     library0008,
+    library0009,
+    library0010,
+    library0011,
+    library0012,
+    library0013,
+    library0014,
+    library0015,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [edge0001, edge0002],

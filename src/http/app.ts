@@ -18,6 +18,7 @@ import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
+import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
 import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
@@ -27,10 +28,17 @@ export interface ApiPorts {
   configurations: ConfigurationsPort;
   events: EventsPort;
   /** The peer's own resources, or why this program has none. */
-  peer: { drives: DrivesPort & DriveHealthPort; media: MediaPort; jobs: JobsPort } | string;
+  peer: PeerPorts | string;
   /** The edge's resources, or why this program has none. */
   edge: EdgePort | string;
   metrics(): Metric[];
+}
+
+export interface PeerPorts {
+  drives: DrivesPort & DriveHealthPort;
+  media: MediaPort;
+  library: LibraryPort;
+  jobs: JobsPort;
 }
 
 export interface ApiOptions {
@@ -51,6 +59,7 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
     volumes: typeof peer === "string" ? absent(peer) : volumes(peer.drives),
     media: typeof peer === "string" ? absent(peer) : media(peer.media),
+    ...libraryResources(typeof peer === "string" ? peer : peer.library),
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : peers(edge),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),

@@ -11,6 +11,7 @@ import {
   Failure,
   InvalidError,
   NotFoundError,
+  StaleError,
   UnavailableError,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -20,6 +21,7 @@ const statuses = [
   [DeniedError, 403, "Not allowed"],
   [NotFoundError, 404, "Not found"],
   [ConflictError, 409, "Conflict"],
+  [StaleError, 412, "Changed meanwhile"],
   [UnavailableError, 503, "Not available now"],
 ] as const;
 

@@ -86,6 +86,7 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
         refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
         ...healthPort,
       },
+      library: {},
       media: {
         list: ({ after, limit }) => files.filter(({ id }) => id > after).slice(0, limit),
         find: (id) => files.find((file) => file.id === id),

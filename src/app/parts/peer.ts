@@ -17,6 +17,7 @@ import {
   openDatabase,
   setAsideCorrupt,
 } from "../../db/mod.ts";
+import { openItems } from "../../items/mod.ts";
 import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
 import { explainWaiting, openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
@@ -113,8 +114,11 @@ export async function openPeer(options: PeerOptions) {
   await refreshFolders();
   onPlaces = createPlaces({ drives, library, folders: () => folders, onNew: onResumed, log });
 
+  const items = openItems({ db, library, publish, log: log.child("items") });
+
   return {
     library,
+    items,
     drives,
     jobs,
     folders: () => folders,

@@ -1,0 +1,208 @@
+-- What people say about media. An item is one film (episode, song, picture) as a person sees it;
+-- the item of a file has the id of that file, and stays when the file goes.
+CREATE TABLE items (
+  seq INTEGER PRIMARY KEY, -- for the search index
+  id TEXT NOT NULL UNIQUE,
+  media_id TEXT UNIQUE REFERENCES media (id) ON DELETE SET NULL, -- NULL: not here (any more)
+  kind TEXT NOT NULL DEFAULT 'video' CHECK (kind IN ('video', 'audio', 'image')),
+  title TEXT NOT NULL,
+  sort_title TEXT NOT NULL, -- lower case, without a leading article
+  original_title TEXT,
+  series TEXT, -- its name; season and episode are numbers in it
+  season INTEGER,
+  episode INTEGER,
+  year INTEGER,
+  description TEXT,
+  source TEXT, -- where it comes from, in the words of its owner
+  language TEXT, -- ISO 639-2
+  custom TEXT NOT NULL DEFAULT '{}', -- JSON: values of the custom fields
+  own TEXT NOT NULL DEFAULT '[]', -- JSON: the fields that a person has set: no scan changes them
+  version INTEGER NOT NULL DEFAULT 1, -- one more with each edit: its ETag
+  deleted_at TEXT, -- ISO 8601, UTC
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX items_by_title ON items (sort_title, seq);
+CREATE INDEX items_by_series ON items (series, season, episode) WHERE series IS NOT NULL;
+
+-- Each file has its item from the first moment on.
+CREATE TRIGGER media_item AFTER INSERT ON media BEGIN
+  INSERT OR IGNORE INTO items (id, media_id, kind, title, sort_title, created_at, updated_at)
+  VALUES (NEW.id, NEW.id, ifnull(NEW.kind, 'video'), NEW.title, lower(NEW.title), NEW.added_at,
+    NEW.added_at);
+END;
+INSERT INTO items (id, media_id, title, sort_title, created_at, updated_at)
+  SELECT id, id, title, lower(title), added_at, added_at FROM media;
+
+-- What a scan learns of the film goes to its item, but for what a person has said.
+CREATE TRIGGER media_facts AFTER UPDATE OF facts ON media WHEN NEW.facts IS NOT NULL BEGIN
+  UPDATE items SET
+    title = CASE WHEN instr(own, '"title"') THEN title ELSE ifnull(NEW.facts ->> 'title', title) END,
+    sort_title = CASE WHEN instr(own, '"title"') THEN sort_title
+      ELSE ifnull(NEW.facts ->> 'sort_title', ifnull(lower(NEW.facts ->> 'title'), sort_title)) END,
+    original_title = CASE WHEN instr(own, '"original_title"') THEN original_title
+      ELSE NEW.facts ->> 'original_title' END,
+    series = CASE WHEN instr(own, '"series"') THEN series ELSE NEW.facts ->> 'series' END,
+    season = CASE WHEN instr(own, '"season"') THEN season ELSE NEW.facts ->> 'season' END,
+    episode = CASE WHEN instr(own, '"episode"') THEN episode ELSE NEW.facts ->> 'episode' END,
+    year = CASE WHEN instr(own, '"year"') THEN year ELSE NEW.facts ->> 'year' END,
+    description = CASE WHEN instr(own, '"description"') THEN description
+      ELSE NEW.facts ->> 'description' END
+  WHERE media_id = NEW.id;
+END;
+
+CREATE TABLE tag_groups (
+  id TEXT PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE, -- slug
+  name TEXT NOT NULL,
+  cardinality TEXT NOT NULL DEFAULT 'many' CHECK (cardinality IN ('one', 'many')), -- tags per item
+  description TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tags (
+  id TEXT PRIMARY KEY,
+  parent_id TEXT REFERENCES tags (id) ON DELETE RESTRICT,
+  group_id TEXT REFERENCES tag_groups (id) ON DELETE SET NULL, -- of the whole branch
+  name TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  path TEXT NOT NULL UNIQUE, -- slugs from the root on, joined by "/"
+  depth INTEGER NOT NULL, -- 0 at the root
+  description TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_by_parent ON tags (parent_id);
+
+CREATE TABLE tag_synonyms (
+  slug TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  tag_id TEXT NOT NULL REFERENCES tags (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_synonyms_by_tag ON tag_synonyms (tag_id);
+
+CREATE TABLE item_tags (
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  tag_id TEXT NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+  PRIMARY KEY (item_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_tags_by_tag ON item_tags (tag_id, item_id);
+
+CREATE TABLE people (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  normalized_name TEXT NOT NULL, -- lower case, single spaces, no accents
+  notes TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX people_by_name ON people (normalized_name, id);
+
+CREATE TABLE person_aliases (
+  normalized TEXT PRIMARY KEY, -- one alias names one person
+  alias TEXT NOT NULL,
+  person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_aliases_by_person ON person_aliases (person_id);
+
+CREATE TABLE item_people (
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+  role TEXT NOT NULL DEFAULT 'actor', -- actor, director, writer, ...
+  credited_as TEXT, -- the part that is played, or the name in the credits
+  position INTEGER NOT NULL DEFAULT 0, -- in the credits
+  PRIMARY KEY (item_id, person_id, role)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX item_people_by_person ON item_people (person_id, item_id);
+
+-- Half stars: 1 to 10 stand for 0.5 to 5.
+CREATE TABLE ratings (
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  user TEXT NOT NULL,
+  halves INTEGER NOT NULL CHECK (halves BETWEEN 1 AND 10),
+  version INTEGER NOT NULL DEFAULT 1,
+  rated_at TEXT NOT NULL,
+  PRIMARY KEY (item_id, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ratings_by_halves ON ratings (user, halves);
+CREATE TABLE rating_history (
+  id INTEGER PRIMARY KEY,
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  user TEXT NOT NULL,
+  halves INTEGER, -- NULL: taken back
+  rated_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX rating_history_by_item ON rating_history (item_id, user);
+
+CREATE TABLE collections (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL DEFAULT 'collection' CHECK (kind IN ('collection', 'series')),
+  name TEXT NOT NULL,
+  description TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE collection_items (
+  collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  position REAL NOT NULL, -- between its neighbours'
+  PRIMARY KEY (collection_id, item_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collection_items_by_position ON collection_items (collection_id, position);
+CREATE INDEX collection_items_by_item ON collection_items (item_id);
+
+-- What one person has seen, by content: it follows the film to another file, name or drive.
+CREATE TABLE watch_states (
+  user TEXT NOT NULL,
+  content_key TEXT NOT NULL, -- media.identity, or "item:<id>" of an item without a file
+  position_ms INTEGER NOT NULL DEFAULT 0,
+  plays INTEGER NOT NULL DEFAULT 0,
+  watched INTEGER NOT NULL DEFAULT 0, -- 0 or 1
+  favorite INTEGER NOT NULL DEFAULT 0, -- 0 or 1
+  last_played_at TEXT,
+  version INTEGER NOT NULL DEFAULT 1,
+  updated_at TEXT NOT NULL,
+  PRIMARY KEY (user, content_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watch_states_by_key ON watch_states (content_key);
+
+CREATE TABLE notes (
+  id TEXT PRIMARY KEY,
+  item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+  user TEXT NOT NULL,
+  text TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notes_by_item ON notes (item_id);
+
+CREATE TABLE custom_fields (
+  key TEXT PRIMARY KEY, -- slug
+  name TEXT NOT NULL,
+  type TEXT NOT NULL CHECK (type IN ('text', 'number', 'date', 'yes_no', 'choice')),
+  choices TEXT NOT NULL DEFAULT '[]', -- JSON
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who changed what, and when; what one request did is one batch, and can be undone as one.
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch TEXT NOT NULL,
+  user TEXT NOT NULL,
+  at TEXT NOT NULL,
+  entity TEXT NOT NULL, -- "item", "tag", ...
+  entity_id TEXT NOT NULL,
+  before TEXT, -- JSON; NULL: it was made
+  after TEXT, -- JSON; NULL: it was deleted
+  undone_by TEXT -- the batch that took it back
+) STRICT;
+CREATE INDEX changes_by_batch ON changes (batch);
+CREATE INDEX changes_by_entity ON changes (entity, entity_id);
