@@ -34,6 +34,8 @@ const dailyWindow = z.string().refine((text) => {
     return false;
   }
 }, DAILY_WINDOW_FORM);
+/** What media can hash with; a test keeps both lists the same. */
+const hashNames = ["md5", "sha1", "sha256", "sha512", "blake2b", "blake3", "xxh128", "crc32"];
 /** What the drives know as kinds; a test keeps both lists the same. */
 const ioKinds = [
   "hdd",
@@ -94,8 +96,8 @@ export const settings = {
   includeExtensions: several("Extensions that count as media", extension, VIDEO),
   excludeDirs: several("Folder names or absolute paths that are passed over", path, []),
   hashAlgorithms: several(
-    "Hashes computed of each file: md5, sha1, sha256, sha512, blake2b",
-    z.enum(["md5", "sha1", "sha256", "sha512", "blake2b"]),
+    `Hashes computed of each file: ${hashNames.join(", ")}`,
+    z.enum(hashNames),
     ["md5", "sha1"],
   ),
   scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),

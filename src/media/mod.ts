@@ -3,7 +3,13 @@
  *
  * @module
  */
-export { algorithms, type Hashes, type HashName, toHashName } from "./hash/algorithms.ts";
+export {
+  algorithms,
+  type Hashes,
+  type HashName,
+  prepareHashers,
+  toHashName,
+} from "./hash/algorithms.ts";
 export {
   type Library,
   type LibraryDeps,

@@ -6,6 +6,7 @@
  */
 import { toError } from "../base/errors.ts";
 import { serveJobs } from "../pool/mod.ts";
+import { prepareHashers } from "./hash/algorithms.ts";
 import type { HashedFile } from "./hash/hash_file.ts";
 import { type FileToHash, hashFiles } from "./hash/hash_files.ts";
 import { probeContainer, type ProbedContainer } from "./probe/container.ts";
@@ -29,6 +30,7 @@ export type FileResult =
 serveJobs<FileJob, FileResult[]>(async (job, ask) => {
   const reader = openTurnReader(job.cells, ask);
   if (job.kind === "probe") return await probeFiles(job.paths, reader);
+  await prepareHashers(job.files.flatMap(({ names }) => names));
   return hashFiles(job.files, reader, job).map((it) =>
     it instanceof Error ? failed(it) : { hashed: it ?? "changed" as const }
   );
