@@ -71,11 +71,24 @@ CREATE TABLE tags (
   path TEXT NOT NULL UNIQUE, -- slugs from the root on, joined by "/"
   depth INTEGER NOT NULL, -- 0 at the root
   description TEXT,
+  items INTEGER NOT NULL DEFAULT 0, -- how many have this very tag: counted by triggers
   version INTEGER NOT NULL DEFAULT 1,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tags_by_parent ON tags (parent_id);
+CREATE INDEX tags_by_parent ON tags (parent_id, slug);
+CREATE INDEX tags_by_slug ON tags (slug);
+CREATE INDEX tags_counts ON tags (path, items); -- a branch is counted without its rows
+CREATE INDEX tags_by_group ON tags (group_id) WHERE group_id IS NOT NULL;
+
+-- At most one row: a branch that has moved, while the paths below it are rewritten a few at a time.
+-- Until that is done a path below from_path stands for one below to_path; see src/items/tags/.
+CREATE TABLE tag_rewrites (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  from_path TEXT NOT NULL,
+  to_path TEXT NOT NULL,
+  depth_change INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE tag_synonyms (
   slug TEXT PRIMARY KEY,
@@ -90,6 +103,12 @@ CREATE TABLE item_tags (
   PRIMARY KEY (item_id, tag_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX item_tags_by_tag ON item_tags (tag_id, item_id);
+CREATE TRIGGER item_tags_more AFTER INSERT ON item_tags BEGIN
+  UPDATE tags SET items = items + 1 WHERE id = NEW.tag_id;
+END;
+CREATE TRIGGER item_tags_less AFTER DELETE ON item_tags BEGIN
+  UPDATE tags SET items = items - 1 WHERE id = OLD.tag_id;
+END;
 
 CREATE TABLE people (
   id TEXT PRIMARY KEY,
@@ -108,6 +127,14 @@ CREATE TABLE person_aliases (
   person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_aliases_by_person ON person_aliases (person_id);
+
+-- The words of names and aliases, for a search by how any of them begins.
+CREATE TABLE person_words (
+  word TEXT NOT NULL,
+  person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+  PRIMARY KEY (word, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_words_by_person ON person_words (person_id);
 
 CREATE TABLE item_people (
   item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
@@ -206,3 +233,28 @@ CREATE TABLE changes (
 ) STRICT;
 CREATE INDEX changes_by_batch ON changes (batch);
 CREATE INDEX changes_by_entity ON changes (entity, entity_id);
+
+-- NFO files that a scan has found, and whose tags and people the items do not have yet.
+CREATE TABLE nfo_waiting (
+  media_id TEXT PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE nfo_taken (
+  media_id TEXT PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
+  modified_ms INTEGER NOT NULL -- of the NFO that was taken
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER media_details_nfo AFTER INSERT ON media_details
+WHEN NEW.details ->> '$.nfo' IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO nfo_waiting VALUES (NEW.media_id);
+END;
+CREATE TRIGGER media_details_nfo_again AFTER UPDATE OF details ON media_details
+WHEN NEW.details ->> '$.nfo' IS NOT NULL BEGIN
+  INSERT OR IGNORE INTO nfo_waiting VALUES (NEW.media_id);
+END;
+
+-- How far an import has come: it goes on after the last line that is wholly in.
+CREATE TABLE imports (
+  id TEXT PRIMARY KEY, -- of the export: its header names it
+  lines INTEGER NOT NULL,
+  counts TEXT NOT NULL, -- JSON
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
