@@ -106,6 +106,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.workers = peer.workers;
     services.jobs = peer.jobs.watch;
     services.health = peer.drives.watchHealth;
+    services.history = peer.items.changes.watch;
   }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;

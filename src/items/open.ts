@@ -8,17 +8,25 @@ import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
 import type { Library } from "../media/mod.ts";
+import { openChanges } from "./changes/changes.ts";
 
 export interface ItemsDeps {
   db: Database;
   library: Library;
   publish: Publish;
   log: Log;
+  /** Days that changes are kept and can be undone; 0 = for ever. */
+  historyDays?: () => number;
 }
 
 export type Items = ReturnType<typeof openItems>;
 
 /** Opens the rooms over the database that the library's files are in. */
-export function openItems(_deps: ItemsDeps) {
-  return {};
+export function openItems(deps: ItemsDeps) {
+  // Each room tells it what it changes, and registers how that is put back.
+  const changes = openChanges(deps);
+
+  return {
+    changes,
+  };
 }

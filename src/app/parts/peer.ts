@@ -114,7 +114,13 @@ export async function openPeer(options: PeerOptions) {
   await refreshFolders();
   onPlaces = createPlaces({ drives, library, folders: () => folders, onNew: onResumed, log });
 
-  const items = openItems({ db, library, publish, log: log.child("items") });
+  const items = openItems({
+    db,
+    library,
+    publish,
+    log: log.child("items"),
+    historyDays: () => config.value.historyDays,
+  });
 
   return {
     library,

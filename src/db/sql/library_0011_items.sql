@@ -231,8 +231,12 @@ CREATE TABLE changes (
   after TEXT, -- JSON; NULL: it was deleted
   undone_by TEXT -- the batch that took it back
 ) STRICT;
+-- Each gives its changes in order of their ids.
 CREATE INDEX changes_by_batch ON changes (batch);
+CREATE INDEX changes_by_kind ON changes (entity);
 CREATE INDEX changes_by_entity ON changes (entity, entity_id);
+CREATE INDEX changes_by_user ON changes (user);
+CREATE INDEX changes_by_undo ON changes (undone_by) WHERE undone_by IS NOT NULL;
 
 -- NFO files that a scan has found, and whose tags and people the items do not have yet.
 CREATE TABLE nfo_waiting (
