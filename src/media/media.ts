@@ -19,18 +19,49 @@ export type MediaStatus =
   | "forgotten"
   | "offline";
 
+export type MediaKind = "video" | "audio" | "image";
+
+/** How bright and colourful a picture may become; a picture without is of the ordinary kind. */
+export type HdrKind = "HDR10" | "HDR10+" | "HLG" | "Dolby Vision";
+
 export interface Track {
   kind: "video" | "audio" | "subtitle";
   /** Short name as mediabunny and ffprobe use it: "avc", "aac", "mpeg4". */
   codec: string;
   /** RFC 6381 codec parameter, such as "avc1.64001f". */
   codecString?: string;
+  /** As the codec's own specification names it: "High", "Main 10", "LC". */
+  profile?: string;
+  /** "4.1", of HEVC with its tier: "5.1 High". */
+  level?: string;
+  /** As it is shown: turned, with square pixels. */
   width?: number;
   height?: number;
+  /** As it is coded; absent where it is shown just so. */
+  codedWidth?: number;
+  codedHeight?: number;
+  /** Clockwise, in degrees, before it is shown; absent where it is not turned. */
+  rotation?: number;
+  /** Pictures per second: the average. */
+  frameRate?: number;
+  /** Its pictures stand for times of different length. */
+  variableFrameRate?: true;
+  bitDepth?: number;
+  hdr?: HdrKind;
+  /** Bits per second, where the file says so. */
+  bitrate?: number;
   channels?: number;
   sampleRate?: number;
   /** ISO 639-2; absent where the file does not say. */
   language?: string;
+  /** What its maker calls it: "Commentary". */
+  title?: string;
+  /** Shown or heard unless somebody chooses another; false where the file says it is not. */
+  default?: boolean;
+  /** Shown even to those who want no subtitles. */
+  forced?: true;
+  hearingImpaired?: true;
+  commentary?: true;
 }
 
 /** What is in a file. */
@@ -38,11 +69,15 @@ export interface Description {
   container: string;
   mimeType?: string;
   durationMs?: number;
+  /** Bits per second, of the whole file. */
+  bitrate?: number;
   tracks: Track[];
 }
 
 export interface MediaFile extends Partial<Description> {
   id: string;
+  /** By its extension; absent of what was found before kinds were kept. */
+  kind?: MediaKind;
   root: string;
   relativePath: string;
   title: string;
@@ -57,13 +92,20 @@ export interface MediaFile extends Partial<Description> {
   volumeId?: string;
   /** ISO 8601, UTC; only of a file that is offline. */
   offlineSince?: string;
+  /** Of the first picture, as it is shown; of an image, its own. */
+  width?: number;
+  height?: number;
+  videoCodec?: string;
+  /** Of the default sound, else the first. */
+  audioCodec?: string;
+  hdr?: HdrKind;
   addedAt: string;
   updatedAt: string;
   tracks: Track[];
 }
 
 /** Extension, lower case, with its dot → what it holds and its MIME type. */
-export const mediaTypes: Record<string, { kind: "video" | "audio"; mime: string }> = {
+export const mediaTypes: Record<string, { kind: MediaKind; mime: string }> = {
   ".mp4": { kind: "video", mime: "video/mp4" },
   ".m4v": { kind: "video", mime: "video/mp4" },
   ".mkv": { kind: "video", mime: "video/matroska" },
@@ -82,7 +124,19 @@ export const mediaTypes: Record<string, { kind: "video" | "audio"; mime: string 
   ".opus": { kind: "audio", mime: "audio/ogg" },
   ".wav": { kind: "audio", mime: "audio/wav" },
   ".aac": { kind: "audio", mime: "audio/aac" },
+  ".jpg": { kind: "image", mime: "image/jpeg" },
+  ".jpeg": { kind: "image", mime: "image/jpeg" },
+  ".png": { kind: "image", mime: "image/png" },
+  ".webp": { kind: "image", mime: "image/webp" },
+  ".gif": { kind: "image", mime: "image/gif" },
+  ".avif": { kind: "image", mime: "image/avif" },
+  ".heic": { kind: "image", mime: "image/heic" },
 };
+
+/** What a file holds by its name; a film where nobody knows better. */
+export function kindOf(path: string): MediaKind {
+  return mediaTypes[extensionOf(path)]?.kind ?? "video";
+}
 
 /** The extension of a path, lower case with its dot, or "". */
 export function extensionOf(path: string): string {

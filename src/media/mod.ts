@@ -17,7 +17,16 @@ export {
   openLibrary,
   type ScanState,
 } from "./library.ts";
-export { type Description, type MediaFile, mediaTypes, type Track } from "./media.ts";
+export type { Details, Facts, Nfo, NfoActor, ParsedName, Sidecar } from "./details.ts";
+export {
+  type Description,
+  type HdrKind,
+  kindOf,
+  type MediaFile,
+  type MediaKind,
+  mediaTypes,
+  type Track,
+} from "./media.ts";
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
