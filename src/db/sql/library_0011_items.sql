@@ -23,13 +23,20 @@ CREATE TABLE items (
   updated_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX items_by_title ON items (sort_title, seq);
+-- Pages in each order that a list can have; a list of all kinds merges those of each.
+CREATE INDEX items_by_kind ON items (kind, seq);
+CREATE INDEX items_by_kind_title ON items (kind, sort_title, seq);
+CREATE INDEX items_by_kind_year ON items (kind, ifnull(year, 0), seq);
 CREATE INDEX items_by_series ON items (series, season, episode) WHERE series IS NOT NULL;
 
 -- Each file has its item from the first moment on.
 CREATE TRIGGER media_item AFTER INSERT ON media BEGIN
   INSERT OR IGNORE INTO items (id, media_id, kind, title, sort_title, created_at, updated_at)
-  VALUES (NEW.id, NEW.id, ifnull(NEW.kind, 'video'), NEW.title, lower(NEW.title), NEW.added_at,
-    NEW.added_at);
+  VALUES (NEW.id, NEW.id, ifnull(NEW.kind, 'video'), NEW.title, CASE
+      WHEN NEW.title LIKE 'the _%' THEN lower(substr(NEW.title, 5))
+      WHEN NEW.title LIKE 'an _%' THEN lower(substr(NEW.title, 4))
+      WHEN NEW.title LIKE 'a _%' THEN lower(substr(NEW.title, 3))
+      ELSE lower(NEW.title) END, NEW.added_at, NEW.added_at);
 END;
 INSERT INTO items (id, media_id, title, sort_title, created_at, updated_at)
   SELECT id, id, title, lower(title), added_at, added_at FROM media;
@@ -49,6 +56,18 @@ CREATE TRIGGER media_facts AFTER UPDATE OF facts ON media WHEN NEW.facts IS NOT 
     description = CASE WHEN instr(own, '"description"') THEN description
       ELSE NEW.facts ->> 'description' END
   WHERE media_id = NEW.id;
+END;
+-- What a scan has changed is another version too: an edit names the version that it was made from.
+CREATE TRIGGER items_learnt AFTER UPDATE OF title, original_title, series, season, episode, year,
+  description ON items
+WHEN NEW.version = OLD.version AND NEW.updated_at = OLD.updated_at AND (
+  NEW.title IS NOT OLD.title OR NEW.original_title IS NOT OLD.original_title OR
+  NEW.series IS NOT OLD.series OR NEW.season IS NOT OLD.season OR
+  NEW.episode IS NOT OLD.episode OR NEW.year IS NOT OLD.year OR
+  NEW.description IS NOT OLD.description)
+BEGIN
+  UPDATE items SET version = version + 1, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+  WHERE seq = NEW.seq;
 END;
 
 CREATE TABLE tag_groups (
@@ -164,6 +183,7 @@ CREATE TABLE rating_history (
   rated_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX rating_history_by_item ON rating_history (item_id, user);
+CREATE INDEX ratings_by_time ON ratings (user, rated_at, item_id);
 
 CREATE TABLE collections (
   id TEXT PRIMARY KEY,
@@ -192,11 +212,37 @@ CREATE TABLE watch_states (
   watched INTEGER NOT NULL DEFAULT 0, -- 0 or 1
   favorite INTEGER NOT NULL DEFAULT 0, -- 0 or 1
   last_played_at TEXT,
+  sessions TEXT NOT NULL DEFAULT '[]', -- JSON: the last that were counted as plays
   version INTEGER NOT NULL DEFAULT 1,
   updated_at TEXT NOT NULL,
   PRIMARY KEY (user, content_key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX watch_states_by_key ON watch_states (content_key);
+CREATE INDEX watch_states_begun ON watch_states (user, last_played_at, content_key)
+  WHERE position_ms > 0;
+CREATE INDEX watch_states_favorite ON watch_states (user, content_key) WHERE favorite = 1;
+CREATE INDEX watch_states_watched ON watch_states (user, content_key) WHERE watched = 1;
+
+-- A file's content has a name now, has lost it (the file was edited), or has another: what was kept
+-- under the name before is carried over. Of two states the one written last holds; an old content's
+-- state stays where it is, for it may lie elsewhere too.
+CREATE TRIGGER media_content AFTER UPDATE OF identity ON media
+WHEN NEW.identity IS NOT OLD.identity BEGIN
+  INSERT INTO watch_states
+    SELECT user, ifnull(NEW.identity, 'item:' || NEW.id), position_ms, plays, watched, favorite,
+      last_played_at, sessions, version, updated_at
+    FROM watch_states WHERE content_key = ifnull(OLD.identity, 'item:' || OLD.id)
+    ON CONFLICT (user, content_key) DO UPDATE SET
+      position_ms = iif(excluded.updated_at > updated_at, excluded.position_ms, position_ms),
+      watched = iif(excluded.updated_at > updated_at, excluded.watched, watched),
+      favorite = iif(excluded.updated_at > updated_at, excluded.favorite, favorite),
+      plays = max(plays, excluded.plays),
+      last_played_at = nullif(max(ifnull(last_played_at, ''), ifnull(excluded.last_played_at, '')), ''),
+      sessions = iif(excluded.updated_at > updated_at, excluded.sessions, sessions),
+      version = max(version, excluded.version) + 1,
+      updated_at = max(updated_at, excluded.updated_at);
+  DELETE FROM watch_states WHERE OLD.identity IS NULL AND content_key = 'item:' || OLD.id;
+END;
 
 CREATE TABLE notes (
   id TEXT PRIMARY KEY,
@@ -207,7 +253,7 @@ CREATE TABLE notes (
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX notes_by_item ON notes (item_id);
+CREATE INDEX notes_by_item ON notes (item_id, created_at, id);
 
 CREATE TABLE custom_fields (
   key TEXT PRIMARY KEY, -- slug
