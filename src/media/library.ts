@@ -17,6 +17,7 @@ import {
   type SleepGate,
   WorkerPool,
 } from "../pool/mod.ts";
+import { createFileWork } from "./file_work.ts";
 import { toHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
@@ -227,6 +228,11 @@ export function openLibrary(deps: LibraryDeps) {
     },
 
     findOffered,
+
+    /** What counts as media, and where it lies; how others work on files in turn with scans. */
+    settings,
+    locate,
+    work: createFileWork({ lanes, workers, locate, touch, silence }),
 
     /** How many files are read or hashed at once, and what the workers have done. */
     workers: {

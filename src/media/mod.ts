@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { FileState } from "./file_state.ts";
+export type { DigestOptions, FileWork } from "./file_work.ts";
 export {
   algorithms,
   type Hashes,
@@ -10,6 +12,7 @@ export {
   prepareHashers,
   toHashName,
 } from "./hash/algorithms.ts";
+export { openIdentify } from "./hash/identity.ts";
 export {
   type Library,
   type LibraryDeps,
