@@ -45,11 +45,11 @@ export async function compile(): Promise<void> {
   ], { env: denort ? { DENORT_BIN: denort } : {}, quiet: true });
 }
 
-/** Writes the program into `folder` as a few scripts: cli.js, worker.js, and what they share. */
+/** Writes the program into `folder` as a few scripts: cli.js, the workers, and what they share. */
 export async function bundleProgram(folder: string): Promise<void> {
   const bundle = ["bundle", "--quiet", "--platform", "deno", "--code-splitting"];
   // One by one, so that all scripts lie side by side: their paths to each other depend on it.
-  for (const entry of ["src/app/cli.ts", "src/media/worker.ts"]) {
+  for (const entry of ["src/app/cli.ts", "src/media/worker.ts", "src/db/readers_worker.ts"]) {
     await runProgram(Deno.execPath(), [...bundle, "--outdir", folder, entry], { quiet: true });
   }
 }

@@ -41,6 +41,8 @@ export function openDatabase(path: string, steps: string[]): Database {
           // Fewer checkpoints, each of which waits for the disk; 32 MB of the file in memory.
           "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;",
       );
+      // As src/db/readers.ts has it: here nothing that is asked runs for long.
+      db.function("in_time", () => 1);
       check(path, db);
       migrate(db, steps);
       return new Sqlite(path, db);
@@ -159,11 +161,16 @@ function guard<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const meaning = meaningOf(error as { code?: unknown; errcode?: number; message?: string });
-    if (!meaning) throw error;
-    const message = `Cannot use the database "${path}": ${meaning.say}`;
-    throw new meaning.Type(message, { path, code: meaning.code }, { cause: error });
+    throw explainFailure(path, error);
   }
+}
+
+/** What SQLite threw, in words that say what to do where that is known. */
+export function explainFailure(path: string, error: unknown): unknown {
+  const meaning = meaningOf(error as { code?: unknown; errcode?: number; message?: string });
+  if (!meaning) return error;
+  const message = `Cannot use the database "${path}": ${meaning.say}`;
+  return new meaning.Type(message, { path, code: meaning.code }, { cause: error });
 }
 
 function meaningOf(

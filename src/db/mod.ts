@@ -5,3 +5,4 @@
  */
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { migrations } from "./migrate.ts";
+export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";
