@@ -13,7 +13,7 @@ const MAX_LENGTH = 64;
  */
 export function slugify(name: string, maxLength = MAX_LENGTH): string {
   const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
-  const isAscii = !/[^\x00-\x7f]/.test(plain.replaceAll(/[^\p{L}\p{N}]/gu, ""));
+  const isAscii = !/[\u0080-\uffff]/.test(plain.replaceAll(/[^\p{L}\p{N}]/gu, ""));
   const text = isAscii ? plain : name.normalize("NFKC").toLowerCase();
   const joined = text.replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
   const cut = [...trimDashes(joined)].slice(0, maxLength).join("");

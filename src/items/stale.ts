@@ -1,0 +1,23 @@
+/**
+ * Of two who edit one thing at the same time the slower one is told.
+ *
+ * @module
+ */
+import { StaleError } from "../base/errors.ts";
+
+/**
+ * To be called inside the transaction that edits. `expected` is the version that the edit was made
+ * from; undefined where the caller takes any.
+ *
+ * @throws {StaleError} somebody has changed it since
+ */
+export function refuseStale(what: string, version: number, expected: number | undefined): void {
+  if (expected === undefined || expected === version) return;
+  throw new StaleError(
+    `Cannot change ${what}: it is version ${version} now, not ${expected}. Read it again`,
+    { version },
+  );
+}
+
+/** A turn of the event loop: timers and sockets come first. */
+export const yieldToOthers = () => new Promise<void>((resolve) => setTimeout(resolve));

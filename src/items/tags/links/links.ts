@@ -1,0 +1,188 @@
+/**
+ * Tags on items. A tag of a group that allows one replaces the item's other tag of that group.
+ *
+ * @module
+ */
+import { ConflictError, NotFoundError } from "../../../base/errors.ts";
+import type { Database } from "../../../db/mod.ts";
+import type { Changes, Writer } from "../../changes/changes.ts";
+import { yieldToOthers } from "../../stale.ts";
+import type { createGroupStore, TagStore } from "../store.ts";
+import type { By } from "../tag.ts";
+import { createLinkStore } from "./store.ts";
+
+export interface LinkDeps {
+  db: Database;
+  changes: Pick<Changes, "record" | "register">;
+  tags: TagStore;
+  groups: ReturnType<typeof createGroupStore>;
+  /** The tags of these items are others now. */
+  onTagged(itemIds: string[]): void;
+}
+
+export interface Linked {
+  linked: number;
+  unchanged: number;
+  notFound: string[];
+}
+
+/** Items changed before anybody else has a turn: some 20 ms. */
+const AT_ONCE = 200;
+
+export type TagLinks = ReturnType<typeof createTagLinks>;
+
+export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps) {
+  const store = createLinkStore(db);
+  /** Items whose tags have changed while somebody looks through all of them. */
+  const watchers = new Set<Set<string>>();
+
+  const writer: Writer = {
+    read: (itemId) => store.hasItem(itemId) ? { tags: store.tagsOf(itemId) } : null,
+
+    write(itemId, fields) {
+      const wanted = new Set((fields?.tags ?? []) as string[]);
+      const known = new Set(store.tagsOf(itemId));
+      for (const id of wanted) {
+        if (known.has(id)) continue;
+        if (!tags.find(id)) {
+          throw new ConflictError(`Cannot give tag "${id}" to "${itemId}": there is no such tag`);
+        }
+        store.add(itemId, id);
+      }
+      for (const id of known) if (!wanted.has(id)) store.remove(itemId, id);
+      store.raise(itemId);
+      for (const touched of watchers) touched.add(itemId);
+    },
+
+    announce: onTagged,
+  };
+  changes.register("item.tags", writer);
+
+  /** To be called in a transaction. Whether anything has changed. */
+  function setTags(itemId: string, wanted: readonly string[], by: By): boolean {
+    const before = store.tagsOf(itemId);
+    const after = [...new Set(wanted)].sort();
+    if (after.join() === before.toSorted().join()) return false;
+    writer.write(itemId, { tags: after });
+    changes.record({
+      ...by,
+      entity: "item.tags",
+      entityId: itemId,
+      before: { tags: before.toSorted() },
+      after: { tags: after },
+    });
+    return true;
+  }
+
+  /** The nearest group upwards; null: none. */
+  function groupOf(tagId: string): string | null {
+    for (let id: string | null = tagId; id !== null;) {
+      const row = tags.find(id);
+      if (!row) return null;
+      if (row.groupId !== null) return row.groupId;
+      id = row.parentId;
+    }
+    return null;
+  }
+
+  /** The tags that stay on an item when it gets `tagId`, with it. */
+  function withTag(known: readonly string[], tagId: string): string[] {
+    const group = groupOf(tagId);
+    const isOne = group !== null && groups.find(group)?.cardinality === "one";
+    return [...known.filter((id) => !isOne || groupOf(id) !== group), tagId];
+  }
+
+  function refuseUnknown(itemId: string): void {
+    if (store.hasItem(itemId)) return;
+    throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
+  }
+
+  /** Each item by itself, a few at a time; ids that are not there are told. */
+  async function each(
+    itemIds: readonly string[],
+    change: (itemId: string) => boolean,
+  ): Promise<Linked> {
+    const result: Linked = { linked: 0, unchanged: 0, notFound: [] };
+    for (let from = 0; from < itemIds.length; from += AT_ONCE) {
+      if (from > 0) await yieldToOthers();
+      const some = itemIds.slice(from, from + AT_ONCE);
+      const changed: string[] = [];
+      db.transaction(() => {
+        for (const id of some) {
+          if (!store.hasItem(id)) result.notFound.push(id);
+          else if (change(id)) changed.push(id);
+          else result.unchanged++;
+        }
+      });
+      result.linked += changed.length;
+      if (changed.length > 0) onTagged(changed);
+    }
+    return result;
+  }
+
+  return {
+    tagsOf: store.tagsOf,
+    itemsOf: store.itemsOf,
+    groupOf,
+    writer,
+
+    /** In a transaction of the caller's, for those who do more in it. @returns whether it is new */
+    add(itemId: string, tagId: string, by: By): boolean {
+      const known = store.tagsOf(itemId);
+      return !known.includes(tagId) && setTags(itemId, withTag(known, tagId), by);
+    },
+
+    /** @throws {NotFoundError} no such item */
+    link(itemId: string, tagId: string, by: By): boolean {
+      const isNew = db.transaction(() => {
+        refuseUnknown(itemId);
+        const known = store.tagsOf(itemId);
+        return !known.includes(tagId) && setTags(itemId, withTag(known, tagId), by);
+      });
+      if (isNew) onTagged([itemId]);
+      return isNew;
+    },
+
+    /** @throws {NotFoundError} no such item */
+    unlink(itemId: string, tagId: string, by: By): void {
+      const changed = db.transaction(() => {
+        refuseUnknown(itemId);
+        return setTags(itemId, store.tagsOf(itemId).filter((id) => id !== tagId), by);
+      });
+      if (changed) onTagged([itemId]);
+    },
+
+    linkMany: (tagId: string, itemIds: readonly string[], by: By): Promise<Linked> =>
+      each(itemIds, (id) => {
+        const known = store.tagsOf(id);
+        return !known.includes(tagId) && setTags(id, withTag(known, tagId), by);
+      }),
+
+    unlinkMany: (tagId: string, itemIds: readonly string[], by: By): Promise<Linked> =>
+      each(itemIds, (id) => setTags(id, store.tagsOf(id).filter((it) => it !== tagId), by)),
+
+    /** Takes a tag from all its items, or gives them another in its place. */
+    async replaceEverywhere(tagId: string, other: string | undefined, by: By): Promise<void> {
+      for (;;) {
+        const some = store.itemsOf(tagId, "", AT_ONCE);
+        if (some.length === 0) return;
+        await each(some, (id) => {
+          const rest = store.tagsOf(id).filter((it) => it !== tagId);
+          return setTags(id, other === undefined ? rest : withTag(rest, other), by);
+        });
+        await yieldToOthers();
+      }
+    },
+
+    /** The items that are tagged anew while `work` goes on are added to its set. */
+    async watching<T>(work: (touched: Set<string>) => Promise<T>): Promise<T> {
+      const touched = new Set<string>();
+      watchers.add(touched);
+      try {
+        return await work(touched);
+      } finally {
+        watchers.delete(touched);
+      }
+    },
+  };
+}
