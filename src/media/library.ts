@@ -31,6 +31,7 @@ import { type Touch, touchFreely } from "./scan/walk.ts";
 import { createSettling, type Place, type Settled } from "./offline/settle.ts";
 import { createOfflineStore } from "./offline/store.ts";
 import type { Located } from "./scan/record.ts";
+import { openTrash } from "./trash/trash.ts";
 import { createMediaStore } from "./store.ts";
 import type { FileJob, FileResult } from "./worker.ts";
 
@@ -233,6 +234,14 @@ export function openLibrary(deps: LibraryDeps) {
     settings,
     locate,
     work: createFileWork({ lanes, workers, locate, touch, silence }),
+    /** What was thrown away, and how to have it back. */
+    trash: openTrash({
+      db,
+      roots: () => settings().roots,
+      touch,
+      publish,
+      onChanged: deps.onFound,
+    }),
 
     /** How many files are read or hashed at once, and what the workers have done. */
     workers: {

@@ -34,3 +34,7 @@ export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
 export type { ListOptions, MediaCounts } from "./store.ts";
+export { TEMPORARY, TRASH_FOLDER } from "./trash/folder.ts";
+export { share, type Sharing, sharings } from "./trash/share.ts";
+export type { TrashEntry } from "./trash/store.ts";
+export type { Trash } from "./trash/trash.ts";

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { type FileState, stateOf } from "../file_state.ts";
 import { extensionOf } from "../media.ts";
+import { TRASH_FOLDER } from "../trash/folder.ts";
 
 export interface FoundFile extends FileState {
   /** Inside the root, always with "/". */
@@ -61,6 +62,7 @@ export async function* walk(
     for (const { name, isDirectory, isFile, isSymlink } of entries) {
       const relativePath = folder ? `${folder}/${name}` : name;
       if (isDirectory) {
+        if (name === TRASH_FOLDER) continue;
         if (excludeDirs.has(name) || excludeDirs.has(join(root, relativePath))) continue;
         subfolders.push(relativePath);
       } else if (isSymlink) {

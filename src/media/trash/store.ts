@@ -1,0 +1,116 @@
+/**
+ * The trash in SQLite, and what becomes of the media rows of what is in it.
+ *
+ * @module
+ */
+import type { Database } from "../../db/mod.ts";
+import type { FileState } from "../file_state.ts";
+
+export type TrashState = "going" | "kept" | "coming back";
+
+export interface TrashEntry extends FileState {
+  id: string;
+  /** Its row in the library; null once that is gone. */
+  mediaId: string | null;
+  /** Where it was: `root` absolute, `relativePath` in it with "/". */
+  root: string;
+  relativePath: string;
+  /** Where it is, from `root` on. */
+  trashPath: string;
+  state: TrashState;
+  /** In words. */
+  why: string;
+  /** ISO 8601, UTC. */
+  trashedAt: string;
+}
+
+export type TrashStore = ReturnType<typeof createTrashStore>;
+
+const columns = `id, media_id AS mediaId, root, relative_path AS relativePath,
+  trash_path AS trashPath, size_bytes AS sizeBytes, modified_ms AS modifiedMs, state, why,
+  trashed_at AS trashedAt`;
+
+export function createTrashStore(db: Database) {
+  const now = () => new Date().toISOString();
+  return {
+    find: (id: string): TrashEntry | undefined =>
+      db.get(`SELECT ${columns} FROM trash WHERE id = ?`, id),
+
+    /** The oldest first, from just after the entry with this time and id. */
+    list: (after: { trashedAt: string; id: string }, limit: number): TrashEntry[] =>
+      db.all(
+        `SELECT ${columns} FROM trash WHERE (trashed_at, id) > (?, ?)
+         ORDER BY trashed_at, id LIMIT ?`,
+        after.trashedAt,
+        after.id,
+        limit,
+      ),
+
+    /** What was cut off in the middle. */
+    unfinished: (): TrashEntry[] =>
+      db.all(`SELECT ${columns} FROM trash WHERE state <> 'kept' LIMIT 1000`),
+
+    counts: (): { files: number; bytes: number } =>
+      db.get("SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM trash")!,
+
+    insert: (it: Omit<TrashEntry, "trashedAt" | "state">): number =>
+      db.run(
+        `INSERT INTO trash (id, media_id, media_status, root, relative_path, trash_path, size_bytes,
+           modified_ms, state, why, trashed_at)
+         VALUES (?, ?, ifnull((SELECT status FROM media WHERE id = ?), 'new'), ?, ?, ?, ?, ?,
+           'going', ?, ?)`,
+        it.id,
+        it.mediaId,
+        it.mediaId,
+        it.root,
+        it.relativePath,
+        it.trashPath,
+        it.sizeBytes,
+        it.modifiedMs,
+        it.why,
+        now(),
+      ),
+
+    setState: (id: string, state: TrashState) =>
+      db.run("UPDATE trash SET state = ? WHERE id = ?", state, id),
+
+    /** It is in the trash: the library misses it from now on, not from the next scan. */
+    keep: (id: string): void =>
+      db.transaction(() => {
+        db.run("UPDATE trash SET state = 'kept' WHERE id = ?", id);
+        db.run(
+          `UPDATE media SET status = 'missing', updated_at = ?
+           WHERE id = (SELECT media_id FROM trash WHERE id = ?) AND status <> 'forgotten'`,
+          now(),
+          id,
+        );
+      }),
+
+    /** It is where it was: what is known of it holds again, if it came back under its name. */
+    comeBack: (id: string, { sameName }: { sameName: boolean }): void =>
+      db.transaction(() => {
+        if (sameName) {
+          db.run(
+            `UPDATE media SET status = trash.media_status, updated_at = ? FROM trash
+             WHERE trash.id = ? AND media.id = trash.media_id AND media.status = 'missing'
+               AND media.root = trash.root AND media.relative_path = trash.relative_path`,
+            now(),
+            id,
+          );
+        }
+        db.run("DELETE FROM trash WHERE id = ?", id);
+      }),
+
+    remove: (id: string) => db.run("DELETE FROM trash WHERE id = ?", id),
+
+    /** The file of this row shares its bytes with another now: a scan shall find it as it is. */
+    sawShared: (mediaId: string, { modifiedMs, inode }: { modifiedMs: number; inode?: string }) =>
+      db.run(
+        "UPDATE media SET modified_ms = ?, inode = ifnull(?, inode), updated_at = ? WHERE id = ?",
+        modifiedMs,
+        inode ?? null,
+        now(),
+        mediaId,
+      ),
+  };
+}
