@@ -107,6 +107,7 @@ export function openLibrary(deps: LibraryDeps) {
   );
   const awake: SleepGate["pass"] = async (...where) => await deps.gate?.pass(...where);
   const { locate } = deps;
+  const roots = () => settings().roots;
   const executors = createExecutors<FileJob, FileResult[]>({ workers, lanes, locate, awake });
   // Who stands aside for a film keeps its worker: another takes its place meanwhile.
   const aside = lanes.onAside((jobs) => workers.standAside(jobs));
@@ -192,7 +193,7 @@ export function openLibrary(deps: LibraryDeps) {
     /** Opens a file for playing. @throws as openFile() */
     async open(file: MediaFile): Promise<OpenedFile> {
       checkHere(file);
-      return await openFile(file, { lanes, touch, roots: () => settings().roots });
+      return await openFile(file, { lanes, touch, roots });
     },
 
     /** Every volume that some file lies on. */
@@ -235,13 +236,7 @@ export function openLibrary(deps: LibraryDeps) {
     locate,
     work: createFileWork({ lanes, workers, locate, touch, silence }),
     /** What was thrown away, and how to have it back. */
-    trash: openTrash({
-      db,
-      roots: () => settings().roots,
-      touch,
-      publish,
-      onChanged: deps.onFound,
-    }),
+    trash: openTrash({ db, roots, touch, publish, onChanged: deps.onFound }),
 
     /** How many files are read or hashed at once, and what the workers have done. */
     workers: {
