@@ -50,8 +50,11 @@ export function createTrashStore(db: Database) {
     unfinished: (): TrashEntry[] =>
       db.all(`SELECT ${columns} FROM trash WHERE state <> 'kept' LIMIT 1000`),
 
-    counts: (): { files: number; bytes: number } =>
-      db.get("SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM trash")!,
+    counts: (): { files: number; bytes: number } => ({
+      ...db.get<{ files: number; bytes: number }>(
+        "SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM trash",
+      )!,
+    }),
 
     insert: (it: Omit<TrashEntry, "trashedAt" | "state">): number =>
       db.run(

@@ -11,7 +11,7 @@ import type { Database } from "../../db/mod.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
 import type { Touch } from "../scan/walk.ts";
 import { exists, findTrashPath, numbered } from "./folder.ts";
-import { moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
+import { inWords, moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
 import { createTrashStore, type TrashEntry } from "./store.ts";
 
 export interface TrashDeps {
@@ -75,7 +75,10 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     async put(file: ToTrash, { why, check }: PutOptions): Promise<TrashEntry> {
       const path = join(file.root, file.relativePath);
       await checkInside(path, roots(), touch);
-      const target = await touch(path, () => findTrashPath(path, file.root, new Date()));
+      const target = await touch(
+        path,
+        () => inWords(path, () => findTrashPath(path, file.root, new Date())),
+      );
       const id = crypto.randomUUID();
       const trashPath = relative(file.root, target).replaceAll(sep, "/");
       store.insert({ ...file, id, mediaId: file.id, trashPath, why });
