@@ -4,3 +4,6 @@
  * @module
  */
 export { type Items, type ItemsDeps, openItems } from "./open.ts";
+export { newBatch } from "./changes/changes.ts";
+export type { By, Cardinality, Tag, TagEdit, TagGroup, TagInput, Tags } from "./tags/mod.ts";
+export { slugify } from "./tags/mod.ts";

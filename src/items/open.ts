@@ -9,6 +9,7 @@ import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
 import type { Library } from "../media/mod.ts";
 import { openChanges } from "./changes/changes.ts";
+import { openTags } from "./tags/mod.ts";
 
 export interface ItemsDeps {
   db: Database;
@@ -25,8 +26,10 @@ export type Items = ReturnType<typeof openItems>;
 export function openItems(deps: ItemsDeps) {
   // Each room tells it what it changes, and registers how that is put back.
   const changes = openChanges(deps);
+  const tags = openTags({ ...deps, changes });
 
   return {
     changes,
+    tags,
   };
 }

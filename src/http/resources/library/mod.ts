@@ -5,13 +5,21 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
+import { itemTags } from "./tags/item_tags.ts";
+import { tagGroupsResource } from "./tags/tag_groups.ts";
+import { type TagsPort, tagsResource } from "./tags/tags.ts";
 
 /** What each resource needs, by its name. */
-// deno-lint-ignore no-empty-interface
-export interface LibraryPort {}
+export interface LibraryPort {
+  tags: TagsPort;
+}
 
 /** Path below /api → its routes. */
-const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {};
+const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
+  items: ({ tags }) => itemTags(tags),
+  tags: ({ tags }) => tagsResource(tags),
+  "tag-groups": ({ tags }) => tagGroupsResource(tags),
+};
 
 /** The resources, or for a program that has no library the reason in the place of each. */
 export function libraryResources(port: LibraryPort | string): Record<string, OpenAPIHono> {

@@ -1,0 +1,40 @@
+/**
+ * Who asks, in every call that changes the library: `?user=`, and one batch per request, so that what
+ * it does is undone as one.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import { newBatch } from "../../../items/mod.ts";
+import { etagOf } from "../../conditional.ts";
+import { z } from "../../router.ts";
+
+export const UserQuery = z.object({
+  user: z.string().trim().min(1).max(100).default("owner").openapi({
+    description: "Who asks",
+    example: "owner",
+  }),
+});
+
+/** `If-Match`, for the OpenAPI text; expectedVersion() reads it. */
+export const IfMatch = z.object({
+  "if-match": z.string().max(50).optional().openapi({
+    description: "The ETag that the edit was made from; another one by now is refused with 412",
+    example: '"3"',
+  }),
+});
+
+/** The user, and a batch for all that this request does. */
+export function byOf({ user }: { user: string }): { user: string; batch: string } {
+  return { user, batch: newBatch() };
+}
+
+/** Tells the version of what the answer shows. */
+export function tell(c: Context, { version }: { version: number }): void {
+  c.header("etag", etagOf(version));
+}
+
+/** A request body in JSON, with an example in its schema. */
+export function body<Schema extends z.ZodType>(schema: Schema) {
+  return { content: { "application/json": { schema } }, required: true };
+}

@@ -1,0 +1,65 @@
+/**
+ * /api/items/{id}/tags: the tags of one item.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
+import { byOf, UserQuery } from "../by.ts";
+import { TagBody, tagBody } from "./bodies.ts";
+import type { TagsPort } from "./tags.ts";
+
+const tags = ["items"];
+
+const Both = IdParam.extend({
+  tag_id: z.string().max(300).openapi({ param: { name: "tag_id", in: "path" } }),
+});
+
+export function itemTags(port: Pick<TagsPort, "links" | "get">): OpenAPIHono {
+  const routes = router();
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/tags",
+      tags,
+      summary: "The tags of an item",
+      request: { params: IdParam },
+      responses: { 200: json(z.object({ items: z.array(TagBody) }), "Its tags"), ...failures },
+    }),
+    (c) => {
+      const ids = port.links.tagsOf(c.req.valid("param").id);
+      return c.json({ items: ids.map((id) => tagBody(port.get(id))) }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "put",
+      path: "/{id}/tags/{tag_id}",
+      tags,
+      summary: "Give an item a tag; in a group that allows one it replaces the other",
+      request: { params: Both, query: UserQuery },
+      responses: { 204: { description: "It has it" }, ...failures },
+    }),
+    (c) => {
+      const { id, tag_id } = c.req.valid("param");
+      port.links.link(id, port.get(tag_id).id, byOf(c.req.valid("query")));
+      return c.body(null, 204);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}/tags/{tag_id}",
+      tags,
+      summary: "Take a tag from an item",
+      request: { params: Both, query: UserQuery },
+      responses: { 204: { description: "It does not have it (any more)" }, ...failures },
+    }),
+    (c) => {
+      const { id, tag_id } = c.req.valid("param");
+      port.links.unlink(id, tag_id, byOf(c.req.valid("query")));
+      return c.body(null, 204);
+    },
+  );
+  return routes;
+}

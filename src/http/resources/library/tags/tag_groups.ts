@@ -1,0 +1,110 @@
+/**
+ * /api/tag-groups: how many tags of one kind an item may have.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  toCursor,
+} from "../../../router.ts";
+import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { GroupBody, groupBody, GroupEditBody, NewGroup } from "./bodies.ts";
+import type { TagsPort } from "./tags.ts";
+
+const tags = ["tags"];
+
+export function tagGroupsResource(port: Pick<TagsPort, "groups">): OpenAPIHono {
+  const routes = router();
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/",
+      tags,
+      summary: "Groups of tags",
+      request: { query: PageQuery.extend(FieldsQuery.shape) },
+      responses: { 200: pageOf(GroupBody, "A page of groups"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor, fields } = c.req.valid("query");
+      const found = port.groups.list(fromCursor(cursor), limit + 1);
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      const pick = only(fields);
+      return c.json({
+        items: found.slice(0, limit).map((it) => pick(groupBody(it))),
+        next_cursor: last ? toCursor(last.key) : null,
+      }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}",
+      tags,
+      summary: "One group",
+      request: { params: IdParam, query: FieldsQuery },
+      responses: { 200: json(GroupBody, "The group"), ...failures },
+    }),
+    (c) => {
+      const group = port.groups.get(c.req.valid("param").id);
+      tell(c, group);
+      return c.json(only(c.req.valid("query").fields)(groupBody(group)), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/",
+      tags,
+      summary: "Make a group",
+      request: { query: UserQuery, body: body(NewGroup) },
+      responses: { 201: json(GroupBody, "The group"), ...failures },
+    }),
+    (c) => {
+      const group = port.groups.create(c.req.valid("json"), byOf(c.req.valid("query")));
+      tell(c, group);
+      return c.json(groupBody(group), 201);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "patch",
+      path: "/{id}",
+      tags,
+      summary: "Change a group; to one tag per item only where no item has several (409)",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(GroupEditBody) },
+      responses: { 200: json(GroupBody, "The group"), ...failures },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const by = byOf(c.req.valid("query"));
+      const group = await port.groups.update(id, c.req.valid("json"), by, expectedVersion(c));
+      tell(c, group);
+      return c.json(groupBody(group), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}",
+      tags,
+      summary: "Delete a group; its tags stay, without one",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch },
+      responses: { 204: { description: "It is gone" }, ...failures },
+    }),
+    (c) => {
+      port.groups.remove(c.req.valid("param").id, byOf(c.req.valid("query")), expectedVersion(c));
+      return c.body(null, 204);
+    },
+  );
+  return routes;
+}
