@@ -1,0 +1,92 @@
+/** Subtitles and NFO files beside a film. @module */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { findNfo } from "../../../src/media/nfo/find_nfo.ts";
+import { openListings } from "../../../src/media/sidecars/folders.ts";
+import { subtitlesBeside } from "../../../src/media/sidecars/subtitles.ts";
+import { tempDir } from "../../helpers/temp.ts";
+
+Deno.test("subtitlesBeside() reads language and purpose out of names", () => {
+  const names = [
+    "Film.srt",
+    "Film.en.srt",
+    "Film.de.forced.ass",
+    "Film.pt-BR.sdh.vtt",
+    "Film.eng.Director.srt",
+    "Film.German.sub",
+    "Film.zh_Hans.default.ssa",
+    "Film.forced.srt",
+    "Film 2.en.srt",
+    "Filmed.srt",
+    "Other.srt",
+  ].sort();
+
+  const found = Object.fromEntries(
+    subtitlesBeside("Film", names).map(({ name, kind: _, ...rest }) => [name, rest]),
+  );
+
+  deepStrictEqual(found, {
+    "Film.srt": { format: "srt" },
+    "Film.en.srt": { format: "srt", language: "en" },
+    "Film.de.forced.ass": { format: "ass", language: "de", forced: true },
+    "Film.pt-BR.sdh.vtt": { format: "vtt", language: "pt-BR", hearingImpaired: true },
+    "Film.eng.Director.srt": { format: "srt", language: "eng", title: "Director" },
+    "Film.German.sub": { format: "sub", language: "de" },
+    "Film.zh_Hans.default.ssa": { format: "ssa", language: "zh-Hans", default: true },
+    "Film.forced.srt": { format: "srt", forced: true },
+  });
+});
+
+Deno.test("A folder of many films and subtitles costs each film little", () => {
+  const names = Array.from({ length: 50_000 }, (_, index) => `Film ${index}.en.srt`).sort();
+  const began = performance.now();
+
+  for (let index = 0; index < 50_000; index++) {
+    strictEqual(subtitlesBeside(`Film ${index}`, names).length, 1);
+  }
+
+  ok(performance.now() - began < 2000);
+});
+
+Deno.test("A folder is listed once for a while, and then anew", async () => {
+  await using dir = await tempDir();
+  await dir.file("a.srt", "");
+  let now = 0;
+  const list = openListings(() => now);
+
+  deepStrictEqual(list(dir.path).subtitles, ["a.srt"]);
+  await dir.file("b.SRT", "");
+  deepStrictEqual(list(dir.path).subtitles, ["a.srt"]);
+  now = 11_000;
+  deepStrictEqual(list(dir.path).subtitles, ["a.srt", "b.SRT"]);
+  strictEqual(list(`${dir.path}/none`).films, 0);
+});
+
+Deno.test("findNfo() takes the film's own, the folder's where there is one film, and the series'", async () => {
+  await using dir = await tempDir();
+  for (
+    const name of [
+      "one/Film.mkv",
+      "one/movie.nfo",
+      "two/A.mkv",
+      "two/B.mkv",
+      "two/B.NFO",
+      "two/movie.nfo",
+      "Show/tvshow.nfo",
+      "Show/Season 1/01.mkv",
+      "Show/Season 1/01.nfo",
+    ]
+  ) await dir.file(name, "");
+  const find = (folder: string, stem: string, depth = 1) => {
+    const { own, series } = findNfo(
+      { folder: `${dir.path}/${folder}`, stem, depth },
+      openListings(),
+    );
+    return [own?.name, series?.name];
+  };
+
+  deepStrictEqual(find("one", "Film"), ["movie.nfo", undefined]);
+  deepStrictEqual(find("two", "A"), [undefined, undefined]);
+  deepStrictEqual(find("two", "B"), ["B.NFO", undefined]);
+  deepStrictEqual(find("Show/Season 1", "01", 2), ["01.nfo", "../tvshow.nfo"]);
+  deepStrictEqual(find("Show/Season 1", "01", 0), ["01.nfo", undefined]);
+});
