@@ -1,0 +1,204 @@
+/**
+ * Real folders, watched by the real system; only the scan is counted and not done.
+ *
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { ConflictError } from "../../../src/base/errors.ts";
+import { silent } from "../../../src/base/log.ts";
+import { stateOf } from "../../../src/media/file_state.ts";
+import {
+  watchFolders,
+  type WatchOptions,
+  type WatchState,
+} from "../../../src/media/watch/watch.ts";
+import { watchProblem } from "../../../src/media/watch/limits.ts";
+
+const QUIET_MS = 60;
+
+async function rig(
+  options: Partial<WatchOptions> & { remote?: boolean; busy?: number },
+  test: (rig: {
+    root: string;
+    /** Resolves with the next scan. */
+    scanned(): Promise<{ folders: string[]; unsettled: string[] }>;
+    state(wanted: (state: WatchState) => boolean): Promise<WatchState>;
+    scans: string[][];
+  }) => Promise<void>,
+): Promise<void> {
+  const { remote = false, busy = 0, ...rest } = options;
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  const ended = new AbortController();
+  const scans: string[][] = [];
+  let refusals = busy;
+  let state: WatchState | undefined;
+  const changed = new EventTarget();
+  const waitFor = async <T>(look: () => T | undefined): Promise<T> => {
+    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(10_000)]);
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      await new Promise((resolve, reject) => {
+        changed.addEventListener("change", resolve, { once: true, signal });
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+    }
+  };
+  const news: { folders: string[]; unsettled: string[] }[] = [];
+  const watching = watchFolders(
+    {
+      isRemote: () => Promise.resolve(remote),
+      look: async (path) => {
+        try {
+          const info = await Deno.lstat(path);
+          return info.isDirectory ? "folder" : stateOf(info);
+        } catch {
+          return undefined;
+        }
+      },
+      matters: (path) => !path.endsWith(".part"),
+      scan: (folders, unsettled) => {
+        if (refusals-- > 0) return Promise.reject(new ConflictError("a scan is under way"));
+        scans.push(folders);
+        news.push({ folders, unsettled: [...unsettled] });
+        changed.dispatchEvent(new Event("change"));
+        return Promise.resolve();
+      },
+      onState: ([first]) => {
+        state = first;
+        changed.dispatchEvent(new Event("change"));
+      },
+      log: silent,
+    },
+    { roots: [root], mode: "auto", pollMs: 3_600_000, quietMs: QUIET_MS, ...rest },
+    ended.signal,
+  );
+  try {
+    await test({
+      root,
+      scans,
+      scanned: () => waitFor(() => news.shift()),
+      state: (wanted) => waitFor(() => state && wanted(state) ? state : undefined),
+    });
+  } finally {
+    ended.abort();
+    await watching;
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+const isWatching = ({ mode }: WatchState) => mode === "watching";
+
+Deno.test("a file that is added has its folder looked into, one that is no media has not", async () => {
+  await rig({}, async ({ root, state, scanned, scans }) => {
+    await state(isWatching);
+    await Deno.writeTextFile(join(root, "copy.part"), "x");
+    await Deno.writeTextFile(join(root, "film.mkv"), "x");
+
+    deepStrictEqual(await scanned(), { folders: [root], unsettled: [] });
+    strictEqual(scans.length, 1);
+  });
+});
+
+Deno.test("a folder that is moved in is looked into itself, one that is moved out by its parent", async () => {
+  await rig({}, async ({ root, state, scanned }) => {
+    const elsewhere = await Deno.makeTempDir();
+    await Deno.mkdir(join(elsewhere, "show"));
+    await Deno.writeTextFile(join(elsewhere, "show", "a.mkv"), "x");
+    await state(isWatching);
+    await Deno.rename(join(elsewhere, "show"), join(root, "show"));
+
+    deepStrictEqual((await scanned()).folders, [join(root, "show")]);
+    await Deno.rename(join(root, "show"), join(elsewhere, "show"));
+    deepStrictEqual((await scanned()).folders, [root]);
+    await Deno.remove(elsewhere, { recursive: true });
+  });
+});
+
+Deno.test("what is being written is told to the scan that somebody else's file begins", async () => {
+  await rig({}, async ({ root, state, scanned }) => {
+    await state(isWatching);
+    await Deno.mkdir(join(root, "b"));
+    await scanned();
+    using growing = await Deno.create(join(root, "growing.mkv"));
+    const writer = setInterval(() => growing.writeSync(new Uint8Array(10)), 15);
+    await Deno.writeTextFile(join(root, "b", "done.mkv"), "x");
+    const { folders, unsettled } = await scanned();
+    clearInterval(writer);
+
+    deepStrictEqual(folders, [join(root, "b")]);
+    deepStrictEqual(unsettled, [join(root, "growing.mkv")]);
+    deepStrictEqual((await scanned()).folders, [root], "and once it is done, it is looked into");
+  });
+});
+
+Deno.test("a scan that cannot begin now is asked for again", async () => {
+  await rig({ busy: 2 }, async ({ root, state, scanned }) => {
+    await state(isWatching);
+    await Deno.writeTextFile(join(root, "film.mkv"), "x");
+
+    deepStrictEqual((await scanned()).folders, [root]);
+  });
+});
+
+Deno.test("a folder of another machine is looked through at intervals, and says why", async () => {
+  await rig({ remote: true, pollMs: 50 }, async ({ root, state, scanned }) => {
+    const { mode, reason } = await state(() => true);
+    strictEqual(mode, "polling");
+    match(reason!, /another machine/);
+
+    deepStrictEqual((await scanned()).folders, [root]);
+    deepStrictEqual((await scanned()).folders, [root]);
+  });
+});
+
+Deno.test("thousands of files at once are one look through the whole folder", async () => {
+  await rig({}, async ({ root, state, scanned, scans }) => {
+    await state(isWatching);
+    const names = Array.from({ length: 3000 }, (_, at) => join(root, `${at}.mkv`));
+    await Promise.all(names.map((path) => Deno.writeTextFile(path, "")));
+
+    deepStrictEqual((await scanned()).folders, [root]);
+    ok(scans.length <= 3);
+  });
+});
+
+const unshare = Deno.build.os === "linux" &&
+  await new Deno.Command("unshare", { args: ["-Ur", "true"] }).output().then(
+    ({ success }) => success,
+    () => false,
+  );
+
+Deno.test({
+  name: "Linux without watches left: polling takes over, with the line that helps",
+  ignore: !unshare,
+}, async () => {
+  const program = new URL("./few_watches.ts", import.meta.url).pathname;
+  const script = 'echo 20 > /proc/sys/fs/inotify/max_user_watches && exec "$@"';
+  const args = [
+    "-Ur",
+    "sh",
+    "-c",
+    script,
+    "sh",
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--no-check",
+    program,
+  ];
+  const { stdout } = await new Deno.Command("unshare", { args }).output();
+  const states: WatchState[] = JSON.parse(new TextDecoder().decode(stdout));
+
+  strictEqual(states[0]!.mode, "polling");
+  match(states[0]!.reason!, /no file watches left \(fs.inotify.max_user_watches is 20\)/);
+  strictEqual(states[0]!.fix, "sudo sysctl -w fs.inotify.max_user_watches=524288");
+});
+
+Deno.test("watchProblem() knows what runs out, and tells the rest as it is", () => {
+  const wanted = watchProblem("OS file watch limit reached. about [..]", 600_000).fix;
+  strictEqual(wanted, "sudo sysctl -w fs.inotify.max_user_watches=1200000");
+  match(watchProblem("Too many open files (os error 24)").fix!, /max_user_instances=/);
+  deepStrictEqual(watchProblem("Permission denied"), { reason: "Permission denied" });
+});
