@@ -12,7 +12,8 @@ export {
   prepareHashers,
   toHashName,
 } from "./hash/algorithms.ts";
-export { openIdentify } from "./hash/identity.ts";
+export { openIdentify, type Piece } from "./hash/identity.ts";
+export { fingerprintDistance, LIKELY_SAME } from "./images/fingerprint.ts";
 export {
   type Library,
   type LibraryDeps,
