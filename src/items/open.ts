@@ -9,7 +9,14 @@ import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
 import type { Library } from "../media/mod.ts";
 import { openChanges } from "./changes/changes.ts";
+import { createCustomFields } from "./custom/custom.ts";
+import { createBulk } from "./items/bulk/bulk.ts";
+import { tagLink } from "./items/bulk/tag_link.ts";
+import { createItems } from "./items/items.ts";
+import { createNotes } from "./notes/notes.ts";
+import { createRatings } from "./ratings/ratings.ts";
 import { openTags } from "./tags/mod.ts";
+import { createWatch } from "./watch/watch.ts";
 
 export interface ItemsDeps {
   db: Database;
@@ -27,9 +34,18 @@ export function openItems(deps: ItemsDeps) {
   // Each room tells it what it changes, and registers how that is put back.
   const changes = openChanges(deps);
   const tags = openTags({ ...deps, changes });
+  const customFields = createCustomFields({ ...deps, changes });
+  const items = createItems({ ...deps, changes, custom: customFields });
+  const links = { tags: tagLink(tags) };
+  const bulk = createBulk({ ...deps, items, cleanCustom: customFields.clean, links });
 
   return {
     changes,
+    items: { ...items, bulk },
+    customFields,
+    ratings: createRatings({ ...deps, changes }),
+    watch: createWatch({ ...deps, changes }),
+    notes: createNotes({ ...deps, changes }),
     tags,
   };
 }

@@ -1,0 +1,140 @@
+/**
+ * One edit of many items. Each item is changed wholly or not at all; all of it is one batch, which
+ * one undo takes back. They are written some hundred at a time, and others have their turn between.
+ *
+ * @module
+ */
+import { ConflictError, InvalidError, NotFoundError, reasonOf } from "../../../base/errors.ts";
+import type { Database } from "../../../db/mod.ts";
+import { newBatch } from "../../changes/changes.ts";
+import { yieldToOthers } from "../../stale.ts";
+import type { CleanCustom } from "../edit.ts";
+import { cleanValue, editableNames, type Patch } from "../item.ts";
+import type { ItemsRoom } from "../items.ts";
+
+/** What hangs on items, and how it is hung there: tags. In a transaction of the caller's. */
+export interface Link {
+  /** @throws {NotFoundError} there is nothing of this id */
+  check(id: string): void;
+  /** @returns whether it is new */
+  add(itemId: string, id: string, by: { user: string; batch: string }): boolean;
+  /** @returns whether it was there */
+  remove(itemId: string, id: string, by: { user: string; batch: string }): boolean;
+}
+
+export interface BulkRequest {
+  /** Or `query`, as a search takes it. */
+  ids?: readonly string[] | undefined;
+  query?: string | undefined;
+  set?: Patch | undefined;
+  /** Ids by what they are of: { tags: [...] }. */
+  add?: Record<string, readonly string[] | undefined> | undefined;
+  remove?: Record<string, readonly string[] | undefined> | undefined;
+}
+
+export interface BulkResult {
+  batch: string;
+  changed: number;
+  unchanged: number;
+  failed: number;
+  items: { id: string; result: "changed" | "unchanged" | "failed"; error?: string }[];
+}
+
+export interface BulkDeps {
+  db: Database;
+  items: Pick<ItemsRoom, "patch" | "announce">;
+  cleanCustom: CleanCustom;
+  links: Record<string, Link>;
+  /** The items that a search finds, at most so many. */
+  resolve?: ((query: string, user: string, limit: number) => Promise<string[]>) | undefined;
+}
+
+export const MAX_BULK = 10_000;
+/** Some 20 ms. */
+const AT_ONCE = 200;
+
+export function createBulk({ db, items, cleanCustom, links, resolve }: BulkDeps) {
+  /** @throws {InvalidError} or {NotFoundError}, before anything is changed */
+  function check({ set, add = {}, remove = {} }: BulkRequest): void {
+    for (const name of editableNames) {
+      if (set?.[name] !== undefined) cleanValue(name, set[name]);
+    }
+    cleanCustom(set?.custom ?? {});
+    for (const [verb, all] of [["add", add], ["remove", remove]] as const) {
+      for (const [name, ids = []] of Object.entries(all)) {
+        const link = links[name];
+        if (!link) {
+          throw new InvalidError(`Cannot ${verb} "${name}": there are ${Object.keys(links)}`, {
+            field: `${verb}.${name}`,
+          });
+        }
+        for (const id of ids) link.check(id);
+      }
+    }
+  }
+
+  async function idsOf({ ids, query }: BulkRequest, user: string): Promise<string[]> {
+    if ((ids === undefined) === (query === undefined)) {
+      throw new InvalidError('Cannot tell which items: give either "ids" or "query"');
+    }
+    if (query !== undefined && !resolve) {
+      throw new InvalidError('Cannot take "query": give "ids"', { field: "query" });
+    }
+    const found = ids ?? await resolve!(query!, user, MAX_BULK + 1);
+    if (found.length <= MAX_BULK) return [...new Set(found)];
+    const what = ids ? "ids" : "query";
+    const message = `Cannot edit so many at once: at most ${MAX_BULK} items. Narrow the ${what}`;
+    throw new InvalidError(message, { field: what });
+  }
+
+  /** In a transaction. */
+  function change(id: string, request: BulkRequest, by: { user: string; batch: string }): boolean {
+    let changed = items.patch(id, request.set ?? {}, by);
+    for (const [name, some = []] of Object.entries(request.add ?? {})) {
+      for (const it of some) changed = links[name]!.add(id, it, by) || changed;
+    }
+    for (const [name, some = []] of Object.entries(request.remove ?? {})) {
+      for (const it of some) changed = links[name]!.remove(id, it, by) || changed;
+    }
+    return changed;
+  }
+
+  return async function bulk(request: BulkRequest, user: string): Promise<BulkResult> {
+    check(request);
+    const ids = await idsOf(request, user);
+    const by = { user, batch: newBatch() };
+    const results: BulkResult["items"] = [];
+    for (let from = 0; from < ids.length; from += AT_ONCE) {
+      if (from > 0) await yieldToOthers();
+      const some = ids.slice(from, from + AT_ONCE);
+      const done = db.transaction(() => {
+        check(request); // what is added may have been deleted meanwhile
+        return some.map((id) => attempt(id, () => change(id, request, by)));
+      });
+      const changed = done.filter(({ result }) => result === "changed").map(({ id }) => id);
+      if (changed.length > 0) items.announce(changed);
+      results.push(...done);
+    }
+    const count = (result: string) => results.filter((it) => it.result === result).length;
+    return {
+      batch: by.batch,
+      changed: count("changed"),
+      unchanged: count("unchanged"),
+      failed: count("failed"),
+      items: results,
+    };
+  };
+}
+
+/** A failure comes before anything of the item is written, so the others can go on. */
+function attempt(id: string, change: () => boolean): BulkResult["items"][number] {
+  try {
+    return { id, result: change() ? "changed" : "unchanged" };
+  } catch (error) {
+    if (!failures.some((type) => error instanceof type)) throw error;
+    return { id, result: "failed", error: reasonOf(error) };
+  }
+}
+
+/** What is wrong with one item and not with all. */
+const failures = [InvalidError, NotFoundError, ConflictError];

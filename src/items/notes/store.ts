@@ -1,0 +1,55 @@
+/**
+ * Notes in SQLite.
+ *
+ * @module
+ */
+import type { Database } from "../../db/mod.ts";
+import type { Note } from "./notes.ts";
+
+const columns = `id, item_id AS itemId, user, text, version, created_at AS createdAt,
+  updated_at AS updatedAt`;
+
+export function createNoteStore(db: Database) {
+  const now = () => new Date().toISOString();
+  return {
+    hasItem: (id: string): boolean =>
+      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
+
+    find: (id: string): Note | undefined => db.get(`SELECT ${columns} FROM notes WHERE id = ?`, id),
+
+    count: (itemId: string): number =>
+      db.get<{ count: number }>("SELECT count(*) AS count FROM notes WHERE item_id = ?", itemId)!
+        .count,
+
+    /** The first made first. */
+    ofItem: (
+      itemId: string,
+      after: { createdAt: string; id: string },
+      limit: number,
+    ): Note[] =>
+      db.all(
+        `SELECT ${columns} FROM notes WHERE item_id = ? AND (created_at, id) > (?, ?)
+         ORDER BY created_at, id LIMIT ?`,
+        itemId,
+        after.createdAt,
+        after.id,
+        limit,
+      ),
+
+    /** Makes it, or changes its text and raises its version. */
+    put: ({ id, itemId, user, text, createdAt = now() }: Partial<Note>) =>
+      db.run(
+        `INSERT INTO notes (id, item_id, user, text, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text,
+           version = version + 1, updated_at = excluded.updated_at`,
+        id!,
+        itemId!,
+        user!,
+        text!,
+        createdAt,
+        now(),
+      ),
+
+    remove: (id: string) => db.run("DELETE FROM notes WHERE id = ?", id),
+  };
+}
