@@ -28,6 +28,7 @@ export {
   kindOf,
   type MediaFile,
   type MediaKind,
+  type MediaStatus,
   mediaTypes,
   type Track,
 } from "./media.ts";
