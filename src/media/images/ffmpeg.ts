@@ -1,0 +1,129 @@
+/**
+ * ffmpeg and ffprobe as the makers of pictures use them: what they can do here, and how they are run
+ * so that nobody else feels it.
+ *
+ * @module
+ */
+import { CommandError, type Run } from "../../base/command.ts";
+import { UnavailableError } from "../../base/errors.ts";
+import { type Encoding, encodingsOf } from "./formats.ts";
+
+export interface Abilities {
+  encodings: Encoding[];
+  /** How sheets of tiles are made: the first of the encodings. */
+  sheet: Encoding;
+  canMapTones: boolean;
+  /** Pictures keep their own times: "-fps_mode" since ffmpeg 5.1, "-vsync" before. */
+  ownTimes: readonly string[];
+}
+
+export interface FfmpegOptions {
+  signal: AbortSignal;
+  timeoutMs?: number;
+  /** It runs with the least claim to processor and disk. */
+  inBackground?: boolean;
+}
+
+export type Ffmpeg = ReturnType<typeof openFfmpeg>;
+
+/** What a person is told, in health as well as by each call that would need it. */
+export const NEEDS_FFMPEG =
+  "ffmpeg is not installed, or not in PATH. Install it (Debian: apt install ffmpeg; macOS: brew " +
+  "install ffmpeg; Windows: winget install ffmpeg); until then there are covers only";
+
+/** ffmpeg may be installed while we run: after a failure it is looked for again, but not each time. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** So long a program that was killed is waited for. */
+const END_MS = 5000;
+
+export function openFfmpeg(run: Run) {
+  let looked: { at: number; abilities: Promise<Abilities> } | undefined;
+  let missing = false;
+  let careful: Promise<readonly string[]> | undefined;
+
+  const abilities = (): Promise<Abilities> => {
+    if (looked && missing && performance.now() - looked.at > LOOK_AGAIN_MS) looked = undefined;
+    if (!looked) {
+      looked = { at: performance.now(), abilities: lookAtFfmpeg(run) };
+      looked.abilities.then(() => missing = false, () => missing = true);
+    }
+    return looked.abilities;
+  };
+
+  /** Runs to the end of the program, also when it is killed: what it writes into is then free. */
+  const runToEnd = async (program: string, args: string[], options: FfmpegOptions) => {
+    const ended = Promise.withResolvers<void>();
+    const { signal, timeoutMs = 30_000 } = options;
+    try {
+      return await run(program, args, { signal, timeoutMs, onEnd: ended.resolve });
+    } catch (error) {
+      const started = !(error instanceof CommandError && error.details.missing);
+      const timer = setTimeout(ended.resolve, started ? END_MS : 0);
+      await ended.promise;
+      clearTimeout(timer);
+      throw error;
+    }
+  };
+
+  return {
+    /** @throws {UnavailableError} it cannot be used here: what to install */
+    abilities,
+
+    /** Whether it can be used here. */
+    isHere: (): Promise<boolean> => abilities().then(() => true, () => false),
+
+    /** What ffprobe says. @throws {CommandError} */
+    probe: (args: string[], options: FfmpegOptions): Promise<string> =>
+      runToEnd("ffprobe", args, options),
+
+    /** What ffmpeg says on stdout. @throws {CommandError} */
+    async run(args: string[], options: FfmpegOptions): Promise<string> {
+      const before = options.inBackground ? await (careful ??= findCare(run)) : [];
+      options.signal.throwIfAborted(); // before it is begun: then there is nothing to wait for
+      const [program, ...rest] = [...before, "ffmpeg", ...args];
+      return await runToEnd(program!, rest, options);
+    },
+  };
+}
+
+async function lookAtFfmpeg(run: Run): Promise<Abilities> {
+  const ask = (what: string) => run("ffmpeg", ["-hide_banner", "-v", "error", what]);
+  const [version, ...lists] = await Promise.all([
+    ask("-version"),
+    ask("-encoders"),
+    ask("-muxers"),
+    ask("-filters"),
+    run("ffprobe", ["-version"]),
+  ]).catch((cause) => {
+    throw new UnavailableError(`Cannot make pictures: ${NEEDS_FFMPEG}`, {}, { cause });
+  });
+  return toAbilities(version, lists.join("\n"));
+}
+
+/** @param lists of encoders, muxers and filters: flags, then the name */
+function toAbilities(version: string, lists: string): Abilities {
+  const all = new Set([...lists.matchAll(/^ *\S+ +(\S+) /gm)].map(([, name]) => name!));
+  const encodings = encodingsOf((name) => all.has(name));
+  const [sheet] = encodings.filter(({ name }) => name !== "avif"); // sheets are large, AVIF is slow
+  if (!sheet) {
+    throw new UnavailableError("Cannot make pictures: this ffmpeg has no encoder for WebP or JPEG");
+  }
+  const [, major, minor] = /^ffmpeg version \D*(\d+)\.(\d+)/.exec(version) ?? [];
+  const isOld = major !== undefined && Number(major) * 100 + Number(minor) < 501;
+  return {
+    encodings,
+    sheet,
+    canMapTones: all.has("zscale") && all.has("tonemap"),
+    ownTimes: [isOld ? "-vsync" : "-fps_mode", "passthrough"],
+  };
+}
+
+/** What to put before a program that nobody waits for; nothing where the system has no such thing. */
+async function findCare(run: Run): Promise<readonly string[]> {
+  for (const care of [["nice", "-n", "10", "ionice", "-c", "3"], ["nice", "-n", "10"]]) {
+    const [program, ...args] = [...care, "ffmpeg", "-version"];
+    if (await run(program!, args).then(() => true, () => false)) return care;
+  }
+  return [];
+}

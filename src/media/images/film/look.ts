@@ -1,0 +1,91 @@
+/**
+ * What a maker of pictures has to know of a file before it begins: which stream is the film, how it
+ * is shown, how long it lasts, and whether a cover lies in it. As ffprobe tells it.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+export interface FilmStream {
+  /** Of the file, as ffmpeg counts from 0. */
+  index: number;
+  /** As it is shown: turned, with square pixels. */
+  width: number;
+  height: number;
+  /** Its pictures are two half pictures each, taken at different times. */
+  isInterlaced: boolean;
+  /** Brighter than screens of the ordinary kind: its tones have to be mapped. */
+  isHdr: boolean;
+}
+
+export interface Look {
+  /** Of a still picture, too. */
+  film?: FilmStream;
+  /** The stream that is a picture of the file, such as the front of an album. */
+  coverIndex?: number;
+  durationS?: number;
+}
+
+/** The path comes last, behind its own protocol name, so that no name can pass for an option. */
+export function lookArgs(path: string): string[] {
+  const entries = "format=duration:stream=index,codec_type,codec_name,width,height,duration," +
+    "sample_aspect_ratio,field_order,color_transfer:stream_disposition=attached_pic:" +
+    "stream_side_data=rotation";
+  return ["-v", "error", "-of", "json", "-show_entries", entries, "-i", `file:${path}`];
+}
+
+const Report = z.object({
+  format: z.object({ duration: z.string().optional() }).optional(),
+  streams: z.array(z.object({
+    index: z.int(),
+    codec_type: z.string().optional(),
+    width: z.int().optional(),
+    height: z.int().optional(),
+    duration: z.string().optional(),
+    sample_aspect_ratio: z.string().optional(),
+    field_order: z.string().optional(),
+    color_transfer: z.string().optional(),
+    disposition: z.object({ attached_pic: z.int().optional() }).optional(),
+    side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+  })).default([]),
+});
+
+type Stream = z.infer<typeof Report>["streams"][number];
+
+/** Perceptual quantizer (HDR10, Dolby Vision) and hybrid log-gamma, as ffmpeg calls them. */
+const HDR_TRANSFERS = ["smpte2084", "arib-std-b67"];
+
+const INTERLACED = ["tt", "bb", "tb", "bt"];
+
+/**
+ * Reads ffprobe's JSON report.
+ *
+ * @throws {SyntaxError | z.ZodError} `output` is not such a report
+ */
+export function parseLook(output: string): Look {
+  const { format, streams } = Report.parse(JSON.parse(output));
+  const pictures = streams.filter((it) => it.codec_type === "video" && it.width && it.height);
+  const film = pictures.find((it) => !it.disposition?.attached_pic);
+  const cover = pictures.find((it) => it.disposition?.attached_pic);
+  const durationS = [format?.duration, film?.duration].map(Number).find((it) => it > 0);
+  return {
+    ...film && { film: toFilm(film) },
+    ...cover && { coverIndex: cover.index },
+    ...durationS !== undefined && { durationS },
+  };
+}
+
+function toFilm(stream: Stream): FilmStream {
+  const [across, down] = (stream.sample_aspect_ratio ?? "").split(":").map(Number);
+  const stretch = across && down && across > 0 && down > 0 ? across / down : 1;
+  const [width, height] = [Math.round(stream.width! * stretch), stream.height!];
+  const rotation = stream.side_data_list?.find((it) => it.rotation !== undefined)?.rotation ?? 0;
+  const lies = Math.abs(rotation) % 180 === 90;
+  return {
+    index: stream.index,
+    width: Math.max(1, lies ? height : width),
+    height: Math.max(1, lies ? width : height),
+    isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
+    isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ""),
+  };
+}
