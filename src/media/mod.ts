@@ -24,6 +24,7 @@ export {
 export type { Details, Facts, Nfo, NfoActor, ParsedName, Sidecar } from "./details.ts";
 export {
   type Description,
+  extensionOf,
   type HdrKind,
   kindOf,
   type MediaFile,
@@ -32,6 +33,7 @@ export {
   mediaTypes,
   type Track,
 } from "./media.ts";
+export { openNameParser, type ParseName } from "./names/parse_name.ts";
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
