@@ -1,0 +1,130 @@
+/**
+ * The disks of this machine. Nobody waits for one that hangs: `touch` gives up.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import type { Run } from "../../../base/command.ts";
+import { UnavailableError } from "../../../base/errors.ts";
+import { currentPlatform } from "../../../base/platform.ts";
+import type { Touch } from "../deps.ts";
+import type { Disk, Seen } from "./disk.ts";
+import { isGone } from "./reasons.ts";
+
+/** What is copied between two turns. */
+const PIECE_BYTES = 1024 * 1024;
+/** Of a smaller file it is not worth a program's start to have it read from the disk again. */
+const FORGET_BYTES = 1024 * 1024;
+
+export interface RealDiskDeps {
+  touch: Touch;
+  run: Run;
+}
+
+export function openRealDisk({ touch, run }: RealDiskDeps): Disk {
+  return {
+    look: (path) => touch(path, () => look(path)),
+    realPath: (path) => touch(path, () => Deno.realPath(path)),
+    makeFolder: (path) => touch(path, () => makeFolder(path)),
+    link: (from, to) => touch(to, () => Deno.link(from, to)),
+    reserve: (path) =>
+      touch(path, async () => {
+        using _file = await Deno.open(path, { write: true, createNew: true });
+      }),
+    rename: (from, to) => touch(to, () => Deno.rename(from, to)),
+    remove: (path) => touch(path, () => Deno.remove(path)),
+
+    copy: (from, to, { signal, turn, onBytes }) =>
+      touch(to, async (alive) => {
+        using source = await Deno.open(from);
+        using target = await Deno.open(to, { write: true, create: true, truncate: true });
+        const bytes = new Uint8Array(PIECE_BYTES);
+        for (;;) {
+          signal.throwIfAborted();
+          await turn();
+          alive();
+          const read = await source.read(bytes);
+          if (read === null) break;
+          for (let at = 0; at < read;) at += await target.write(bytes.subarray(at, read));
+          onBytes(read);
+        }
+        await keepFacts(await source.stat(), to, target);
+        alive();
+        await target.sync();
+      }),
+
+    clone: (from, to) =>
+      touch(to, async () => {
+        const args = cloneArgs[currentPlatform()];
+        if (!args) {
+          throw new UnavailableError("Cannot share blocks here: take another mode, such as copy");
+        }
+        await run("cp", [...args, "--", from, to], { timeoutMs: CLONE_MS });
+        using target = await Deno.open(to, { write: true });
+        await target.sync();
+      }),
+
+    /** GNU's dd can; elsewhere it is read from wherever it is. */
+    forget: async (path) => {
+      const seen = await touch(path, () => look(path));
+      if (!seen || seen.sizeBytes < FORGET_BYTES || currentPlatform() !== "linux") return;
+      await run("dd", [`if=${path}`, "iflag=nocache", "count=0", "status=none"]).catch(() => {});
+    },
+
+    syncFolder: (path) => touch(path, () => syncFolder(path)),
+  };
+}
+
+const CLONE_MS = 60_000;
+
+const cloneArgs: Partial<Record<ReturnType<typeof currentPlatform>, string[]>> = {
+  linux: ["--reflink=always", "--preserve=mode,timestamps"],
+  darwin: ["-c", "-p"],
+};
+
+async function look(path: string): Promise<Seen | undefined> {
+  try {
+    const info = await Deno.lstat(path);
+    return {
+      kind: info.isSymlink ? "link" : info.isDirectory ? "folder" : info.isFile ? "file" : "other",
+      sizeBytes: info.size,
+      modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
+      ...info.ino && { inode: String(info.ino) },
+      device: info.dev,
+      links: info.nlink ?? 1,
+    };
+  } catch (error) {
+    if (isGone(error) || (error as { code?: string }).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Each new folder is on the disk before a file is put into it. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await look(path))?.kind === "folder") return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  try {
+    await Deno.mkdir(path);
+  } catch (error) {
+    if ((await look(path))?.kind !== "folder") throw error;
+  }
+  await syncFolder(parent);
+}
+
+/** Only Unix opens folders. What keeps none of its names apart needs no more. */
+async function syncFolder(path: string): Promise<void> {
+  if (currentPlatform() === "windows") return;
+  using folder = await Deno.open(path);
+  try {
+    await folder.sync();
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EINVAL") throw error; // of some servers
+  }
+}
+
+/** A file system without rights (FAT) has none to keep. */
+async function keepFacts(info: Deno.FileInfo, to: string, target: Deno.FsFile): Promise<void> {
+  if (info.mode !== null) await Deno.chmod(to, info.mode & 0o777).catch(() => {});
+  if (info.mtime) await target.utime(info.atime ?? info.mtime, info.mtime);
+}

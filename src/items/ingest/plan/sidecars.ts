@@ -1,0 +1,54 @@
+/**
+ * Which files belong to a film by their names: "Film.en.srt", "Film.nfo", "Film-poster.jpg".
+ *
+ * @module
+ */
+import { extensionOf } from "../../../media/mod.ts";
+
+const TEXTS = [".srt", ".vtt", ".ass", ".ssa", ".sub", ".idx", ".sup", ".smi", ".nfo", ".vtx"];
+const PICTURES = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".tbn"];
+
+/** Kodi's names of pictures, after the film's: kodi.wiki/view/Artwork_types. */
+const ART =
+  /[-.](poster|fanart|banner|thumb|landscape|clearart|clearlogo|logo|discart|keyart|cover)\d*$/i;
+
+/** Whether a file of this name may belong to some film. */
+export function isSidecar(name: string): boolean {
+  return [...TEXTS, ...PICTURES].includes(extensionOf(name));
+}
+
+/** Films by what a sidecar's name begins with. */
+export function byStem(films: readonly string[]): Map<string, string> {
+  return new Map(films.map((name) => [keyOf(stemOf(name)), name]));
+}
+
+/**
+ * The film that the file belongs to. The longest name takes it: "Film.2.srt" belongs to
+ * "Film.2.mkv" rather than to "Film.mkv".
+ */
+export function ownerOf(name: string, films: ReadonlyMap<string, string>): string | undefined {
+  if (!isSidecar(name)) return undefined;
+  const stem = stemOf(name);
+  const stems = [stem];
+  if (PICTURES.includes(extensionOf(name))) stems.push(stem.replace(ART, ""));
+  else {
+    // "Film.en.forced.srt": what follows a point is a language or a remark.
+    for (let at = stem.lastIndexOf("."); at > 0; at = stem.lastIndexOf(".", at - 1)) {
+      stems.push(stem.slice(0, at));
+    }
+  }
+  return stems.map((it) => films.get(keyOf(it))).find((it) => it !== undefined);
+}
+
+/** What follows the film's stem in its sidecar's name: ".en.srt", "-poster.jpg". */
+export function suffixOf(name: string, film: string): string {
+  return name.slice(stemOf(film).length);
+}
+
+function keyOf(stem: string): string {
+  return stem.toLowerCase();
+}
+
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extensionOf(name).length);
+}
