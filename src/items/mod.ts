@@ -19,3 +19,11 @@ export type { Item, ItemMedia } from "./items/row.ts";
 export { MAX_NOTE, type Note, type Notes } from "./notes/notes.ts";
 export type { Rating, Ratings } from "./ratings/ratings.ts";
 export type { Watch, WatchRoom } from "./watch/watch.ts";
+export { type Credit, type People, type Person, type Role, roles } from "./people/mod.ts";
+export {
+  type Collection,
+  collectionKinds,
+  type Collections,
+  type Episode,
+  type Series,
+} from "./collections/mod.ts";

@@ -15,6 +15,8 @@ import { tagLink } from "./items/bulk/tag_link.ts";
 import { createItems } from "./items/items.ts";
 import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
+import { openCollections } from "./collections/mod.ts";
+import { openPeople } from "./people/mod.ts";
 import { openTags } from "./tags/mod.ts";
 import { createWatch } from "./watch/watch.ts";
 
@@ -34,6 +36,8 @@ export function openItems(deps: ItemsDeps) {
   // Each room tells it what it changes, and registers how that is put back.
   const changes = openChanges(deps);
   const tags = openTags({ ...deps, changes });
+  const people = openPeople({ ...deps, changes });
+  const collections = openCollections({ ...deps, changes });
   const customFields = createCustomFields({ ...deps, changes });
   const items = createItems({ ...deps, changes, custom: customFields });
   const links = { tags: tagLink(tags) };
@@ -47,5 +51,7 @@ export function openItems(deps: ItemsDeps) {
     watch: createWatch({ ...deps, changes }),
     notes: createNotes({ ...deps, changes }),
     tags,
+    people,
+    collections,
   };
 }

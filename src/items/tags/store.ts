@@ -188,12 +188,20 @@ export function createGroupStore(db: Database) {
       ),
 
     save({ id, key, name, cardinality, description }: Partial<TagGroup> & { id: string }): void {
+      const changed = db.run(
+        `UPDATE tag_groups SET key = ?, name = ?, cardinality = ?, description = ?,
+           version = version + 1, updated_at = ? WHERE id = ?`,
+        key!,
+        name!,
+        cardinality!,
+        description ?? null,
+        now(),
+        id,
+      );
+      if (changed > 0) return;
       db.run(
         `INSERT INTO tag_groups (id, key, name, cardinality, description, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET key = excluded.key, name = excluded.name,
-           cardinality = excluded.cardinality, description = excluded.description,
-           version = version + 1, updated_at = excluded.updated_at`,
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
         id,
         key!,
         name!,

@@ -32,7 +32,7 @@ export interface TagInput {
   synonyms?: string[] | undefined;
 }
 
-export type TagEdit = Partial<Omit<TagInput, "parentId">>;
+export type TagEdit = Omit<TagInput, "parentId" | "name"> & { name?: string | undefined };
 
 /** Leaves deleted before anybody else has a turn. */
 const DELETED_AT_ONCE = 200;

@@ -1,0 +1,122 @@
+/**
+ * /api/collections: items in an order of somebody's own, and the series that the items tell of.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Collections } from "../../../../items/mod.ts";
+import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  toCursor,
+} from "../../../router.ts";
+import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { CollectionBody, collectionBody, CollectionEdit, Kind, NewCollection } from "./bodies.ts";
+import { addItems } from "./items.ts";
+import { addSeries } from "./series.ts";
+
+export type CollectionsPort = Collections;
+
+const tags = ["collections"];
+const answer = (text: string) => ({ 200: json(CollectionBody, text), ...failures });
+
+export function collectionsResource(port: CollectionsPort): OpenAPIHono {
+  const routes = router();
+  addSeries(routes, port); // before "/{id}"
+  addCollections(routes, port);
+  addItems(routes, port);
+  return routes;
+}
+
+function addCollections(routes: OpenAPIHono, port: CollectionsPort): void {
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/",
+      tags,
+      summary: "Collections",
+      request: { query: PageQuery.extend(FieldsQuery.shape).extend({ kind: Kind.optional() }) },
+      responses: { 200: pageOf(CollectionBody, "A page of collections"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor, kind, fields } = c.req.valid("query");
+      const found = port.list({ kind, after: fromCursor(cursor), limit: limit + 1 });
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      const pick = only(fields);
+      return c.json({
+        items: found.slice(0, limit).map((it) => pick(collectionBody(it))),
+        next_cursor: last ? toCursor(last.id) : null,
+      }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/",
+      tags,
+      summary: "Make a collection",
+      request: { query: UserQuery, body: body(NewCollection) },
+      responses: { 201: json(CollectionBody, "The collection"), ...failures },
+    }),
+    (c) => {
+      const collection = port.create(c.req.valid("json"), byOf(c.req.valid("query")));
+      tell(c, collection);
+      return c.json(collectionBody(collection), 201);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}",
+      tags,
+      summary: "One collection",
+      request: { params: IdParam, query: FieldsQuery },
+      responses: answer("The collection"),
+    }),
+    (c) => {
+      const collection = port.get(c.req.valid("param").id);
+      tell(c, collection);
+      return c.json(only(c.req.valid("query").fields)(collectionBody(collection)), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "patch",
+      path: "/{id}",
+      tags,
+      summary: "Change name, kind or description",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(CollectionEdit) },
+      responses: answer("The collection"),
+    }),
+    (c) => {
+      const by = byOf(c.req.valid("query"));
+      const { id } = c.req.valid("param");
+      const collection = port.update(id, c.req.valid("json"), by, expectedVersion(c));
+      tell(c, collection);
+      return c.json(collectionBody(collection), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}",
+      tags,
+      summary: "Delete a collection; its items stay in the library",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch },
+      responses: { 204: { description: "It is gone" }, ...failures },
+    }),
+    async (c) => {
+      const by = byOf(c.req.valid("query"));
+      await port.remove(c.req.valid("param").id, by, expectedVersion(c));
+      return c.body(null, 204);
+    },
+  );
+}

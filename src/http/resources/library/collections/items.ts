@@ -1,0 +1,97 @@
+/**
+ * /api/collections/{id}/items: what is in a collection, in its order.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { expectedVersion } from "../../../conditional.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  toCursor,
+  z,
+} from "../../../router.ts";
+import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { Ids, LinkedBody, linkedBody } from "../tags/bodies.ts";
+import { CollectionBody, collectionBody, ItemMove, Place } from "./bodies.ts";
+import type { CollectionsPort } from "./collections.ts";
+
+const tags = ["collections"];
+
+export function addItems(routes: OpenAPIHono, port: CollectionsPort): void {
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/items",
+      tags,
+      summary: "The items of a collection in their order",
+      request: { params: IdParam, query: PageQuery },
+      responses: { 200: pageOf(Place, "A page of items"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const [position, itemId = ""] = fromCursor(cursor).split("\n");
+      const after = { position: position ? Number(position) : -Infinity, itemId };
+      const found = port.items(c.req.valid("param").id, after, limit + 1);
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return c.json({
+        items: found.slice(0, limit).map(({ itemId, title }) => ({ item_id: itemId, title })),
+        next_cursor: last ? toCursor(`${last.position}\n${last.itemId}`) : null,
+      }, 200);
+    },
+  );
+  const verbs = [
+    { method: "post", change: "add", summary: "Append items" },
+    { method: "delete", change: "take", summary: "Take items out" },
+  ] as const;
+  for (const { method, change, summary } of verbs) {
+    routes.openapi(
+      createRoute({
+        method,
+        path: "/{id}/items",
+        tags,
+        summary,
+        request: { params: IdParam, query: UserQuery, body: body(Ids) },
+        responses: { 200: json(LinkedBody, "What has changed"), ...failures },
+      }),
+      async (c) => {
+        const { id } = c.req.valid("param");
+        const by = byOf(c.req.valid("query"));
+        return c.json(linkedBody(await port[change](id, c.req.valid("json").item_ids, by)), 200);
+      },
+    );
+  }
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/{id}/items/{item_id}/move",
+      tags,
+      summary: "Put an item just before or after another",
+      request: {
+        params: IdParam.extend({
+          item_id: z.string().max(300).openapi({ param: { name: "item_id", in: "path" } }),
+        }),
+        query: UserQuery,
+        headers: IfMatch,
+        body: body(ItemMove),
+      },
+      responses: { 200: json(CollectionBody, "The collection"), ...failures },
+    }),
+    (c) => {
+      const { id, item_id } = c.req.valid("param");
+      const { before, after } = c.req.valid("json");
+      const to = before === undefined
+        ? { side: "after" as const, anchorId: after! }
+        : { side: "before" as const, anchorId: before };
+      const by = byOf(c.req.valid("query"));
+      const collection = port.move(id, item_id, to, by, expectedVersion(c));
+      tell(c, collection);
+      return c.json(collectionBody(collection), 200);
+    },
+  );
+}

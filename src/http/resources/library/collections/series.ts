@@ -1,0 +1,87 @@
+/**
+ * /api/collections/series: what the items say of their series, season and episode.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  pageOf,
+  PageQuery,
+  toCursor,
+  z,
+} from "../../../router.ts";
+import type { Series } from "../../../../items/mod.ts";
+import { EpisodeBody, SeriesBody } from "./bodies.ts";
+import type { CollectionsPort } from "./collections.ts";
+
+const tags = ["collections"];
+/** What has no season or episode comes last. */
+const NONE = 1e9;
+
+export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/series",
+      tags,
+      summary: "The series that the items tell of",
+      request: { query: PageQuery },
+      responses: { 200: pageOf(SeriesBody, "A page of series"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const names: string[] = [];
+      for (let after = fromCursor(cursor); names.length <= limit;) {
+        const name = port.series.nextName(after);
+        if (name === undefined) break;
+        names.push(after = name);
+      }
+      const last = names.length > limit ? names[limit - 1] : undefined;
+      return c.json({
+        items: names.slice(0, limit).map((name) => seriesBody(port.series.summary(name))),
+        next_cursor: last === undefined ? null : toCursor(last),
+      }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/series/{name}/episodes",
+      tags,
+      summary: "The items of a series in the order of seasons and episodes",
+      request: {
+        params: z.object({
+          name: z.string().max(500).openapi({ param: { name: "name", in: "path" } }),
+        }),
+        query: PageQuery,
+      },
+      responses: { 200: pageOf(EpisodeBody, "A page of episodes"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      const [season, episode, itemId = ""] = fromCursor(cursor).split("\n");
+      const after = { season: Number(season || -1), episode: Number(episode || -1), itemId };
+      const found = port.series.episodes(c.req.valid("param").name, after, limit + 1);
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return c.json({
+        items: found.slice(0, limit).map((it) => ({
+          item_id: it.itemId,
+          title: it.title,
+          season: it.season,
+          episode: it.episode,
+          year: it.year,
+        })),
+        next_cursor: last
+          ? toCursor(`${last.season ?? NONE}\n${last.episode ?? NONE}\n${last.itemId}`)
+          : null,
+      }, 200);
+    },
+  );
+}
+
+function seriesBody({ name, items, seasons, firstYear, lastYear }: Series) {
+  return { name, items, seasons, first_year: firstYear, last_year: lastYear };
+}

@@ -1,0 +1,70 @@
+/**
+ * /api/items/{id}/people: the credits of one item.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
+import { body, byOf, UserQuery } from "../by.ts";
+import { CreditBody, creditBody, NewCredit, RoleName } from "./bodies.ts";
+import type { PeoplePort } from "./people.ts";
+
+const tags = ["items"];
+
+const Both = IdParam.extend({
+  person_id: z.string().max(300).openapi({ param: { name: "person_id", in: "path" } }),
+});
+
+export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHono {
+  const routes = router();
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/people",
+      tags,
+      summary: "The credits of an item",
+      request: { params: IdParam },
+      responses: { 200: json(z.object({ items: z.array(CreditBody) }), "In order"), ...failures },
+    }),
+    (c) => {
+      const credits = port.credits.of(c.req.valid("param").id);
+      const items = credits.map((it) => creditBody(it, port.get(it.personId).name));
+      return c.json({ items }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "put",
+      path: "/{id}/people/{person_id}",
+      tags,
+      summary: "Give a person a role in an item, or change how it is credited",
+      request: { params: Both, query: UserQuery, body: body(NewCredit) },
+      responses: { 204: { description: "It is so" }, ...failures },
+    }),
+    (c) => {
+      const { id, person_id } = c.req.valid("param");
+      const { role, credited_as, position } = c.req.valid("json");
+      const personId = port.get(person_id).id;
+      const credit = { personId, role, creditedAs: credited_as, position };
+      port.credits.link(id, credit, byOf(c.req.valid("query")));
+      return c.body(null, 204);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}/people/{person_id}",
+      tags,
+      summary: "Take a person out of an item, or only one role of theirs",
+      request: { params: Both, query: UserQuery.extend({ role: RoleName.optional() }) },
+      responses: { 204: { description: "It is gone" }, ...failures },
+    }),
+    (c) => {
+      const { id, person_id } = c.req.valid("param");
+      const query = c.req.valid("query");
+      port.credits.unlink(id, person_id, query.role, byOf(query));
+      return c.body(null, 204);
+    },
+  );
+  return routes;
+}

@@ -1,0 +1,77 @@
+/**
+ * Who did what for which item, in SQLite.
+ *
+ * @module
+ */
+import type { Database } from "../../../db/mod.ts";
+import type { Credit, Role } from "../person.ts";
+
+export function createCreditStore(db: Database) {
+  return {
+    hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
+
+    /** In the order of the credits. */
+    of: (itemId: string): Credit[] =>
+      db.all<Credit>(
+        `SELECT person_id AS personId, role, credited_as AS creditedAs, position FROM item_people
+         WHERE item_id = ? ORDER BY position, role, person_id`,
+        itemId,
+      ).map((it) => ({ ...it })),
+
+    itemCount: (personId: string): number =>
+      db.get<{ n: number }>(
+        "SELECT count(DISTINCT item_id) AS n FROM item_people WHERE person_id = ?",
+        personId,
+      )!.n,
+
+    /** By item and role, from just after a pair. */
+    itemsOf: (personId: string, after: { itemId: string; role: string }, limit: number) =>
+      db.all<{ itemId: string; role: Role; creditedAs: string | null; position: number }>(
+        `SELECT item_id AS itemId, role, credited_as AS creditedAs, position FROM item_people
+         WHERE person_id = ? AND (item_id, role) > (?, ?) ORDER BY item_id, role LIMIT ?`,
+        personId,
+        after.itemId,
+        after.role,
+        limit,
+      ),
+
+    save(itemId: string, { personId, role, creditedAs, position }: Credit): void {
+      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
+      const changed = db.run(
+        `UPDATE item_people SET credited_as = ?, position = ?
+         WHERE item_id = ? AND person_id = ? AND role = ?`,
+        creditedAs,
+        position,
+        itemId,
+        personId,
+        role,
+      );
+      if (changed > 0) return;
+      db.run(
+        `INSERT INTO item_people (item_id, person_id, role, credited_as, position)
+         VALUES (?, ?, ?, ?, ?)`,
+        itemId,
+        personId,
+        role,
+        creditedAs,
+        position,
+      );
+    },
+
+    delete: (itemId: string, { personId, role }: Credit) =>
+      db.run(
+        "DELETE FROM item_people WHERE item_id = ? AND person_id = ? AND role = ?",
+        itemId,
+        personId,
+        role,
+      ),
+
+    /** The item is another than somebody has read: its people are part of it. */
+    raise: (itemId: string) =>
+      db.run(
+        "UPDATE items SET version = version + 1, updated_at = ? WHERE id = ?",
+        new Date().toISOString(),
+        itemId,
+      ),
+  };
+}
