@@ -18,6 +18,7 @@ import { currentPlatform } from "../base/platform.ts";
 import { VERSION } from "../base/version.ts";
 import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
+import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
@@ -34,7 +35,19 @@ export interface CommandContext {
   signal: AbortSignal;
 }
 
-const commands = [start, scan, status, drives, detectDrives, jobs, media, config, edge, version];
+const commands = [
+  start,
+  scan,
+  status,
+  doctor,
+  drives,
+  detectDrives,
+  jobs,
+  media,
+  config,
+  edge,
+  version,
+];
 
 const exitCodes = [
   [InvalidError, 2],

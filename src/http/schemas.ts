@@ -80,7 +80,16 @@ export const Health = z.object({
   service: z.string(),
   version: z.string(),
   timestamp: z.string(),
-  parts: z.record(z.string(), z.looseObject({ status: z.enum(["healthy", "degraded", "off"]) })),
+  parts: z.record(
+    z.string(),
+    z.looseObject({
+      status: z.enum(["healthy", "degraded", "off"]),
+      problems: z.array(z.object({
+        text: z.string(),
+        fix: z.string().optional().openapi({ description: "A line to type" }),
+      })).optional().openapi({ description: "What is wrong, in words" }),
+    }),
+  ),
 }).openapi("Health");
 
 const SettingValue = z.union([z.string(), z.int(), z.boolean(), z.array(z.string())]);

@@ -10,11 +10,15 @@ export interface Catalog {
 export interface Health {
   version?: string;
   parts?: {
-    media?: { "samples_only"?: boolean };
-    ffmpeg?: { available?: boolean };
-    edge?: { status: string };
-    link?: { address?: string | null };
+    media?: HealthPart & { "samples_only"?: boolean };
+    ffmpeg?: HealthPart & { available?: boolean };
+    edge?: HealthPart & { status: string };
+    link?: HealthPart & { address?: string | null };
   };
+}
+
+interface HealthPart {
+  problems?: { text: string; fix?: string }[];
 }
 
 const TIMEOUT_MS = 20_000;

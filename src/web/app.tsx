@@ -109,6 +109,17 @@ function Hints({ health }: { health: Health | undefined }) {
           to one or more folders.
         </p>
       )}
+      {problemsOf(health).map(({ text, fix }) => (
+        <p class="notice warn" data-testid="problem" key={text}>
+          {text}
+          {fix && (
+            <>
+              {": "}
+              <code>{fix}</code>
+            </>
+          )}
+        </p>
+      ))}
       {health?.parts?.ffmpeg?.available === false && (
         <p class="notice warn" data-testid="ffmpeg-hint">
           ffmpeg is not installed, so nothing is known about what is in AVI files and other files
@@ -117,6 +128,12 @@ function Hints({ health }: { health: Health | undefined }) {
       )}
     </>
   );
+}
+
+/** ffmpeg has a notice of its own. */
+function problemsOf(health: Health | undefined) {
+  return Object.entries(health?.parts ?? {})
+    .flatMap(([name, part]) => name === "ffmpeg" ? [] : part?.problems ?? []);
 }
 
 function Empty({ scanning }: { scanning: boolean }) {

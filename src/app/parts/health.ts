@@ -22,6 +22,8 @@ export interface HealthOptions {
   peerId: string;
 }
 
+const NO_FFMPEG = "ffmpeg is not installed: no pictures are made of films, and nothing is known " +
+  "about what is in AVI files and others that giggityflix cannot read by itself";
 /** ffmpeg may be installed, or removed, while we run. */
 const LOOK_EVERY_MS = 60_000;
 
@@ -42,7 +44,11 @@ export function createHealth({ role, peer, edge, link, config, peerId }: HealthO
       ...peer && {
         media: mediaPart(peer),
         drives: drivesPart(peer.drives),
-        ffmpeg: { status: ffprobe ? "healthy" : "off", available: ffprobe },
+        ffmpeg: {
+          status: ffprobe ? "healthy" : "off",
+          available: ffprobe,
+          ...!ffprobe && { problems: [{ text: NO_FFMPEG }] },
+        },
       },
       ...link && {
         link: {
@@ -71,7 +77,7 @@ function mediaPart(peer: Peer): Parts[string] {
     scanning: running,
     samples_only: peer.samplesOnly(),
     folders: peer.folders(),
-    ...failed && { failed },
+    ...failed && { failed, problems: [{ text: `The last scan gave up: ${failed}` }] },
   };
 }
 
@@ -85,6 +91,15 @@ export function drivesPart(drives: HealthOfDrives): Parts[string] {
     present: present.length,
     failing: failing.map(({ id }) => id),
     not_answering: silent.map(({ id }) => id),
+    problems: [
+      ...failing.map(({ id, model }) => ({
+        text: `The drive ${model ?? id} is failing: save what is on it`,
+        fix: `giggityflix drives health ${id}`,
+      })),
+      ...silent.map(({ id }) => ({
+        text: `The volume ${id} does not answer: ${drives.mountState(id)?.reason ?? "it hangs"}`,
+      })),
+    ],
     lanes: drives.lanes.list().map(({ driveIds, limit, held, waiting, streaming }) => ({
       drive_ids: driveIds,
       limit,
