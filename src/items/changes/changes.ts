@@ -99,7 +99,7 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
 
     /**
      * Puts back what a batch has changed, as a batch of its own: to undo that is to redo. All or
-     * nothing up to 500 changes; a larger batch is looked through first and then undone 500 at a
+     * nothing below 200 changes; a larger batch is looked through first and then undone a few at a
      * time, so what somebody changes meanwhile stops it half way, and another undo goes on.
      *
      * @throws {NotFoundError} no such batch

@@ -8,6 +8,7 @@ import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type Change, type Fields, newBatch, type Writer } from "./changes.ts";
+import { yieldToOthers } from "../stale.ts";
 import type { ChangesStore, StoredChange } from "./store.ts";
 
 interface UndoDeps {
@@ -31,8 +32,10 @@ export interface UndoConflict {
   fields: string[];
 }
 
-/** So many changes are put back before anybody else has a turn: some 20 ms. */
-const AT_ONCE = 500;
+/** So many changes are put back in one transaction. */
+const AT_ONCE = 200;
+/** Of a larger batch fewer, on a slow machine, before others have their turn. */
+const AT_ONCE_MS = 20;
 /** More of them help nobody. */
 const CONFLICTS_TOLD = 20;
 
@@ -49,18 +52,21 @@ export function createUndo(deps: UndoDeps) {
       const message = `Cannot undo "${batch}": it is undone by "${found.by}", undo that to redo it`;
       throw new ConflictError(message, { batch, undone_by: found.by });
     }
-    if (first.length === AT_ONCE) await lookThrough(batch, deps);
+    const isLarge = first.length === AT_ONCE;
+    if (isLarge) await lookThrough(batch, deps);
 
     const undone: Undone = { batch: newBatch(), changes: 0 };
     for (let some = first; some.length > 0;) {
+      const until = isLarge ? performance.now() + AT_ONCE_MS : Infinity;
       try {
-        db.transaction(() => putBack(some, { ...deps, by: undone.batch, user }));
+        const own = { ...deps, by: undone.batch, user, until };
+        some = db.transaction(() => putBack(some, own));
       } catch (error) {
         throw halfWay(error, undone);
       }
       undone.changes += some.length;
       announce(some, deps);
-      if (some.length < AT_ONCE) break;
+      if (!isLarge) break;
       await yieldToOthers();
       some = store.standing(batch, some.at(-1)!.id, AT_ONCE);
     }
@@ -98,12 +104,16 @@ async function lookThrough(batch: string, { store, find }: UndoDeps): Promise<vo
   }
 }
 
+/** As many as there is time for; returns those. */
 function putBack(
   changes: StoredChange[],
-  { store, record, find, by, user }: UndoDeps & { by: string; user: string },
-): void {
+  { store, record, find, by, user, until }: UndoDeps & { by: string; user: string; until: number },
+): StoredChange[] {
   const conflicts: UndoConflict[] = [];
+  let done = 0;
   for (const change of changes) {
+    if (done > 0 && performance.now() > until) break;
+    done++;
     const { entity, entityId, before, after } = change;
     const writer = writerOf(change, find);
     const told = conflicts.some((it) => it.entity === entity && it.entityId === entityId);
@@ -115,6 +125,7 @@ function putBack(
     store.markUndone(change, by);
   }
   if (conflicts.length > 0) refuse(conflicts);
+  return changes.slice(0, done);
 }
 
 /** Why a change cannot be taken back from what is there `now`. */
@@ -157,6 +168,3 @@ function announce(changes: StoredChange[], { find }: UndoDeps): void {
   }
   for (const [entity, some] of ids) find(entity)?.announce?.([...some]);
 }
-
-/** A turn of the event loop: timers and sockets come first. */
-const yieldToOthers = () => new Promise<void>((resolve) => setTimeout(resolve));

@@ -29,7 +29,7 @@ export interface ListQuery {
 }
 
 /** So few are sorted in some milliseconds. */
-const FEW = 2000;
+const FEW = 1000;
 
 export function createItemList(db: Database) {
   const store = createListStore(db);
