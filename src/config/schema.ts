@@ -100,6 +100,12 @@ export const settings = {
     z.enum(hashNames),
     ["md5", "sha1"],
   ),
+  similarPercent: whole(
+    "Films that differ by so many percent at most in what they show are duplicates",
+    0,
+    80,
+    60,
+  ),
   scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),
   historyDays: whole("Days that changes are kept and can be undone; 0 = for ever", 0, 36_500, 365),
   backgroundWindow: text(

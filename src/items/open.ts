@@ -8,11 +8,13 @@ import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
 import type { Library } from "../media/mod.ts";
+import type { Jobs } from "../pool/mod.ts";
 import { openChanges } from "./changes/changes.ts";
 import { createCustomFields } from "./custom/custom.ts";
 import { createBulk } from "./items/bulk/bulk.ts";
 import { tagLink } from "./items/bulk/tag_link.ts";
 import { createItems } from "./items/items.ts";
+import { type DuplicatesDeps, openDuplicates } from "./duplicates/mod.ts";
 import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
@@ -20,9 +22,10 @@ import { openPeople } from "./people/mod.ts";
 import { openTags } from "./tags/mod.ts";
 import { createWatch } from "./watch/watch.ts";
 
-export interface ItemsDeps {
+export interface ItemsDeps extends Pick<DuplicatesDeps, "similarDistance" | "isFailing"> {
   db: Database;
   library: Library;
+  jobs: Jobs;
   publish: Publish;
   log: Log;
   /** Days that changes are kept and can be undone; 0 = for ever. */
@@ -53,5 +56,6 @@ export function openItems(deps: ItemsDeps) {
     tags,
     people,
     collections,
+    duplicates: openDuplicates({ ...deps, changes }),
   };
 }

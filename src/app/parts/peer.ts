@@ -103,6 +103,7 @@ export async function openPeer(options: PeerOptions) {
     settings: () => librarySettings(config.value, folders),
     locate: drives.locateReal,
     places: () => reachable(drives),
+    mountPoints: async () => (await drives.places()).map(({ mountPoint }) => mountPoint),
     touch: drives.touch,
     silence: drives.silence,
     whyAway: (volumeId) => whyAway(volumeId, drives),
@@ -117,9 +118,13 @@ export async function openPeer(options: PeerOptions) {
   const items = openItems({
     db,
     library,
+    jobs,
     publish,
     log: log.child("items"),
     historyDays: () => config.value.historyDays,
+    similarDistance: () => config.value.similarPercent / 100,
+    isFailing: (driveIds) =>
+      driveIds.map(drives.findDrive).some((it) => it && drives.healthOf(it).verdict === "failing"),
   });
 
   return {

@@ -1,0 +1,74 @@
+/**
+ * The same film in another encode, the same picture at another size: by what they look like.
+ *
+ * @module
+ */
+import { areOne } from "../../evidence.ts";
+import { MAX_MEMBERS } from "../../store.ts";
+import type { LookOptions } from "../exact.ts";
+import { reclaimableOf, saveGroup } from "../save.ts";
+import { vanishUnseen } from "../vanish.ts";
+import { compareNew, farthest, type FingerprintKind } from "./compare.ts";
+import { type Star, stars } from "./stars.ts";
+import type { Pair, SimilarStore } from "./store.ts";
+
+export interface SimilarOptions extends Omit<LookOptions, "full"> {
+  similar: SimilarStore;
+  /** Films that are at most so far apart are one: 0 to 0.8. Pictures by half of it. */
+  distance: number;
+}
+
+const PAGE = 1000;
+const GROUPS_AT_ONCE = 20;
+
+export async function lookSimilar(options: SimilarOptions): Promise<void> {
+  const { store, similar, pace, distance, onGroup } = options;
+  await compareNew(similar, pace);
+
+  const look = await pace(() => store.nextLook("similar"));
+  const pairs = await readPairs(options);
+  const found = await pace(() => stars(pairs, MAX_MEMBERS));
+  for (let some: Star[] = []; (some = await pace(() => take(found, GROUPS_AT_ONCE))).length > 0;) {
+    for (const star of some) {
+      await pace(() => store.transaction(() => saveStar(star, look, store) && onGroup()));
+    }
+  }
+  await vanishUnseen("similar", look, { store, pace });
+
+  async function readPairs({ similar, pace }: SimilarOptions): Promise<Pair[]> {
+    const most = (kind: FingerprintKind) =>
+      Math.min(farthest[kind], kind === "image" ? distance / 2 : distance);
+    const all: Pair[] = [];
+    for (let last = { one: "", other: "" };;) {
+      const page = await pace(() => similar.pairs(last, PAGE));
+      all.push(...page.filter((it) => it.distance <= most(it.kind)));
+      if (page.length < PAGE) return all;
+      last = page.at(-1)!;
+    }
+  }
+}
+
+function saveStar({ members }: Star, look: number, store: LookOptions["store"]): boolean {
+  const facts = new Map(store.facts(members.map(({ id }) => id)).map((it) => [it.id, it]));
+  const left = members.filter(({ id }) => facts.has(id));
+  if (left.length < 2) return false;
+  const files = left.map(({ id }) => facts.get(id)!);
+  // Copies of the same bytes are a group of their own.
+  if (areOne(files)) return false;
+  return saveGroup(store, {
+    kind: "similar",
+    key: left[0]!.id,
+    members: left,
+    reclaimableBytes: reclaimableOf(files),
+  }, look);
+}
+
+function take<T>(from: Generator<T>, most: number): T[] {
+  const some: T[] = [];
+  while (some.length < most) {
+    const { value, done } = from.next();
+    if (done) break;
+    some.push(value);
+  }
+  return some;
+}

@@ -1,0 +1,102 @@
+/**
+ * What can be done with a copy, as a table. Each is told the files after all looks, and looks once
+ * more itself where something lies in between.
+ *
+ * @module
+ */
+import type { Run } from "../../../base/command.ts";
+import { ConflictError, UnavailableError } from "../../../base/errors.ts";
+import type { Platform } from "../../../base/platform.ts";
+import { type Library, share, type Sharing } from "../../../media/mod.ts";
+import type { Member } from "../store.ts";
+import type { Checked, Outcome } from "./resolve.ts";
+import type { Looked } from "./verify.ts";
+
+interface Files {
+  victim: Checked;
+  keeper: Member;
+  kept: Looked;
+  /** Still as it was when it was read. @throws {ConflictError} it is not */
+  again(member: Member, looked: Looked): Promise<void>;
+}
+
+interface ActionDeps {
+  library: Pick<Library, "work" | "trash">;
+  run: Run;
+  platform: Platform;
+}
+
+type Action = (files: Files, deps: ActionDeps) => Promise<Outcome>;
+
+export const actions = {
+  trash: async (files, deps) => {
+    const { id } = await throwAway(files, deps);
+    return { id: files.victim.member.id, done: "trashed", reclaimedBytes: 0, trashId: id };
+  },
+
+  /** By way of the trash: a file is deleted only once it is known which one that is. */
+  delete: async (files, deps) => {
+    const { id } = await throwAway(files, deps);
+    const { library: { trash } } = deps;
+    const { failed } = await trash.empty({ ids: [id], signal: new AbortController().signal });
+    if (failed.length > 0) {
+      throw new UnavailableError(`Cannot delete what is in the trash: ${failed[0]!.problem}`, {
+        id,
+      });
+    }
+    const { member, isOne } = files.victim;
+    const reclaimedBytes = isOne ? 0 : member.sizeBytes;
+    return { id: member.id, done: "deleted", reclaimedBytes };
+  },
+
+  hardlink: (files, deps) => unite(files, "hardlink", deps),
+  reflink: (files, deps) => unite(files, "reflink", deps),
+} satisfies Record<string, Action>;
+
+export type How = keyof typeof actions;
+export const hows = Object.keys(actions) as How[];
+
+async function throwAway(
+  { victim: { member }, keeper, kept, again }: Files,
+  { library: { trash } }: ActionDeps,
+) {
+  return await trash.put(member, {
+    why: `A copy of "${keeper.root}/${keeper.relativePath}"`,
+    // Two ways may lead to one file, through shares or mounts, and no number tells.
+    check: () => again(keeper, kept),
+  });
+}
+
+async function unite(
+  { victim: { member, looked, isOne }, keeper, kept, again }: Files,
+  how: Sharing,
+  { library: { work, trash }, run, platform }: ActionDeps,
+): Promise<Outcome> {
+  if (isOne) return { id: member.id, done: "one already", reclaimedBytes: 0 };
+  if (how === "hardlink" && looked.device !== kept.device) {
+    throw new ConflictError(
+      `Cannot link "${looked.path}" to "${kept.path}": they lie on different volumes. Move it to ` +
+        "the trash instead",
+    );
+  }
+  await trash.checkInside(looked.path);
+  await work.touch(looked.path, () =>
+    share({
+      keeper: kept.path,
+      victim: looked.path,
+      how,
+      check: async () => {
+        await again(keeper, kept);
+        await again(member, looked);
+      },
+    }, { run, platform }));
+  const info = await work.touch(looked.path, () => Deno.lstat(looked.path));
+  trash.sawShared(member.id, {
+    modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
+    ...info.ino !== null && { inode: String(info.ino) },
+  });
+  const done = how === "hardlink" ? "linked" : "cloned";
+  // Where the old file had other names, those keep its blocks.
+  const isLast = looked.names === null || looked.names === 1;
+  return { id: member.id, done, reclaimedBytes: isLast ? member.sizeBytes : 0 };
+}
