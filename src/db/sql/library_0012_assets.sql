@@ -6,7 +6,7 @@ CREATE TABLE assets (
   kind TEXT NOT NULL, -- poster, thumbnail, screenshot, sprite, subtitle, nfo, cover, ...
   label TEXT NOT NULL DEFAULT '', -- tells several of one kind apart: "320w.webp", "eng"
   origin TEXT NOT NULL CHECK (origin IN ('cache', 'file', 'embedded', 'upload')),
-  path TEXT NOT NULL, -- in the cache folder, or from the media folder's root
+  path TEXT NOT NULL, -- in the folder of artwork, or from the media folder's root
   mime_type TEXT NOT NULL,
   width INTEGER,
   height INTEGER,
@@ -18,4 +18,16 @@ CREATE TABLE assets (
   used_at TEXT NOT NULL,
   UNIQUE (item_id, kind, label)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX assets_by_use ON assets (used_at) WHERE origin = 'cache';
+-- The least used goes first; with the sizes, so that a start counts the cache by the index alone.
+CREATE INDEX assets_by_use ON assets (used_at, id, size_bytes) WHERE origin = 'cache';
+CREATE INDEX assets_by_kind ON assets (kind, id);
+CREATE INDEX assets_by_origin ON assets (origin, id);
+
+-- Files whose pictures and fingerprint were made, or could not be, and of what content: so no file
+-- is decoded twice for nothing, also when its pictures have left the cache since.
+CREATE TABLE artwork (
+  media_id TEXT PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
+  made_of TEXT NOT NULL,
+  error TEXT, -- why there are none, in words
+  made_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
