@@ -45,11 +45,19 @@ export async function compile(): Promise<void> {
   ], { env: denort ? { DENORT_BIN: denort } : {}, quiet: true });
 }
 
+/** Where the program begins, and each of its workers. */
+const SCRIPTS = [
+  "src/app/cli.ts",
+  "src/media/worker.ts",
+  "src/media/scan/walk/walker.ts",
+  "src/db/readers_worker.ts",
+];
+
 /** Writes the program into `folder` as a few scripts: cli.js, the workers, and what they share. */
 export async function bundleProgram(folder: string): Promise<void> {
   const bundle = ["bundle", "--quiet", "--platform", "deno", "--code-splitting"];
   // One by one, so that all scripts lie side by side: their paths to each other depend on it.
-  for (const entry of ["src/app/cli.ts", "src/media/worker.ts", "src/db/readers_worker.ts"]) {
+  for (const entry of SCRIPTS) {
     await runProgram(Deno.execPath(), [...bundle, "--outdir", folder, entry], { quiet: true });
   }
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { backupDatabase, type BackupOptions, checkBackup, restoreDatabase } from "./backup.ts";
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { migrations } from "./migrate.ts";
+export { openPages, type Pages } from "./pages.ts";
 export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";

@@ -7,7 +7,7 @@
 import type { FileState } from "./file_state.ts";
 import type { HashName } from "./hash/algorithms.ts";
 import { type Lanes, PieceGauge, type RunningJob, type WorkerPool } from "../pool/mod.ts";
-import type { Touch } from "./scan/walk.ts";
+import type { Touch } from "./scan/walk/touch.ts";
 import type { FileJob, FileResult } from "./worker.ts";
 
 export interface FileWorkDeps {

@@ -4,33 +4,23 @@
  * @module
  */
 import { join } from "node:path";
-import { ConflictError, NotFoundError, UnavailableError } from "../base/errors.ts";
+import { NotFoundError, UnavailableError } from "../base/errors.ts";
 import type { Run } from "../base/command.ts";
 import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
-import {
-  CancelledError,
-  createExecutors,
-  type Jobs,
-  type Lanes,
-  type RunningJob,
-  type SleepGate,
-  WorkerPool,
-} from "../pool/mod.ts";
+import { createExecutors, type Jobs, type Lanes, type SleepGate, WorkerPool } from "../pool/mod.ts";
 import { createFileWork } from "./file_work.ts";
 import { toHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
 import { type OpenedFile, openFile } from "./open_file.ts";
-import { hasFfprobe } from "./probe/ffprobe.ts";
 import { physicalOrder } from "./scan/order.ts";
-import type { ScanProgress, ScanReport } from "./scan/progress.ts";
-import { scan, type ScanOptions } from "./scan/scan.ts";
 import { createScanStore } from "./scan/store.ts";
-import { type Touch, touchFreely } from "./scan/walk.ts";
+import { createScanning } from "./scanning.ts";
+import { type Touch, touchFreely } from "./scan/walk/touch.ts";
 import { createSettling, type Place, type Settled } from "./offline/settle.ts";
 import { createOfflineStore } from "./offline/store.ts";
-import type { Located } from "./scan/record.ts";
+import type { Located } from "./scan/record/record.ts";
 import { openTrash } from "./trash/trash.ts";
 import { createMediaStore } from "./store.ts";
 import type { FileJob, FileResult } from "./worker.ts";
@@ -57,6 +47,8 @@ export interface LibraryDeps {
   heldUpMs?: number;
   /** Everything that can be reached now; where nobody tells, no file is ever offline. */
   places?: () => Promise<Place[]>;
+  /** Where file systems begin, absolute; where nobody tells, perhaps at any folder. */
+  mountPoints?: () => Promise<string[]>;
   /** Works on a file system, and gives up when that does not answer. */
   touch?: Touch;
   /** Aborts when the file system of a path answers no more. */
@@ -68,16 +60,6 @@ export interface LibraryDeps {
   /** There may be files to offer to the edge. */
   onFound(): void;
 }
-
-export interface ScanState {
-  running: boolean;
-  progress?: ScanProgress;
-  last?: ScanReport & { finishedAt: string };
-  failed?: string;
-}
-
-/** Each time the edge is offered the new files, and told of all: not for every file, then. */
-const FOUND_EVERY_MS = 3000;
 
 /** Beside this file; the executable holds both as scripts. */
 const workerUrl = new URL(
@@ -112,83 +94,19 @@ export function openLibrary(deps: LibraryDeps) {
   // Who stands aside for a film keeps its worker: another takes its place meanwhile.
   const aside = lanes.onAside((jobs) => workers.standAside(jobs));
   const order = physicalOrder({ lanes, run: deps.run });
-  const state: ScanState = { running: false };
-
-  // What has been looked into can be played while the scan goes on.
-  let toldAt = 0;
-  const tellFound = () => {
-    if (performance.now() - toldAt < FOUND_EVERY_MS) return;
-    toldAt = performance.now();
-    deps.onFound();
-  };
-
-  const leaveAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
-    await deps.gate?.mayPass?.(driveIds) === false;
-  const isAsleep = (driveIds: readonly string[]) => deps.gate?.waitingFor?.(driveIds) !== undefined;
-
-  const runScan = async (
-    options: { roots?: string[]; leaveAsleep?: boolean },
-    job: RunningJob,
-  ) => {
-    const { roots, extensions, excludeDirs, algorithms } = settings();
-    publish("scan.started", { roots: options.roots ?? roots });
-    const own = { store: scanStore, workers, order, awake, settle, touch, silence, isAsleep };
-    const report = await scan({ ...deps, ...own }, {
-      roots: options.roots ?? roots,
-      all: options.roots === undefined,
-      extensions: new Set(extensions),
-      excludeDirs: new Set(excludeDirs),
-      algorithms,
-      ffprobe: await hasFfprobe(deps.run, job.signal),
-      onProgress: (progress) => {
-        state.progress = progress;
-        measure(job, progress);
-        publish("scan.progress", { ...progress });
-        if (progress.phase === "probe") tellFound();
-      },
-      leaveAsleep: options.leaveAsleep ? leaveAsleep : undefined,
-      job,
-    });
-    const { files, bytesRead } = report;
-    job.measure({ done: files, total: files, bytesDone: bytesRead, bytesTotal: undefined });
-    state.last = { ...report, finishedAt: new Date().toISOString() };
-    publish("scan.finished", { ...state.last });
-    return report;
-  };
+  const scanning = createScanning(deps, {
+    store: scanStore,
+    workers,
+    order,
+    awake,
+    settle,
+    touch,
+    silence,
+  });
 
   return {
     ...store,
-    scanState: (): Readonly<ScanState> => state,
-
-    /**
-     * Scans the media folders, or only `roots`. What is paused is left out, and goes on by itself.
-     * Folders whose drives sleep are left for later where nobody waits for them: `leaveAsleep`.
-     *
-     * @throws {ConflictError} a scan is under way
-     * @throws {CancelledError} a person cancelled the job "scan"
-     */
-    async scan(
-      options: { signal: AbortSignal; roots?: string[]; leaveAsleep?: boolean },
-    ): Promise<ScanReport> {
-      if (state.running) throw new ConflictError("Cannot scan: a scan is under way");
-      state.running = true;
-      delete state.failed;
-      try {
-        const spec = { id: "scan", kind: "scan", title: "Scan the media folders", driveIds: [] };
-        return await jobs.run(spec, (job) => runScan(options, job), options);
-      } catch (error) {
-        if (error instanceof CancelledError) publish("scan.failed", { reason: "it was cancelled" });
-        else if (!options.signal.aborted) {
-          state.failed = error instanceof Error ? error.message : String(error);
-          publish("scan.failed", { reason: state.failed });
-        }
-        throw error;
-      } finally {
-        state.running = false;
-        delete state.progress;
-        deps.onFound();
-      }
-    },
+    ...scanning,
 
     /** Opens a file for playing. @throws as openFile() */
     async open(file: MediaFile): Promise<OpenedFile> {
@@ -287,9 +205,4 @@ export function openLibrary(deps: LibraryDeps) {
       reason: "FILE_GONE",
     });
   }
-}
-
-/** The scan's job counts what its present phase counts. */
-function measure(job: RunningJob, { files, filesTotal, bytes, bytesTotal }: ScanProgress): void {
-  job.measure({ done: files, total: filesTotal, bytesDone: bytes, bytesTotal });
 }

@@ -14,13 +14,7 @@ export {
 } from "./hash/algorithms.ts";
 export { openIdentify, type Piece } from "./hash/identity.ts";
 export { fingerprintDistance, LIKELY_SAME } from "./images/fingerprint.ts";
-export {
-  type Library,
-  type LibraryDeps,
-  type LibrarySettings,
-  openLibrary,
-  type ScanState,
-} from "./library.ts";
+export { type Library, type LibraryDeps, type LibrarySettings, openLibrary } from "./library.ts";
 export type { Details, Facts, Nfo, NfoActor, ParsedName, Sidecar } from "./details.ts";
 export {
   type Description,
@@ -36,6 +30,8 @@ export {
 export { openNameParser, type ParseName } from "./names/parse_name.ts";
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
+export type { ScanRequest, ScanState } from "./scanning.ts";
+export type { Confirmation } from "./scan/gone/confirmations.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
 export type { ListOptions, MediaCounts } from "./store.ts";
 export { TEMPORARY, TRASH_FOLDER } from "./trash/folder.ts";

@@ -10,7 +10,7 @@ import type { Lanes } from "../pool/mod.ts";
 import { openFilmReader } from "./film_reader.ts";
 import { type MediaFile, mediaTypes } from "./media.ts";
 import { extensionOf } from "./media.ts";
-import { type Touch, touchFreely } from "./scan/walk.ts";
+import { type Touch, touchFreely } from "./scan/walk/touch.ts";
 
 export interface OpenedFile extends Disposable {
   sizeBytes: number;

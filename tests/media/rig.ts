@@ -30,7 +30,7 @@ export async function openRig(options: RigOptions = {}) {
   const dir = held.use(await tempDir());
   const root = join(dir.path, "films");
   await Deno.mkdir(root);
-  const db = options.db ?? held.use(openDatabase(":memory:", migrations.library));
+  const db = options.db ?? held.use(openDatabase(join(dir.path, "library.db"), migrations.library));
   const settings: { -readonly [Name in keyof LibrarySettings]: LibrarySettings[Name] } = {
     roots: [root],
     extensions: [".wav", ".mp4", ".mkv", ".webm", ".avi"],

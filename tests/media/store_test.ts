@@ -101,23 +101,10 @@ Deno.test("what is missing or unreadable is neither announced nor offered", () =
   it.store.assign([{ relativePath: "a.mp4", catalogId: "c-1" }]);
 
   it.scan.saveUnreadable(it.at("b.mp4").id, "It may not be read");
-  it.scan.forgetSeen();
-  it.scan.markMissing("/films", ["[b]", "b.mp4/x"]);
+  const rows = it.scan.presentIn("/films", "", 10).map(({ rowid }) => rowid);
+  strictEqual(it.scan.markMissing(rows), 3);
 
   deepStrictEqual([announced(it.store), it.store.unoffered(10)], [[], []]);
-});
-
-Deno.test("markMissing() spares folders by their very names, however many they are", () => {
-  const odd = ["*", "[ab]", "?", "a]b", "[", "plain", "é"];
-  const files = odd.map((folder) => `${folder}/film.mp4`);
-  using it = openStore(...files, "a/film.mp4", "plain2/film.mp4", "top.mp4");
-  const many = Array.from({ length: 5000 }, (_, index) => `none${index}`);
-
-  const gone = it.scan.markMissing("/films", [...odd, ...many]);
-
-  strictEqual(gone, 3);
-  for (const path of files) strictEqual(it.at(path).status, "probed", path);
-  strictEqual(it.scan.markMissing("/films", [""]), 0, "the whole root is unknown");
 });
 
 Deno.test("counts() leaves out what is not there, and sums what is", () => {

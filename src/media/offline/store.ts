@@ -4,7 +4,7 @@
  * @module
  */
 import type { Database } from "../../db/mod.ts";
-import type { Sighting, StoredFile } from "../scan/store.ts";
+import type { Sighting, StoredFile } from "../scan/record/store.ts";
 
 /** Where a volume shows now, and from which of its folders on. */
 export interface ShownAt {
@@ -38,10 +38,18 @@ const IS_SHOWN = `EXISTS (
 export function createOfflineStore(db: Database) {
   return {
     /** Every volume that some file lies on. */
-    volumes: (): string[] =>
-      db.all<{ id: string }>(
-        "SELECT DISTINCT volume_id AS id FROM media WHERE volume_id IS NOT NULL",
-      ).map(({ id }) => id),
+    volumes(): string[] {
+      const ids: string[] = [];
+      for (let after = "";;) {
+        // From one to the next in the index: a million files are on a handful of volumes.
+        const next = db.get<{ id: string }>(
+          "SELECT volume_id AS id FROM media WHERE volume_id > ? ORDER BY volume_id LIMIT 1",
+          after,
+        );
+        if (!next) return ids;
+        ids.push(after = next.id);
+      }
+    },
 
     /**
      * Which volumes have had files in these media folders, and in which of their own folders. What
@@ -105,48 +113,29 @@ function toPair({ mountPoint, rootInPlace }: ShownAt): [string, string] {
   return [plain.replace(/\/+$/, ""), rootInPlace.replace(/\/+$/, "")];
 }
 
-/** What a file seen by a scan is compared with. */
-export const knownColumns = `rowid, size_bytes AS sizeBytes, modified_ms AS modifiedMs, status,
-  drive_ids AS drives, volume_id AS volumeId, volume_path AS volumePath,
-  offline_since AS offlineSince`;
-
-/** How a file is found again where its volume shows now. */
-export function createMoves(db: Database) {
-  const now = () => new Date().toISOString();
+/** How a file is found again where its volume shows now. @param columns Those of a StoredFile */
+export function createMoves(db: Database, columns: string) {
   return {
-    /**
-     * The same file of the same volume, known from another place where that cannot be seen now:
-     * it is taken over to where it is now, with all that is known of it.
-     */
-    adopt(it: Sighting): StoredFile | undefined {
-      if (!it.volumeId || !it.volumePath) return undefined;
-      const known = db.get<StoredFile>(
-        `SELECT ${knownColumns} FROM media WHERE volume_id = ? AND volume_path = ?
-           AND size_bytes = ? AND modified_ms = ?
-           AND (offline_since IS NOT NULL OR status = 'missing') LIMIT 1`,
-        it.volumeId,
-        it.volumePath,
-        it.sizeBytes,
-        it.modifiedMs,
-      );
-      if (known) {
-        db.run(
-          "UPDATE media SET root = ?, relative_path = ?, updated_at = ? WHERE rowid = ?",
-          it.root,
-          it.relativePath,
-          now(),
-          known.rowid,
-        );
-      }
-      return known;
-    },
+    /** The same file of the same volume, known from another place where that cannot be seen now. */
+    adoptable: (it: Sighting): StoredFile | undefined =>
+      it.volumeId && it.volumePath
+        ? db.get<StoredFile>(
+          `SELECT ${columns} FROM media WHERE volume_id = ? AND volume_path = ?
+             AND size_bytes = ? AND modified_ms = ?
+             AND (offline_since IS NOT NULL OR status = 'missing' OR gone_since IS NOT NULL) LIMIT 1`,
+          it.volumeId,
+          it.volumePath,
+          it.sizeBytes,
+          it.modifiedMs,
+        )
+        : undefined,
 
     /** Another volume shows another file in its place: it waits for its own, by that one's name. */
     park: (rowid: number): number =>
       db.run(
         `UPDATE media SET root = 'volume:' || volume_id, relative_path = id || volume_path,
            updated_at = ? WHERE rowid = ?`,
-        now(),
+        new Date().toISOString(),
         rowid,
       ),
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Lanes } from "../../pool/mod.ts";
-import type { Touch } from "./walk.ts";
+import type { Touch } from "./walk/touch.ts";
 
 export interface InLaneDeps {
   lanes: Pick<Lanes, "acquire">;

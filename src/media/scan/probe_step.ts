@@ -15,7 +15,7 @@ import type { Step } from "./drain.ts";
 import type { Tally } from "./progress.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import { NEEDS_FFPROBE, type Waiting } from "./store.ts";
-import { explain } from "./walk.ts";
+import { explain } from "./walk/touch.ts";
 
 /** ffprobe runs at once; each takes some 60 ms, mostly to start. */
 const FFPROBES_AT_ONCE = 2;

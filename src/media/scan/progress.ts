@@ -3,15 +3,22 @@
  *
  * @module
  */
+import type { Confirmation } from "./gone/confirmations.ts";
+import { type Gone, openGone } from "./gone/gone.ts";
+import { Pace } from "./pace.ts";
 
 /** What one scan did. Sizes in bytes, time in seconds. */
 export interface ScanReport {
   files: number;
   new: number;
   changed: number;
-  /** Files found again at another place, on a volume that was mounted elsewhere before. */
+  /** Files found again at another place: renamed, or on a volume that was mounted elsewhere. */
   moved: number;
   gone: number;
+  /** Files in the library whose volume is away, or does not answer. */
+  offline: number;
+  /** Folders of which so many files were not found that a person has to say what they are. */
+  confirmations: Confirmation[];
   /** Files and folders that could not be used, or not wholly. */
   errors: number;
   bytesRead: number;
@@ -48,6 +55,11 @@ export interface ScanProgress {
   bytes: number;
   bytesTotal?: number;
   path?: string;
+  /** What is done in a second, measured over the last while. */
+  filesPerSecond?: number;
+  bytesPerSecond?: number;
+  /** Seconds left of this phase; absent where nobody can tell. */
+  etaSeconds?: number;
 }
 
 const MAX_ISSUES = 100;
@@ -60,6 +72,8 @@ export class Tally {
     changed: 0,
     moved: 0,
     gone: 0,
+    offline: 0,
+    confirmations: [],
     errors: 0,
     bytesRead: 0,
     seconds: 0,
@@ -67,11 +81,14 @@ export class Tally {
     issues: [],
     left: [],
   };
+  /** What was not found, until it is known what has become of it. */
+  readonly gone: Gone = openGone();
   readonly #started = performance.now();
   readonly #onProgress: (progress: ScanProgress) => void;
   #isFinished = false;
   #progress: ScanProgress = { phase: "walk", files: 0, bytes: 0 };
   #toldAt = 0;
+  #pace = new Pace("files");
   #enteredAt = this.#started;
 
   constructor(onProgress: (progress: ScanProgress) => void) {
@@ -86,6 +103,7 @@ export class Tally {
       bytes: 0,
       ...total && { filesTotal: total.files, bytesTotal: total.bytes },
     };
+    this.#pace = new Pace(phase === "hash" ? "bytes" : "files");
     this.#tell(this.#progress);
   }
 
@@ -96,7 +114,7 @@ export class Tally {
     const now = performance.now();
     if (now - this.#toldAt < MIN_INTERVAL_MS) return;
     this.#toldAt = now;
-    this.#tell({ ...this.#progress });
+    this.#tell({ ...this.#progress, ...this.#pace.of(this.#progress) });
   }
 
   /** Files that a walk has come by; it may go on beside the other phases. */

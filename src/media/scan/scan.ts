@@ -4,17 +4,25 @@
  * @module
  */
 import type { Run } from "../../base/command.ts";
+import type { Database } from "../../db/mod.ts";
 import { jobId, type RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { count, drain, type DrainDeps } from "./drain.ts";
+import { createConfirmations } from "./gone/confirmations.ts";
+import { markAll, turn } from "./gone/gone.ts";
 import { hashStep } from "./hash_step.ts";
 import { probeStep } from "./probe_step.ts";
 import { type Left, type ScanProgress, type ScanReport, Tally } from "./progress.ts";
-import type { Located } from "./record.ts";
-import type { Touch } from "./walk.ts";
+import type { Located } from "./record/record.ts";
+import type { ScanStore } from "./store.ts";
+import type { Touch } from "./walk/touch.ts";
 import { walkRoots } from "./walk_roots.ts";
 
 export interface ScanDeps extends DrainDeps {
+  /** Walks read it by connections of their own. */
+  database: Pick<Database, "path">;
+  /** Where file systems begin; without it, perhaps at any folder. */
+  mountPoints?: (() => Promise<string[]>) | undefined;
   locate(path: string): Promise<Located>;
   /** Keeps files offline whose volume is away: see src/media/offline. */
   settle(): Promise<unknown>;
@@ -27,6 +35,10 @@ export interface ScanOptions {
   roots: readonly string[];
   /** Whether `roots` are all media folders: then files of other roots count as missing. */
   all: boolean;
+  /** The folders below a root that are looked into, relative to it; else all of it. */
+  foldersOf?: ((root: string) => readonly string[]) | undefined;
+  /** Absolute paths of files that are still being written: they are left for later. */
+  unsettled?: ReadonlySet<string> | undefined;
   extensions: ReadonlySet<string>;
   excludeDirs: ReadonlySet<string>;
   algorithms: readonly HashName[];
@@ -47,6 +59,8 @@ export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanRe
   const tally = new Tally(options.onProgress);
   for await (const _ of walkRoots(deps, options, tally)) await workOff(deps, options, tally);
   tally.report.left = await whatIsLeft(deps);
+  tally.report.offline = await countOffline(deps);
+  tally.report.confirmations = createConfirmations(deps.store).confirmations();
   return tally.finish();
 }
 
@@ -56,24 +70,57 @@ async function workOff(deps: ScanDeps, options: ScanOptions, tally: Tally): Prom
   const { algorithms, job } = options;
   if (options.all) {
     const removed = store.roots().filter((root) => !options.roots.includes(root));
-    for (const root of removed) tally.report.gone += store.markMissing(root, []);
+    for (const root of removed) tally.report.gone += await markAll(root, store, job.signal);
   }
 
   if (options.ffprobe) store.reopenUnprobed();
-  tally.enter("probe", store.countWaiting("new"));
+  tally.enter("probe", await countAll("new", store));
   await drain(probeStep(deps, options, tally), deps, job);
 
-  for (let after = 0; after < store.lastRowid(); after += REOPEN_SPAN) {
-    job.signal.throwIfAborted();
-    store.reopenUnhashed(algorithms, after, REOPEN_SPAN);
-    await new Promise((resolve) => setTimeout(resolve)); // a long library must not hold up the rest
-  }
-  tally.enter("hash", store.countWaiting("probed"));
+  await reopenUnhashed(algorithms, store, job.signal);
+  tally.enter("hash", await countAll("probed", store));
   await drain(hashStep(deps, algorithms, tally), deps, job);
+}
+
+async function countAll(status: "new" | "probed", store: ScanStore) {
+  const all = { files: 0, bytes: 0 };
+  for (const driveIds of store.waitingDrives(status)) {
+    const { total, bytesTotal } = await count(status, driveIds, store);
+    all.files += total;
+    all.bytes += bytesTotal;
+  }
+  return all;
+}
+
+/** Sends files back that lack a hash: looked for once, when other algorithms are set. */
+async function reopenUnhashed(
+  algorithms: readonly HashName[],
+  store: ScanStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = JSON.stringify([...algorithms].sort());
+  if (store.isDone("hashed", wanted)) return;
+  for (let after = 0; after < store.lastRowid(); after += REOPEN_SPAN) {
+    signal.throwIfAborted();
+    store.reopenUnhashed(algorithms, after, REOPEN_SPAN);
+    await turn(); // a long library must not hold up the rest
+  }
+  store.setDone("hashed", wanted);
 }
 
 /** Rows looked at in one go: some ten milliseconds. */
 const REOPEN_SPAN = 5000;
+
+async function countOffline({ store }: ScanDeps): Promise<number> {
+  let files = 0;
+  for (let after = "";;) {
+    const some = store.offlineAfter(after, REOPEN_SPAN);
+    files += some.length;
+    if (some.length < REOPEN_SPAN) return files;
+    after = some.at(-1)!;
+    await turn();
+  }
+}
 
 /** What waits for drives that sleep or play a film, for a person, or for the next scan. */
 async function whatIsLeft({ store, jobs }: ScanDeps): Promise<Left[]> {

@@ -4,35 +4,14 @@
  *
  * @module
  */
-import { basename } from "node:path";
 import type { Database } from "../../db/mod.ts";
-import type { FileState } from "../file_state.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
-import { type Description, type MediaFile, titleOf } from "../media.ts";
+import { type Description, type MediaFile } from "../media.ts";
 import { insertHashes } from "../store.ts";
-import { createMoves, knownColumns } from "../offline/store.ts";
-import type { KnownFile } from "./diff.ts";
+import { createGoneStore } from "./gone/store.ts";
+import { createRecordStore } from "./record/store.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
-
-export interface Sighting extends FileState {
-  root: string;
-  relativePath: string;
-  driveIds: string[];
-  /** What it lies on, and where in it; null where nobody can tell. */
-  volumeId?: string | null;
-  volumePath?: string | null;
-}
-
-/** What a sighting is compared with. */
-export interface StoredFile extends KnownFile {
-  rowid: number;
-  /** Its `driveIds` as JSON. */
-  drives: string;
-  volumeId: string | null;
-  volumePath: string | null;
-  offlineSince: string | null;
-}
 
 /** A file that waits for the next step, with its place in the queue. */
 export type Waiting =
@@ -45,109 +24,29 @@ export const NEEDS_FFPROBE =
 
 /** The scan's view of the media tables in `db`. Every method is one short synchronous step. */
 export function createScanStore(db: Database) {
-  // Rows seen by the walks of the scan under way. In memory: a million integers, gone with the connection.
-  db.run("CREATE TEMP TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY)");
   const now = () => new Date().toISOString();
 
   return {
-    transaction: <T>(work: () => T): T => db.transaction(work),
+    ...createRecordStore(db),
 
-    ...createMoves(db),
-
-    /** Asked once per file of every scan, so it fetches no more than the diff needs. */
-    known: (root: string, relativePath: string): StoredFile | undefined =>
-      db.get(
-        `SELECT ${knownColumns} FROM media WHERE root = ? AND relative_path = ?`,
-        root,
-        relativePath,
-      ),
-
-    insert(it: Sighting): number {
-      const { root, relativePath, driveIds, sizeBytes, modifiedMs } = it;
-      return db.get<{ rowid: number }>(
-        `INSERT INTO media (id, root, relative_path, wire_path, size_bytes, modified_ms, drive_ids,
-           status, title, added_at, updated_at, volume_id, volume_path)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?) RETURNING rowid`,
-        crypto.randomUUID(),
-        root,
-        relativePath,
-        wirePath(root, relativePath),
-        sizeBytes,
-        modifiedMs,
-        JSON.stringify(driveIds),
-        titleOf(relativePath),
-        now(),
-        now(),
-        it.volumeId ?? null,
-        it.volumePath ?? null,
-      )!.rowid;
-    },
-
-    /** The file is another now: what was known of its content goes, its offer to the edge included. */
-    change(rowid: number, { sizeBytes, modifiedMs, driveIds }: Sighting): void {
-      db.run("DELETE FROM hashes WHERE media_id = (SELECT id FROM media WHERE rowid = ?)", rowid);
-      db.run(
-        `UPDATE media SET size_bytes = ?, modified_ms = ?, drive_ids = ?, status = 'new',
-           error = NULL, container = NULL, mime_type = NULL, duration_ms = NULL, tracks = '[]',
-           catalog_id = NULL, updated_at = ? WHERE rowid = ?`,
-        sizeBytes,
-        modifiedMs,
-        JSON.stringify(driveIds),
-        now(),
-        rowid,
-      );
-    },
-
-    /** A file is back as it was: it goes on from what is still known of it. */
-    restore: (rowid: number): number =>
-      db.run(
-        `UPDATE media SET
-           status = CASE WHEN status = 'unreadable' OR container IS NULL THEN 'new' ELSE 'probed' END,
-           error = CASE status WHEN 'unreadable' THEN NULL ELSE error END,
-           updated_at = ? WHERE rowid = ?`,
-        now(),
-        rowid,
-      ),
-
-    /** It is seen, so it is here: its drives are known better now, or it lies on others. */
-    relocate: (rowid: number, { driveIds, volumeId, volumePath }: Sighting): number =>
-      db.run(
-        `UPDATE media SET drive_ids = ?, volume_id = ?, volume_path = ?, offline_since = NULL
-         WHERE rowid = ?`,
-        JSON.stringify(driveIds),
-        volumeId ?? null,
-        volumePath ?? null,
-        rowid,
-      ),
-
-    see: (rowid: number) => db.run("INSERT OR IGNORE INTO seen VALUES (?)", rowid),
-
-    /** When a scan begins, and no walk is under way. */
-    forgetSeen: () => db.run("DELETE FROM seen"),
-
-    /** Marks what was not seen below `root`, save what lies below folders nobody could look into. */
-    markMissing(root: string, unknownFolders: readonly string[]): number {
-      return db.run(
-        `UPDATE media SET status = 'missing', updated_at = ?
-         WHERE root = ? AND status NOT IN ('missing', 'forgotten') AND offline_since IS NULL
-           AND rowid NOT IN (SELECT id FROM seen)
-           AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE relative_path GLOB value)`,
-        now(),
-        root,
-        JSON.stringify(unknownFolders.map(globBelow)),
-      );
-    },
-
-    /** The roots of all files in the library, those of folders that are no longer set included. */
-    roots: (): string[] =>
-      db.all<{ root: string }>("SELECT DISTINCT root FROM media").map(({ root }) => root),
+    ...createGoneStore(db),
 
     /** Every set of drives that files of this status lie on. */
-    waitingDrives: (status: "new" | "probed"): string[][] =>
-      db.all<{ driveIds: string }>(
-        "SELECT DISTINCT drive_ids AS driveIds FROM media WHERE status = ? AND offline_since IS NULL",
-        status,
-      ).map(({ driveIds }) => JSON.parse(driveIds)),
+    waitingDrives(status: "new" | "probed"): string[][] {
+      const all: string[][] = [];
+      for (let after = "";;) {
+        const next = db.get<{ drives: string; here: number }>(
+          `SELECT drive_ids AS drives, EXISTS (SELECT 1 FROM media AS one WHERE one.status = ?1
+             AND one.drive_ids = media.drive_ids AND one.offline_since IS NULL) AS here
+           FROM media WHERE status = ?1 AND drive_ids > ?2 ORDER BY drive_ids LIMIT 1`,
+          status,
+          after,
+        );
+        if (!next) return all;
+        if (next.here === 1) all.push(JSON.parse(next.drives));
+        after = next.drives;
+      }
+    },
 
     /** The next files of these drives for a step, in order of rowid, from just after `after`. */
     waiting: (
@@ -166,13 +65,6 @@ export function createScanStore(db: Database) {
         after,
         limit,
       ).map((row) => ({ ...row, driveIds: JSON.parse(row.driveIds) })),
-
-    countWaiting: (status: "new" | "probed"): { files: number; bytes: number } =>
-      db.get(
-        `SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM media
-         WHERE status = ? AND offline_since IS NULL`,
-        status,
-      )!,
 
     /** The next `limit` of one set of drives, from just after the rowid `after`. */
     countWaitingOn: (
@@ -254,23 +146,14 @@ export function createScanStore(db: Database) {
         names.length,
       ),
 
+    /** Whether all files have been looked at for this before, and found to be so. */
+    isDone: (what: string, how: string): boolean =>
+      db.get("SELECT 1 FROM scan_done WHERE what = ? AND how = ?", what, how) !== undefined,
+
+    setDone: (what: string, how: string) =>
+      db.run("INSERT OR REPLACE INTO scan_done VALUES (?, ?)", what, how),
+
     lastRowid: () =>
       db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,
   };
-
-  /** Unique over all roots: the second of two equal paths gets its root's name in front. */
-  function wirePath(root: string, relativePath: string): string {
-    const taken = (path: string) => db.get("SELECT 1 FROM media WHERE wire_path = ?", path);
-    if (!taken(relativePath)) return relativePath;
-    const name = basename(root) || "root";
-    for (let count = 1;; count++) {
-      const path = `${count === 1 ? name : `${name}-${count}`}/${relativePath}`;
-      if (!taken(path)) return path;
-    }
-  }
-}
-
-/** A GLOB pattern for everything below a folder ("" is the root itself). */
-function globBelow(folder: string): string {
-  return folder ? `${folder.replaceAll(/[*?[]/g, "[$&]")}/*` : "*";
 }

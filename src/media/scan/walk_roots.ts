@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { join, relative, sep } from "node:path";
-import type { Lanes } from "../../pool/mod.ts";
 import { untilHeldUp } from "./drain.ts";
-import { inLane } from "./in_lane.ts";
+import { concludeGone } from "./gone/gone.ts";
 import type { Tally } from "./progress.ts";
-import { recordFiles } from "./record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
-import { explain, type Touch, walk, type WalkedFolder } from "./walk.ts";
+import { openWalker } from "./walk/open_walker.ts";
+import { walkRoot } from "./walk_root.ts";
 
 interface Queue {
   driveIds: string[];
@@ -24,6 +22,8 @@ interface Walking {
   isOver: boolean;
   /** Over, or held up by a film. */
   left: Promise<void>;
+  /** Its roots that have been walked to the end. */
+  walked: string[];
 }
 
 /**
@@ -41,13 +41,14 @@ export async function* walkRoots(
   // An empty mount point is no folder whose files were deleted.
   await deps.settle();
   const queues = await byDrives(options.roots, deps);
-  deps.store.forgetSeen();
   const isPlaying = ({ driveIds }: Queue) => deps.lanes.isStreaming(driveIds);
   const arePlaying = queues.every(isPlaying);
   const begin = (queue: Queue): Walking => {
     const ended = new AbortController();
     const isLast = !arePlaying && isPlaying(queue);
-    const over = options.job.queue(() => walkQueue(queue, deps, options, tally, signal))
+    const walked: string[] = [];
+    const work = () => walkQueue({ queue, walked, deps, options, tally, signal });
+    const over = options.job.queue(work)
       .catch((error) => failed.abort(error))
       .finally(() => {
         walking.isOver = true;
@@ -56,7 +57,7 @@ export async function* walkRoots(
     // Nothing here waits for a drive to wake.
     const awake = { ...deps, isAsleep: undefined };
     const left = isLast ? Promise.resolve() : untilHeldUp(queue.driveIds, awake, ended.signal);
-    const walking: Walking = { over, isOver: false, left: Promise.race([over, left]) };
+    const walking: Walking = { over, isOver: false, left: Promise.race([over, left]), walked };
     return walking;
   };
 
@@ -65,6 +66,10 @@ export async function* walkRoots(
     for (;;) {
       await Promise.all(walks.map(({ left }) => left));
       signal.throwIfAborted();
+      // What was pulled in the middle of the walk is offline, not deleted.
+      await deps.settle();
+      const walked = walks.flatMap((walk) => walk.walked.splice(0));
+      tally.report.gone += await concludeGone(tally.gone, walked, deps.store, signal);
       walks = walks.filter(({ isOver }) => !isOver);
       yield;
       if (walks.length === 0) return;
@@ -91,17 +96,23 @@ async function byDrives(roots: readonly string[], { locate }: ScanDeps): Promise
 }
 
 async function walkQueue(
-  { roots }: Queue,
-  deps: ScanDeps,
-  options: ScanOptions,
-  tally: Tally,
-  signal: AbortSignal,
+  { queue, walked, deps, options, tally, signal }: {
+    queue: Queue;
+    walked: string[];
+    deps: ScanDeps;
+    options: ScanOptions;
+    tally: Tally;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
-  for (const root of roots) {
+  using walker = openWalker(deps.database);
+  for (const root of queue.roots) {
     signal.throwIfAborted();
-    if (!await isLeftAsleep(root, deps, options)) {
-      await walkRoot(root, deps, options, tally, signal);
-    } else (tally.report.asleep ??= []).push(root);
+    if (await isLeftAsleep(root, deps, options)) (tally.report.asleep ??= []).push(root);
+    else {
+      await walkRoot(root, { ...deps, walker, signal }, options, tally);
+      walked.push(root);
+    }
   }
 }
 
@@ -113,68 +124,4 @@ async function isLeftAsleep(
 ): Promise<boolean> {
   if (!leaveAsleep || !store.roots().includes(root)) return false;
   return await leaveAsleep((await locate(root)).driveIds);
-}
-
-async function walkRoot(
-  root: string,
-  deps: ScanDeps,
-  options: ScanOptions,
-  tally: Tally,
-  signal: AbortSignal,
-): Promise<void> {
-  const { store } = deps;
-  const { job } = options;
-  const unknown: string[] = [];
-  const acquire: Lanes["acquire"] = (driveIds, lease) =>
-    job.waiting(() => deps.lanes.acquire(driveIds, lease), driveIds);
-  const touch = inLane({ ...deps, lanes: { acquire } }, signal);
-  const folder = await statFolder(root, touch);
-  if (folder.error) {
-    // Its files cannot be played now; they come back with their folder, and nothing is read again.
-    tally.issue(root, folder.error);
-    if (folder.unknown) unknown.push("");
-  } else {
-    for await (const folder of walk(root, { ...options, touch, signal })) {
-      await job.ready();
-      for (const { path, problem, folder: whole } of folder.issues) {
-        tally.issue(path, problem);
-        if (whole) {
-          unknown.push(relative(root, path).replaceAll(sep, "/"));
-        }
-      }
-      await record(root, folder, deps, tally);
-    }
-  }
-  // What was pulled in the middle of the walk is offline, not deleted.
-  await deps.settle();
-  tally.report.gone += store.markMissing(root, unknown);
-}
-
-/** `unknown` where nobody can tell whether it is there: that is no reason to miss its files. */
-async function statFolder(
-  root: string,
-  touch: Touch,
-): Promise<{ error?: string; unknown?: boolean }> {
-  try {
-    if ((await touch(root, () => Deno.stat(root))).isDirectory) return {};
-    return { error: "It is not a folder" };
-  } catch (error) {
-    const unknown = !(error instanceof Deno.errors.NotFound);
-    return { error: explain(error, "folder"), unknown };
-  }
-}
-
-async function record(
-  root: string,
-  { files }: WalkedFolder,
-  { store, locate }: ScanDeps,
-  tally: Tally,
-): Promise<void> {
-  const first = files[0];
-  if (!first) return;
-  const place = await locate(join(root, first.relativePath, ".."));
-  for (const change of recordFiles(store, { root, files, place })) {
-    if (change === "new" || change === "changed" || change === "moved") tally.report[change]++;
-  }
-  tally.walked(files.length, files.reduce((sum, it) => sum + it.sizeBytes, 0), root);
 }

@@ -9,7 +9,7 @@ import { ConflictError, DeniedError, NotFoundError, UnavailableError } from "../
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
-import type { Touch } from "../scan/walk.ts";
+import type { Touch } from "../scan/walk/touch.ts";
 import { exists, findTrashPath, numbered } from "./folder.ts";
 import { inWords, moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
 import { createTrashStore, type TrashEntry } from "./store.ts";

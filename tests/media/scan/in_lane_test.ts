@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { inLane } from "../../../src/media/scan/in_lane.ts";
-import { touchFreely } from "../../../src/media/scan/walk.ts";
+import { touchFreely } from "../../../src/media/scan/walk/touch.ts";
 import { Lanes } from "../../../src/pool/mod.ts";
 import { settle, within } from "../../helpers/wait.ts";
 

@@ -1,0 +1,60 @@
+/**
+ * A walker, as the main thread sees it: a worker of its own, for one walk after the other.
+ *
+ * @module
+ */
+import type { Database } from "../../../db/mod.ts";
+import { openCells, WorkerPool } from "../../../pool/mod.ts";
+import type { Stepped, StepSpec, WalkSpec } from "./walk.ts";
+
+export type WalkJob =
+  | { begin: WalkSpec; database: string }
+  | { step: StepSpec; cells: Int32Array };
+
+/** Nothing of a begin. */
+export type WalkResult = Stepped | undefined;
+
+export interface StepOptions {
+  signal: AbortSignal;
+  /** Of the lease of the drive: by them the walk is asked aside. */
+  cells?: Int32Array | undefined;
+}
+
+export interface Walker extends Disposable {
+  /** Begins a walk; what is left of the last one is forgotten. */
+  begin(spec: WalkSpec, signal: AbortSignal): Promise<void>;
+  /** Goes on. Given up, by its signal or in silence, it takes its worker with it: begin anew. */
+  step(spec: StepSpec, options: StepOptions): Promise<Stepped>;
+}
+
+/** A disk that spins up, or a server far away, takes long; what hangs is known by others sooner. */
+const SILENT_MS = 120_000;
+
+const walkerUrl = new URL(
+  import.meta.url.endsWith(".ts") ? "./walker.ts" : "./walker.js",
+  import.meta.url,
+);
+
+/** Opens a walker over the files that are stored in `db`; its worker begins with its first walk. */
+export function openWalker(db: Pick<Database, "path">): Walker {
+  if (db.path === ":memory:") {
+    throw new TypeError("Cannot walk beside a database in memory: nobody else can read it");
+  }
+  const workers = new WorkerPool<WalkJob, WalkResult>(
+    () => new Worker(walkerUrl, { type: "module" }),
+    1,
+    { attempts: 1 },
+  );
+  return {
+    async begin(spec, signal) {
+      await workers.run({ begin: spec, database: db.path }, { signal, silentMs: SILENT_MS });
+    },
+    async step(spec, { signal, cells = openCells() }) {
+      const job = { step: spec, cells };
+      const name = "a walk";
+      const stepped = await workers.run(job, { signal, name, silentMs: SILENT_MS });
+      return stepped!;
+    },
+    [Symbol.dispose]: () => workers[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * The walk of one media folder, or of some folders in it: what is different is stored as it is
+ * found; what is gone is only noted, for it may turn up elsewhere.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Lanes } from "../../pool/mod.ts";
+import { addGone } from "./gone/gone.ts";
+import { inLane } from "./in_lane.ts";
+import type { Tally } from "./progress.ts";
+import { record } from "./record/record.ts";
+import type { ScanDeps, ScanOptions } from "./scan.ts";
+import type { Walker } from "./walk/open_walker.ts";
+import { explain, type Touch } from "./walk/touch.ts";
+import type { Stepped, Traced, WalkSpec } from "./walk/walk.ts";
+import { walkFolder } from "./walk/walk_folder.ts";
+
+export interface WalkRootDeps extends ScanDeps {
+  walker: Walker;
+  signal: AbortSignal;
+}
+
+/** So long a transaction may take: whoever reads on this thread meanwhile waits for it. */
+const TRANSACTION_MS = 2;
+
+export async function walkRoot(
+  root: string,
+  deps: WalkRootDeps,
+  options: ScanOptions,
+  tally: Tally,
+): Promise<void> {
+  const { signal } = deps;
+  const { job } = options;
+  const acquire: Lanes["acquire"] = (driveIds, lease) =>
+    job.waiting(() => deps.lanes.acquire(driveIds, lease), driveIds);
+  const isStreaming = (driveIds: readonly string[]) => deps.lanes.isStreaming(driveIds);
+  const inTurn = { ...deps, lanes: { acquire, isStreaming } };
+  const touch = inLane(inTurn, signal);
+  for (const folder of options.foldersOf?.(root) ?? [""]) {
+    const { error, unknown } = await statFolder(join(root, folder), touch);
+    // Its files cannot be played now; they come back with their folder, and nothing is read again.
+    if (error && !(folder && !unknown)) tally.issue(join(root, folder), error);
+    if (unknown) continue;
+    const spec: WalkSpec = {
+      root,
+      folder,
+      after: "",
+      extensions: [...options.extensions],
+      excludeDirs: [...options.excludeDirs],
+      mountPoints: await deps.mountPoints?.(),
+      unsettled: options.unsettled && [...options.unsettled],
+      isEmpty: error !== undefined,
+    };
+    for await (const stepped of walkFolder(spec, inTurn)) {
+      await take(root, stepped, deps, options, tally);
+    }
+  }
+}
+
+/** `unknown` where nobody can tell whether it is there: that is no reason to miss its files. */
+async function statFolder(
+  folder: string,
+  touch: Touch,
+): Promise<{ error?: string; unknown?: boolean }> {
+  try {
+    if ((await touch(folder, () => Deno.stat(folder))).isDirectory) return {};
+    return { error: "It is not a folder" };
+  } catch (error) {
+    const unknown = !(error instanceof Deno.errors.NotFound);
+    return { error: explain(error, "folder"), unknown };
+  }
+}
+
+/** Stores what one step has told. */
+async function take(
+  root: string,
+  { files, bytes, differences, issues }: Stepped,
+  { store }: WalkRootDeps,
+  { job }: ScanOptions,
+  tally: Tally,
+): Promise<void> {
+  await job.ready();
+  for (const { path, problem } of issues) tally.issue(path, problem);
+  for (let at = 0; at < differences.length;) {
+    const until = performance.now() + TRANSACTION_MS;
+    store.transaction(() => {
+      do takeOne(root, differences[at++]!, store, tally); while (
+        at < differences.length && performance.now() < until
+      );
+    });
+    await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+  }
+  tally.walked(files, bytes, root);
+}
+
+function takeOne(
+  root: string,
+  difference: Traced,
+  store: ScanDeps["store"],
+  { report, gone }: Tally,
+): void {
+  if (!("file" in difference)) {
+    const { rowid, kind } = difference;
+    return addGone(gone, { root, rowid, kind });
+  }
+  const { what, rowid } = record(store, root, difference);
+  if (what === "moved") {
+    gone.moved.add(rowid);
+    if (gone.missing.delete(rowid)) report.gone--;
+  }
+  if (what === "new" || what === "changed" || what === "moved") report[what]++;
+}
