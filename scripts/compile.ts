@@ -51,6 +51,7 @@ const SCRIPTS = [
   "src/media/worker.ts",
   "src/media/scan/walk/walker.ts",
   "src/db/readers_worker.ts",
+  "src/db/backup_worker.ts",
 ];
 
 /** Writes the program into `folder` as a few scripts: cli.js, the workers, and what they share. */
