@@ -13,12 +13,12 @@ export { type CustomField, type CustomFields, customTypes } from "./custom/custo
 export { type BulkResult, MAX_BULK } from "./items/bulk/bulk.ts";
 export { editable, editableNames, kinds, type Patch } from "./items/item.ts";
 export type { EditBy } from "./items/items.ts";
-export { type Order, orders } from "./items/list/list.ts";
+export { type ListQuery, type Order, orders } from "./items/list/list.ts";
 export type { Place } from "./items/list/store.ts";
 export type { Item, ItemMedia } from "./items/row.ts";
 export { MAX_NOTE, type Note, type Notes } from "./notes/notes.ts";
 export type { Rating, Ratings } from "./ratings/ratings.ts";
-export type { Watch, WatchRoom } from "./watch/watch.ts";
+export type { Watch, WatchRoom, WatchUpdate } from "./watch/watch.ts";
 export { type Credit, type People, type Person, type Role, roles } from "./people/mod.ts";
 export {
   type Collection,

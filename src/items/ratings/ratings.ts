@@ -79,12 +79,14 @@ export function createRatings({ db, changes, publish }: RatingsDeps) {
     publish("rating.changed", { itemIds: [itemId], user: by.user });
   };
 
+  function find(itemId: string, user: string): Rating | undefined {
+    refuseUnknown(itemId);
+    const row = store.find(itemId, user);
+    return row && toRating(row);
+  }
+
   return {
-    find(itemId: string, user: string): Rating | undefined {
-      refuseUnknown(itemId);
-      const row = store.find(itemId, user);
-      return row && toRating(row);
-    },
+    find,
 
     /** Of all who have rated it; null where nobody has. */
     average(itemId: string): { stars: number | null; count: number } {
@@ -109,7 +111,7 @@ export function createRatings({ db, changes, publish }: RatingsDeps) {
      */
     rate(itemId: string, stars: number | null, by: EditBy): Rating | undefined {
       change(itemId, halvesOf(stars), by);
-      return this.find(itemId, by.user);
+      return find(itemId, by.user);
     },
   };
 }

@@ -32,6 +32,8 @@ export interface WatchUpdate {
   /** As a person marks it. */
   watched?: boolean | undefined;
   favorite?: boolean | undefined;
+  /** Neither plays nor a position stay. */
+  forget?: true;
 }
 
 export interface WatchDeps {
@@ -82,6 +84,7 @@ export function createWatch({ db, changes, publish }: WatchDeps) {
     refuseStale(`the watch state of "${itemId}"`, before?.version ?? 0, by.expected);
     const { watched, favorite, positionMs } = update;
     let after: WatchState = before ?? unseen;
+    if (update.forget) after = { ...unseen, favorite: after.favorite };
     if (positionMs !== undefined) {
       const durationMs = film.durationMs ?? update.durationMs ?? null;
       const report = { positionMs, sessionId: update.sessionId, at: timeOf(update.at) };

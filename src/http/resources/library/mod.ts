@@ -6,22 +6,41 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
+import { items, type ItemsPort } from "./items/items.ts";
 import { itemPeople } from "./people/item_people.ts";
 import { type PeoplePort, peopleResource } from "./people/people.ts";
+import { changes, type ChangesPort } from "./said/changes.ts";
+import { customFields, type CustomFieldsPort } from "./said/custom_fields.ts";
+import { notes, type NotesPort } from "./said/notes.ts";
+import { ratings, type RatingsPort } from "./said/ratings.ts";
+import { watch, type WatchPort } from "./said/watch.ts";
 import { itemTags } from "./tags/item_tags.ts";
 import { tagGroupsResource } from "./tags/tag_groups.ts";
 import { type TagsPort, tagsResource } from "./tags/tags.ts";
 
 /** What each resource needs, by its name. */
 export interface LibraryPort {
-  tags: TagsPort;
+  items: ItemsPort;
+  ratings: RatingsPort;
+  watch: WatchPort;
+  notes: NotesPort;
+  customFields: CustomFieldsPort;
+  changes: ChangesPort;
+  tags: TagsPort & { branch(path: string): string[] };
   people: PeoplePort;
   collections: CollectionsPort;
 }
 
 /** Path below /api → its routes. */
 const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
-  items: ({ tags, people }) => itemTags(tags).route("/", itemPeople(people)),
+  items: ({ items: room, tags, people }) =>
+    items(room, tags).route("/", itemTags(tags))
+      .route("/", itemPeople(people)),
+  ratings: (port) => ratings(port.ratings),
+  watch: (port) => watch(port.watch),
+  notes: (port) => notes(port.notes),
+  "custom-fields": (port) => customFields(port.customFields),
+  changes: (port) => changes(port.changes),
   tags: ({ tags }) => tagsResource(tags),
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),

@@ -1,0 +1,37 @@
+/**
+ * Places in lists that are sorted by two things, as cursors.
+ *
+ * @module
+ */
+import { InvalidError } from "../../../base/errors.ts";
+import { fromCursor, toCursor, z } from "../../router.ts";
+
+const Pair = z.tuple([z.string(), z.string()]);
+
+/** A page of `limit` out of one item more, and the cursor of the next page. */
+export function pageWith<Item, Body>(
+  found: Item[],
+  limit: number,
+  { body, place }: { body(item: Item): Body; place(item: Item): [string, string] },
+): { items: Body[]; next_cursor: string | null } {
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return {
+    items: items.map(body),
+    next_cursor: last ? toCursor(JSON.stringify(place(last))) : null,
+  };
+}
+
+/** @throws {InvalidError} the cursor is not one of ours */
+export function placeOf(cursor: string | undefined, first: [string, string]): [string, string] {
+  if (cursor === undefined) return first;
+  try {
+    return Pair.parse(JSON.parse(fromCursor(cursor)));
+  } catch (cause) {
+    const message = 'Cannot read "cursor": take the one that the page before gave';
+    throw new InvalidError(message, { field: "cursor" }, { cause });
+  }
+}
+
+/** Sorts after every text that is kept. */
+export const LAST = "\u{10ffff}";

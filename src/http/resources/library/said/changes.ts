@@ -1,0 +1,131 @@
+/**
+ * /api/changes: who changed what and when, and the way back.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { InvalidError } from "../../../../base/errors.ts";
+import type { StoredChange } from "../../../../items/mod.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  toCursor,
+  z,
+} from "../../../router.ts";
+import { UserQuery } from "../by.ts";
+
+export interface ChangesPort {
+  list(filter: {
+    entity?: string | undefined;
+    entityId?: string | undefined;
+    user?: string | undefined;
+    batch?: string | undefined;
+    before?: number | undefined;
+    limit: number;
+  }): StoredChange[];
+  undo(batch: string, user: string): Promise<{ batch: string; changes: number }>;
+}
+
+const tags = ["changes"];
+
+const Fields = z.record(z.string(), z.unknown()).nullable();
+
+const ChangeBody = z.object({
+  id: z.int(),
+  batch: z.string().openapi({ description: "What one request did is one batch" }),
+  user: z.string(),
+  at: z.string(),
+  entity: z.string().openapi({ example: "item", description: "item, item.tags, tag, …" }),
+  entity_id: z.string(),
+  before: Fields.openapi({
+    description: "The fields that were changed, as they were; null: it was made",
+    example: { year: null, "own.year": null },
+  }),
+  after: Fields.openapi({
+    description: "As they were then; null: it was deleted",
+    example: { year: 1995, "own.year": true },
+  }),
+  undone_by: z.string().nullable().openapi({ description: "The batch that took it back" }),
+}).openapi("Change");
+
+const Undone = z.object({
+  batch: z.string().openapi({ description: "A batch too: to undo it is to redo" }),
+  changes: z.int(),
+}).openapi("Undone");
+
+const filter = z.string().min(1).max(300).optional();
+const BatchParam = z.object({
+  batch: z.string().max(300).openapi({ param: { name: "batch", in: "path" } }),
+});
+
+export function changes(port: ChangesPort): OpenAPIHono {
+  const routes = router();
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/",
+      tags,
+      summary: "What was changed, the last first",
+      request: {
+        query: PageQuery.extend({
+          entity: filter.openapi({ example: "item", description: "With all that hangs on it" }),
+          entity_id: filter,
+          user: filter,
+          batch: filter,
+        }),
+      },
+      responses: { 200: pageOf(ChangeBody, "A page of changes"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor, entity, entity_id, user, batch } = c.req.valid("query");
+      const before = cursor === undefined ? undefined : Number(fromCursor(cursor));
+      if (before !== undefined && !Number.isSafeInteger(before)) {
+        throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
+      }
+      const all = { entity, entityId: entity_id, user, batch, before };
+      const found = port.list({ ...all, limit: limit + 1 });
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      return c.json({
+        items: found.slice(0, limit).map(changeBody),
+        next_cursor: last ? toCursor(String(last.id)) : null,
+      }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/{batch}/undo",
+      tags,
+      summary: "Take a batch back, where nobody has changed the same since (else 409 says what)",
+      request: { params: BatchParam, query: UserQuery },
+      responses: { 200: json(Undone, "It is undone"), ...failures },
+    }),
+    async (c) => {
+      const { batch, changes } = await port.undo(
+        c.req.valid("param").batch,
+        c.req.valid("query").user,
+      );
+      return c.json({ batch, changes }, 200);
+    },
+  );
+  return routes;
+}
+
+export function changeBody(it: StoredChange): z.infer<typeof ChangeBody> {
+  return {
+    id: it.id,
+    batch: it.batch,
+    user: it.user,
+    at: it.at,
+    entity: it.entity,
+    entity_id: it.entityId,
+    before: it.before,
+    after: it.after,
+    undone_by: it.undoneBy,
+  };
+}

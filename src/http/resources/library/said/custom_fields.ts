@@ -1,0 +1,140 @@
+/**
+ * /api/custom-fields: what else people want to note of items, and what values that takes.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { type CustomField, customTypes, type EditBy } from "../../../../items/mod.ts";
+import { expectedVersion } from "../../../conditional.ts";
+import {
+  createRoute,
+  failures,
+  findRoute,
+  fromCursor,
+  IdParam,
+  json,
+  listRoute,
+  router,
+  toCursor,
+  z,
+} from "../../../router.ts";
+import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+
+export interface CustomFieldsPort {
+  find(key: string): CustomField;
+  list(after: string, limit: number): CustomField[];
+  create(
+    field: Pick<CustomField, "key" | "name" | "type" | "choices">,
+    by: EditBy,
+  ): CustomField;
+  edit(
+    key: string,
+    patch: { name?: string | undefined; choices?: string[] | undefined },
+    by: EditBy,
+  ): CustomField;
+  remove(key: string, by: EditBy): void;
+}
+
+const tags = ["custom fields"];
+
+const FieldBody = z.object({
+  id: z.string().openapi({ description: "Its key in `custom` of an item", example: "shelf" }),
+  name: z.string().openapi({ example: "Shelf" }),
+  type: z.enum(customTypes),
+  choices: z.array(z.string()).openapi({ description: "Of a choice", example: [] }),
+  version: z.int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+}).openapi("CustomField");
+
+const choices = z.array(z.string().min(1).max(200)).max(200);
+
+const NewField = z.strictObject({
+  key: z.string().min(1).max(63).openapi({ description: "Lower-case letters, digits and _" }),
+  name: z.string().min(1).max(100),
+  type: z.enum(customTypes),
+  choices: choices.default([]),
+}).openapi("NewCustomField", {
+  example: { key: "medium", name: "Medium", type: "choice", choices: ["DVD", "Blu-ray"] },
+});
+
+const FieldEdit = z.strictObject({ name: z.string().min(1).max(100), choices }).partial()
+  .openapi("CustomFieldEdit", { example: { name: "Carrier" } });
+
+export function customFields(port: CustomFieldsPort): OpenAPIHono {
+  const routes = router();
+  routes.openapi(listRoute(FieldBody, tags, "The custom fields of items"), (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const found = port.list(fromCursor(cursor), limit + 1);
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return c.json({
+      items: found.slice(0, limit).map(fieldBody),
+      next_cursor: last ? toCursor(last.key) : null,
+    }, 200);
+  });
+  routes.openapi(findRoute(FieldBody, tags, "One custom field"), (c) => {
+    const field = port.find(c.req.valid("param").id);
+    tell(c, field);
+    return c.json(fieldBody(field), 200);
+  });
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/",
+      tags,
+      summary: "Define a custom field",
+      request: { query: UserQuery, body: body(NewField) },
+      responses: { 201: json(FieldBody, "The field"), ...failures },
+    }),
+    (c) => {
+      const field = port.create(c.req.valid("json"), byOf(c.req.valid("query")));
+      tell(c, field);
+      return c.json(fieldBody(field), 201);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "patch",
+      path: "/{id}",
+      tags,
+      summary: "Change its name or choices; values that are no choice any more stay",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(FieldEdit) },
+      responses: { 200: json(FieldBody, "The field as it is now"), ...failures },
+    }),
+    (c) => {
+      const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
+      const field = port.edit(c.req.valid("param").id, c.req.valid("json"), by);
+      tell(c, field);
+      return c.json(fieldBody(field), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}",
+      tags,
+      summary:
+        "Delete a custom field; its values are not shown any more, and undo shows them again",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch },
+      responses: { 204: { description: "It is deleted" }, ...failures },
+    }),
+    (c) => {
+      const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
+      port.remove(c.req.valid("param").id, by);
+      return c.body(null, 204);
+    },
+  );
+  return routes;
+}
+
+function fieldBody(it: CustomField): z.infer<typeof FieldBody> {
+  return {
+    id: it.key,
+    name: it.name,
+    type: it.type,
+    choices: it.choices,
+    version: it.version,
+    created_at: it.createdAt,
+    updated_at: it.updatedAt,
+  };
+}
