@@ -1,9 +1,147 @@
--- The search index over items, filled in the background from the list of those that have changed.
+-- The search index over items, filled in the background from what has changed. The words are not
+-- kept (content = ''); src/items/search/index/ makes them anew from the items when they change.
+-- The last column has one word for each thing that is asked for by a filter: codec, tag, person, ...
+-- It begins with a character that no text has (U+E000), so that both kinds are found by one question.
 CREATE VIRTUAL TABLE item_search USING fts5 (
-  title, people, tags, notes, path,
-  content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+  title, people, tags, notes, path, facts,
+  content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
 );
+
+-- What is compared, sorted and counted, as narrow as can be: one row for each item in item_search.
+CREATE TABLE item_facts (
+  seq INTEGER PRIMARY KEY, -- items.seq
+  item_id TEXT NOT NULL,
+  media_id TEXT,
+  content_key TEXT NOT NULL, -- as in watch_states
+  title_key TEXT NOT NULL, -- sort title, lower case, no accents
+  series TEXT,
+  kind TEXT NOT NULL,
+  year INTEGER NOT NULL, -- 0 here and below: not known
+  season INTEGER NOT NULL,
+  episode INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  bitrate INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  resolution TEXT NOT NULL, -- "1080p"; see src/items/search/index/words.ts
+  video_codec TEXT NOT NULL,
+  audio_codec TEXT NOT NULL,
+  hdr TEXT NOT NULL,
+  drive_ids TEXT NOT NULL,
+  volume_id TEXT NOT NULL,
+  added_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX item_facts_by_title ON item_facts (title_key, seq);
+CREATE INDEX item_facts_by_year ON item_facts (year, seq);
+CREATE INDEX item_facts_by_duration ON item_facts (duration_ms, seq);
+CREATE INDEX item_facts_by_size ON item_facts (size_bytes, seq);
+CREATE INDEX item_facts_shuffled ON item_facts ((seq * 2654435761 & 4294967295), seq);
+
+-- The few files with something wrong.
+CREATE INDEX media_errors ON media (id) WHERE error IS NOT NULL;
+
+-- Items up to mark are in the index, but for those in search_dirty; those after it are not yet.
+-- So a scan pays nothing for the search when it finds a file.
+CREATE TABLE search_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  mark INTEGER NOT NULL,
+  tags_version INTEGER NOT NULL -- another one whenever a tag has another name or place
+) STRICT;
+INSERT INTO search_state VALUES (1, 0, 0);
 CREATE TABLE search_dirty (seq INTEGER PRIMARY KEY) STRICT; -- items.seq
+-- Tags and people whose items are dirty, and up to which item that has been noted.
+CREATE TABLE search_dirty_all (
+  kind TEXT NOT NULL CHECK (kind IN ('tag', 'person')),
+  id TEXT NOT NULL,
+  after TEXT NOT NULL DEFAULT '', -- item_id
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- A number that was an item's before comes again only after the last one was deleted for good.
+CREATE TRIGGER search_item_new AFTER INSERT ON items
+WHEN NEW.seq <= (SELECT mark FROM search_state) BEGIN
+  INSERT OR IGNORE INTO search_dirty VALUES (NEW.seq);
+END;
+CREATE TRIGGER search_item_changed AFTER UPDATE OF media_id, kind, title, sort_title, original_title,
+  series, season, episode, year, language, custom, deleted_at ON items
+WHEN NEW.seq <= (SELECT mark FROM search_state) BEGIN
+  INSERT OR IGNORE INTO search_dirty VALUES (NEW.seq);
+END;
+CREATE TRIGGER search_item_gone AFTER DELETE ON items BEGIN
+  INSERT OR IGNORE INTO search_dirty VALUES (OLD.seq);
+END;
+CREATE TRIGGER search_media_changed AFTER UPDATE OF relative_path, size_bytes, drive_ids, volume_id,
+  identity, duration_ms, bitrate, video_codec, audio_codec, width, height, hdr, tracks ON media BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE media_id = NEW.id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_details_new AFTER INSERT ON media_details BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE media_id = NEW.media_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_details_changed AFTER UPDATE OF details ON media_details BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE media_id = NEW.media_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_tagged AFTER INSERT ON item_tags BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = NEW.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_untagged AFTER DELETE ON item_tags BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = OLD.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_credited AFTER INSERT ON item_people BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = NEW.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_credit_changed AFTER UPDATE ON item_people BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = NEW.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_uncredited AFTER DELETE ON item_people BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = OLD.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_noted AFTER INSERT ON notes BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = NEW.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_note_changed AFTER UPDATE OF text ON notes BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = NEW.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_note_gone AFTER DELETE ON notes BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE id = OLD.item_id AND seq <= (SELECT mark FROM search_state);
+END;
+-- Of a tag or a person that many have, the items are noted a few at a time, in the background.
+CREATE TRIGGER search_tag_changed AFTER UPDATE OF name, path, parent_id ON tags BEGIN
+  UPDATE search_state SET tags_version = tags_version + 1;
+  INSERT OR REPLACE INTO search_dirty_all VALUES ('tag', NEW.id, '');
+END;
+CREATE TRIGGER search_synonym_new AFTER INSERT ON tag_synonyms BEGIN
+  UPDATE search_state SET tags_version = tags_version + 1;
+  INSERT OR REPLACE INTO search_dirty_all SELECT 'tag', id, '' FROM tags
+    WHERE id = NEW.tag_id OR path >= (SELECT path || '/' FROM tags WHERE id = NEW.tag_id)
+      AND path < (SELECT path || '0' FROM tags WHERE id = NEW.tag_id);
+END;
+CREATE TRIGGER search_synonym_gone AFTER DELETE ON tag_synonyms BEGIN
+  UPDATE search_state SET tags_version = tags_version + 1;
+  INSERT OR REPLACE INTO search_dirty_all SELECT 'tag', id, '' FROM tags
+    WHERE id = OLD.tag_id OR path >= (SELECT path || '/' FROM tags WHERE id = OLD.tag_id)
+      AND path < (SELECT path || '0' FROM tags WHERE id = OLD.tag_id);
+END;
+CREATE TRIGGER search_person_changed AFTER UPDATE OF name ON people BEGIN
+  INSERT OR REPLACE INTO search_dirty_all VALUES ('person', NEW.id, '');
+END;
+CREATE TRIGGER search_alias_new AFTER INSERT ON person_aliases BEGIN
+  INSERT OR REPLACE INTO search_dirty_all VALUES ('person', NEW.person_id, '');
+END;
+CREATE TRIGGER search_alias_gone AFTER DELETE ON person_aliases BEGIN
+  INSERT OR REPLACE INTO search_dirty_all VALUES ('person', OLD.person_id, '');
+END;
 
 CREATE TABLE saved_searches (
   id TEXT PRIMARY KEY,

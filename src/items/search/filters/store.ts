@@ -1,0 +1,155 @@
+/**
+ * What filters ask the tables: the names that people use for tags, people, drives and volumes, and
+ * what changes too often to be in the index.
+ *
+ * @module
+ */
+import type { Database } from "../../../db/mod.ts";
+import { slugifyPath } from "../../tags/mod.ts";
+import { fold } from "../index/words.ts";
+import { type Sql, sql } from "../query/sql.ts";
+
+export type FilterStore = ReturnType<typeof createFilterStore>;
+
+/** A name that fits more people than this says too little. */
+const MOST_PEOPLE = 100;
+
+export function createFilterStore(db: Database) {
+  const ids = (text: string, ...values: string[]): string[] =>
+    db.all<{ id: string }>(text, ...values).map(({ id }) => id);
+
+  return {
+    /** Of a path ("genre/sci-fi"), a name anywhere in the tree, or a synonym. */
+    tags(name: string): string[] {
+      const path = slugifyPath(name);
+      const atPath = ids("SELECT id FROM tags WHERE path = ?", path);
+      if (atPath.length > 0 || path.includes("/")) return atPath;
+      return ids(
+        `SELECT id FROM tags WHERE slug = ?1
+         UNION SELECT tag_id FROM tag_synonyms WHERE slug = ?1 LIMIT 100`,
+        path,
+      );
+    },
+
+    /** By name or alias; else those whose name has all these words. */
+    people(name: string): string[] {
+      const normalized = fold(name);
+      const exact = ids(
+        `SELECT id FROM people WHERE normalized_name = ?1
+         UNION SELECT person_id FROM person_aliases WHERE normalized = ?1 LIMIT ${MOST_PEOPLE}`,
+        normalized,
+      );
+      if (exact.length > 0) return exact;
+      const [first, ...others] = normalized.split(" ").toSorted((a, b) => b.length - a.length);
+      const having = others.map(() =>
+        "AND EXISTS (SELECT 1 FROM person_words o WHERE o.word = ? AND o.person_id = w.person_id)"
+      );
+      return ids(
+        `SELECT DISTINCT person_id id FROM person_words w WHERE word = ? ${having.join(" ")}
+         LIMIT ${MOST_PEOPLE}`,
+        first!,
+        ...others,
+      );
+    },
+
+    drives: (name: string): string[] =>
+      ids(
+        "SELECT id FROM drives WHERE id = ?1 OR lower(name) = lower(?1) OR lower(model) = lower(?1)",
+        name,
+      ),
+
+    volumes: (name: string): string[] =>
+      ids(
+        "SELECT id FROM volumes WHERE id = ?1 OR lower(name) = lower(?1) OR lower(label) = lower(?1)",
+        name,
+      ),
+  };
+}
+
+/** One row of the item's media file for which `condition` holds. */
+function ofMedia(condition: string): Sql {
+  return sql(`EXISTS (SELECT 1 FROM media m WHERE m.id = f.media_id AND ${condition})`);
+}
+
+const OFFLINE = "m.offline_since IS NOT NULL AND m.status NOT IN ('missing', 'forgotten')";
+
+/** The file's drive is away. */
+export const isOffline = {
+  check: ofMedia(OFFLINE),
+  source: sql(
+    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id
+     WHERE m.offline_since IS NOT NULL AND m.status NOT IN ('missing', 'forgotten')`,
+  ),
+};
+
+/** The file is not where it was, or there is none. */
+export const isMissing = {
+  check: sql(
+    "NOT EXISTS (SELECT 1 FROM media m WHERE m.id = f.media_id AND m.status <> 'missing')",
+  ),
+  source: sql(
+    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id WHERE m.status = 'missing'
+     UNION ALL SELECT seq FROM items WHERE media_id IS NULL`,
+  ),
+};
+
+export const hasError = {
+  check: ofMedia("m.error IS NOT NULL"),
+  source: sql(
+    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id WHERE m.error IS NOT NULL`,
+  ),
+};
+
+export const isDuplicate = {
+  check: sql(
+    `EXISTS (SELECT 1 FROM duplicate_members d JOIN duplicate_groups g ON g.id = d.group_id
+     WHERE d.media_id = f.media_id AND g.state = 'open')`,
+  ),
+  source: sql(
+    `SELECT i.seq FROM duplicate_groups g JOIN duplicate_members d ON d.group_id = g.id
+       JOIN items i ON i.media_id = d.media_id WHERE g.state = 'open'`,
+  ),
+};
+
+/** An asset of this kind. */
+export function hasAsset(kind: string): Sql {
+  return sql("EXISTS (SELECT 1 FROM assets a WHERE a.item_id = f.item_id AND a.kind = ?)", kind);
+}
+
+/** What one person has seen or likes: `column` is 1. */
+export function ofWatch(column: "watched" | "favorite", user: string) {
+  return {
+    check: sql(
+      `EXISTS (SELECT 1 FROM watch_states w WHERE w.user = ? AND w.content_key = f.content_key
+       AND w.${column} = 1)`,
+      user,
+    ),
+    source: sql(
+      `SELECT i.seq FROM watch_states w JOIN media m ON m.identity = w.content_key
+         JOIN items i ON i.media_id = m.id WHERE w.user = ?1 AND w.${column} = 1
+       UNION ALL SELECT i.seq FROM watch_states w JOIN items i ON i.id = substr(w.content_key, 6)
+         WHERE w.user = ?1 AND w.${column} = 1 AND w.content_key >= 'item:' AND w.content_key < 'item;'`,
+      user,
+    ),
+  };
+}
+
+/** The user's own rating, in halves. */
+export function isRated(user: string, low: number, high: number) {
+  return {
+    check: sql(
+      `EXISTS (SELECT 1 FROM ratings r WHERE r.item_id = f.item_id AND r.user = ?
+       AND r.halves BETWEEN ? AND ?)`,
+      user,
+      low,
+      high,
+    ),
+    source: sql(
+      `SELECT i.seq FROM ratings r JOIN items i ON i.id = r.item_id
+       WHERE r.user = ? AND r.halves BETWEEN ? AND ?`,
+      user,
+      low,
+      high,
+    ),
+  };
+}

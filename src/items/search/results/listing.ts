@@ -1,0 +1,171 @@
+/**
+ * The list behind the pages of one search. What is few is found, counted and sorted once; of more, a
+ * few pages are found at a time, ahead of who turns them. So the next page mostly is there already,
+ * and an item that comes or goes meanwhile moves none of the others. A page can be asked for after
+ * its list was forgotten: then the list is made again, from where the cursor points.
+ *
+ * @module
+ */
+import { InvalidError } from "../../../base/errors.ts";
+import type { Plan } from "../query/plan.ts";
+import type { Sort } from "./orders.ts";
+import { FEW, type Found, type ResultStore } from "./store.ts";
+
+export interface Asked {
+  /** What tells one search from another: its query, order and user. */
+  name: string;
+  plan: Plan;
+  sort: Sort;
+  user: string;
+  limit: number;
+  cursor?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Total {
+  value: number;
+  /** false: there are more than `value`. */
+  isExact: boolean;
+}
+
+export interface Listed {
+  seqs: number[];
+  total: Total;
+  nextCursor?: string | undefined;
+}
+
+/** What was found after a place, and what it belongs to. */
+interface Ahead {
+  rows: Found[];
+  /** Where the page begins in rows. */
+  from: number;
+  /** rows go on to the end of the list. */
+  isAll: boolean;
+  total: Total;
+}
+
+/** The last of a page: where the next one begins. */
+interface Place {
+  name: string;
+  /** How many came before. */
+  at: number;
+  last: Found;
+  total: Total;
+}
+
+/** Lists that are remembered, of at most FEW items each. */
+const MOST = 32;
+/** Pages of the usual size that are found together. */
+const AHEAD = 500;
+
+export type Listings = ReturnType<typeof createListings>;
+
+export function createListings(store: ResultStore) {
+  const known = new Map<string, Promise<Ahead>>();
+
+  const remember = (cursor: string, ahead: Promise<Ahead>) => {
+    known.delete(cursor);
+    known.set(cursor, ahead);
+    ahead.catch(() => known.delete(cursor));
+    for (const oldest of known.keys()) if (known.size > MOST) known.delete(oldest);
+  };
+
+  /** From the beginning. */
+  async function begin(asked: Asked): Promise<Ahead> {
+    const { plan, sort } = asked;
+    const few = await store.few(plan, sort, asked);
+    if (!few.isMore) {
+      return whole(few.seqs, { value: few.seqs.length, isExact: true });
+    }
+    if (sort.by !== "relevance") return await walk(asked, undefined, more);
+    // The best of those that have the words in the title, then the newest others.
+    const best = plan.titleMatch
+      ? await store.few(plan, sort, { ...asked, titlesOnly: true })
+      : { seqs: [] };
+    const all = [...new Set([...best.seqs, ...few.seqs])].slice(0, FEW);
+    return whole(all, more);
+  }
+
+  async function walk(asked: Asked, after: Found | undefined, total: Total): Promise<Ahead> {
+    const { plan, sort, user, signal } = asked;
+    if (sort.by === "relevance") return { rows: [], from: 0, isAll: true, total };
+    const limit = Math.max(AHEAD, asked.limit + 1);
+    const rows = await store.walk(plan, sort, { after, limit, user, signal });
+    const isAll = rows.length < limit;
+    const counted = isAll && !after ? { value: rows.length, isExact: true } : total;
+    return { rows, from: 0, isAll, total: counted };
+  }
+
+  /** From a cursor whose list is forgotten. */
+  async function resume(asked: Asked, place: Place): Promise<Ahead> {
+    const isWalk = !place.total.isExact && asked.sort.by !== "relevance";
+    if (isWalk) return await walk(asked, place.last, place.total);
+    const list = await begin({ ...asked, cursor: undefined });
+    const at = list.rows.findIndex(({ seq }) => seq === place.last.seq);
+    return { ...list, from: at < 0 ? Math.min(place.at, list.rows.length) : at + 1 };
+  }
+
+  return async function page(asked: Asked): Promise<Listed> {
+    const { cursor, limit, name } = asked;
+    const place = cursor === undefined ? undefined : readPlace(cursor, name);
+    const found = cursor === undefined ? undefined : known.get(cursor);
+    let ahead = await found ?? await (place ? resume(asked, place) : begin(asked));
+    if (!ahead.isAll && ahead.rows.length - ahead.from <= limit) {
+      const kept = ahead.rows.slice(ahead.from);
+      const next = await walk(asked, kept.at(-1) ?? place?.last, ahead.total);
+      ahead = { ...next, rows: [...kept, ...next.rows] };
+    }
+    const to = ahead.from + limit;
+    const rows = ahead.rows.slice(ahead.from, to);
+    const { total } = ahead;
+    if (to >= ahead.rows.length && ahead.isAll) return { seqs: rows.map((it) => it.seq), total };
+
+    const last = rows.at(-1)!;
+    const next: Place = { name, at: (place?.at ?? 0) + rows.length, last, total };
+    const nextCursor = JSON.stringify([
+      next.name,
+      next.at,
+      last.seq,
+      last.key,
+      total.value,
+      +total.isExact,
+    ]);
+    const rest = { ...ahead, from: to };
+    const isShort = !ahead.isAll && ahead.rows.length - to <= limit;
+    remember(nextCursor, isShort ? further(rest) : Promise.resolve(rest));
+    return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
+
+    /** While its reader looks at this page, the next ones are found. */
+    async function further(ahead: Ahead): Promise<Ahead> {
+      const kept = ahead.rows.slice(ahead.from);
+      const after = kept.at(-1) ?? last;
+      const found = await walk({ ...asked, signal: undefined }, after, ahead.total);
+      return { ...found, total: ahead.total, rows: [...kept, ...found.rows] };
+    }
+  };
+}
+
+const more: Total = { value: FEW, isExact: false };
+
+function whole(seqs: number[], total: Total): Ahead {
+  return { rows: seqs.map((seq, at) => ({ seq, key: at })), from: 0, isAll: true, total };
+}
+
+/** @throws {InvalidError} it is no cursor, or one of another search */
+function readPlace(cursor: string, name: string): Place {
+  let read: unknown;
+  try {
+    read = JSON.parse(cursor);
+  } catch {
+    read = undefined;
+  }
+  const [of, at, seq, key, value, isExact] = Array.isArray(read) ? read : [];
+  const isWhole = [at, seq, value].every(Number.isSafeInteger) &&
+    (typeof key === "string" || typeof key === "number");
+  if (of !== name || !isWhole) {
+    throw new InvalidError(
+      'Cannot read "cursor": take the one that the page before gave, with the same query and sort',
+    );
+  }
+  return { name, at, last: { seq, key }, total: { value, isExact: isExact === 1 } };
+}

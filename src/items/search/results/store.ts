@@ -1,0 +1,241 @@
+/**
+ * A search in SQL: who may fit, in which order, and the rest of a long list.
+ *
+ * @module
+ */
+import { inTime, type Readers, type ReaderValue } from "../../../db/mod.ts";
+import type { Plan } from "../query/plan.ts";
+import { allOf, lookingUp, type Sql, sql } from "../query/sql.ts";
+import { orders, SHUFFLED, type Sort } from "./orders.ts";
+
+/** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
+export const FEW = 10_000;
+/** From here on it is cheaper to look an item up in the index than to list all that it finds. */
+const MANY = 110_000;
+const LIMIT_MS = 5000;
+
+export interface Found {
+  seq: number;
+  /** What the order compares. */
+  key: string | number;
+}
+
+export interface Few {
+  /** More than FEW fit: the list is of the best of them, or empty. */
+  isMore: boolean;
+  seqs: number[];
+}
+
+export type ResultStore = ReturnType<typeof createResultStore>;
+
+/** Ranks by the columns: title, people, tags, notes, path; facts do not count. */
+const RANK = "bm25(item_search, 10.0, 5.0, 4.0, 1.0, 1.0, 0.0)";
+
+export function createResultStore(readers: Readers) {
+  const ask = <T>({ text, values }: Sql, signal?: AbortSignal) =>
+    readers.query<T>(text, values, { signal, limitMs: LIMIT_MS });
+
+  /** A source that would give too many is no help. */
+  async function smallSource(plan: Plan, signal?: AbortSignal): Promise<Sql | undefined> {
+    for (const source of plan.sources) {
+      const text = `SELECT count(*) n FROM (SELECT 1 FROM (${source.text}) LIMIT ${FEW + 1})`;
+      const [row] = await ask<{ n: number }>({ text, values: source.values }, signal);
+      if (row!.n <= FEW) return source;
+    }
+  }
+
+  return {
+    /** All that fit, sorted, where they are few; of more, by relevance, the newest. */
+    async few(
+      plan: Plan,
+      sort: Sort,
+      { user, signal, titlesOnly = false }: {
+        user: string;
+        signal?: AbortSignal | undefined;
+        /** Only those that have the words in the title. */
+        titlesOnly?: boolean;
+      },
+    ): Promise<Few> {
+      const source = await smallSource(plan, signal);
+      const match = titlesOnly ? plan.titleMatch : plan.match;
+      const isRanked = sort.by === "relevance" && match !== undefined;
+      const those = candidates(plan, { match, source, isRanked });
+      const order = orderOf(sort, { user, plan, isRanked });
+      // Of too many, only the best are of use: other orders are walked.
+      const wanted = sort.by === "relevance" ? "" : `WHERE (SELECT count(*) FROM c) <= ${FEW}`;
+      const text = `WITH c AS MATERIALIZED (${those.text} LIMIT ${FEW + 1})
+        SELECT (SELECT count(*) FROM c) n, (SELECT json_group_array(seq) FROM (
+          SELECT f.seq FROM c CROSS JOIN item_facts f ON f.seq = c.seq ${wanted}
+          ORDER BY ${order.text} LIMIT ${FEW})) seqs`;
+      const values = [...those.values, ...order.values];
+      const [row] = await ask<{ n: number; seqs: string }>({ text, values }, signal);
+      return { isMore: row!.n > FEW, seqs: JSON.parse(row!.seqs) as number[] };
+    },
+
+    /** The newest that fit, at most FEW: what facets are counted over. */
+    async newest(plan: Plan, signal?: AbortSignal): Promise<Few> {
+      const source = await smallSource(plan, signal);
+      const those = candidates(plan, { match: plan.match, source, isRanked: false });
+      const text = `SELECT json_group_array(seq) seqs FROM (${those.text} LIMIT ${FEW + 1})`;
+      const [row] = await ask<{ seqs: string }>({ text, values: those.values }, signal);
+      const seqs = JSON.parse(row!.seqs) as number[];
+      return { isMore: seqs.length > FEW, seqs: seqs.slice(0, FEW) };
+    },
+
+    /** The next `limit` of a long list after `after`, by the index of its order. */
+    async walk(
+      plan: Plan,
+      sort: Exclude<Sort, { by: "relevance" }>,
+      { after, limit, user, signal }: {
+        after: Found | undefined;
+        limit: number;
+        user: string;
+        signal?: AbortSignal | undefined;
+      },
+    ): Promise<Found[]> {
+      if (sort.by === "added" && plan.match !== undefined) {
+        return await ask<Found>(
+          newest(plan, { after, limit, descending: sort.descending }),
+          signal,
+        );
+      }
+      let check = plan.check;
+      if (plan.match !== undefined) {
+        const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${MANY})`;
+        const [row] = await ask<{ n: number }>(sql(text, plan.match), signal);
+        if (row!.n >= MANY && check) check = lookingUp(check);
+      }
+      const checks = check ? [check] : [];
+      if (sort.by === "rating") {
+        return await ask<Found>(rated(checks, { after, limit, user, ...sort }), signal);
+      }
+      if (sort.by !== "random") {
+        const { key } = orders[sort.by];
+        return await ask<Found>(inOrder(checks, { key, after, limit, ...sort }), signal);
+      }
+      // From the seed up to the end, then from the beginning up to the seed.
+      const key = `(${SHUFFLED})`;
+      const begin = after ?? { key: sort.seed, seq: 0 };
+      const isRound = Number(begin.key) < sort.seed;
+      const last = isRound ? [sql(`${key} < ?`, sort.seed)] : [];
+      const rows = await ask<Found>(
+        inOrder([...checks, ...last], { key, after: begin, limit, descending: false }),
+        signal,
+      );
+      if (isRound || rows.length === limit) return rows;
+      const rest = [...checks, sql(`${key} < ?`, sort.seed)];
+      return rows.concat(
+        await ask<Found>(
+          inOrder(rest, { key, after: undefined, limit: limit - rows.length, descending: false }),
+          signal,
+        ),
+      );
+    },
+  };
+}
+
+/** The newest that fit, as `seq` and `score`. */
+function candidates(
+  { rest }: Plan,
+  { match, source, isRanked }: {
+    match: string | undefined;
+    source: Sql | undefined;
+    isRanked: boolean;
+  },
+): Sql {
+  const among = source
+    ? [sql(`+${match ? "item_search.rowid" : "f.seq"} IN (${source.text})`, ...source.values)]
+    : [];
+  if (match === undefined) {
+    // What is few needs no way around the index.
+    const few = among.map(({ text, values }) => ({ text: text.slice(1), values }));
+    const where = allOf([...few, ...rest ? [rest] : [], sql(inTime("f.seq"))]);
+    return {
+      text: `SELECT f.seq, 0 score FROM item_facts f WHERE ${where.text} ORDER BY f.seq DESC`,
+      values: where.values,
+    };
+  }
+  const where = allOf([
+    sql("item_search MATCH ?", match),
+    ...among,
+    ...rest ? [rest] : [],
+    sql(inTime("item_search.rowid")),
+  ]);
+  const join = rest ? "CROSS JOIN item_facts f ON f.seq = item_search.rowid" : "";
+  return {
+    text: `SELECT item_search.rowid seq, ${isRanked ? RANK : "0"} score FROM item_search ${join}
+      WHERE ${where.text} ORDER BY item_search.rowid DESC`,
+    values: where.values,
+  };
+}
+
+function orderOf(
+  sort: Sort,
+  { user, plan, isRanked }: { user: string; plan: Plan; isRanked: boolean },
+): Sql {
+  if (sort.by === "relevance") {
+    if (!isRanked) return sql("f.seq DESC");
+    return sql("f.title_key <> ?, c.score, f.seq DESC", plan.text);
+  }
+  if (sort.by === "random") return sql(`(${SHUFFLED}) < ?, (${SHUFFLED}), f.seq`, sort.seed);
+  const way = sort.descending ? "DESC" : "ASC";
+  if (sort.by === "rating") {
+    const halves = "(SELECT halves FROM ratings r WHERE r.item_id = f.item_id AND r.user = ?)";
+    return sql(`${halves} ${way} NULLS LAST, f.seq ${way}`, user);
+  }
+  return sql(`${orders[sort.by].key} ${way}, f.seq ${way}`);
+}
+
+interface Walk {
+  after: Found | undefined;
+  limit: number;
+  descending: boolean;
+}
+
+function newest(plan: Plan, { after, limit, descending }: Walk): Sql {
+  const join = plan.rest ? "CROSS JOIN item_facts f ON f.seq = item_search.rowid" : "";
+  const where = allOf([
+    sql("item_search MATCH ?", plan.match!),
+    ...after ? [sql(`item_search.rowid ${descending ? "<" : ">"} ?`, after.seq)] : [],
+    ...plan.rest ? [plan.rest] : [],
+    sql(inTime("item_search.rowid")),
+  ]);
+  return {
+    text: `SELECT item_search.rowid seq, item_search.rowid key FROM item_search ${join}
+      WHERE ${where.text} ORDER BY item_search.rowid ${descending ? "DESC" : "ASC"} LIMIT ${limit}`,
+    values: where.values,
+  };
+}
+
+function inOrder(checks: Sql[], { key, after, limit, descending }: Walk & { key: string }): Sql {
+  const way = descending ? "DESC" : "ASC";
+  const values: ReaderValue[] = after ? [after.key, after.seq] : [];
+  const place = after ? [sql(`(${key}, f.seq) ${descending ? "<" : ">"} (?, ?)`, ...values)] : [];
+  const where = allOf([...place, ...checks, sql(inTime("f.seq"))]);
+  return {
+    text: `SELECT f.seq, ${key} key FROM item_facts f WHERE ${where.text}
+      ORDER BY ${key} ${way}, f.seq ${way} LIMIT ${limit}`,
+    values: where.values,
+  };
+}
+
+/** Only those that the user has rated: of a long list nobody wants to see the others. */
+function rated(checks: Sql[], { after, limit, descending, user }: Walk & { user: string }): Sql {
+  const way = descending ? "DESC" : "ASC";
+  const place = after
+    ? [sql(
+      `(r.halves, r.item_id) ${
+        descending ? "<" : ">"
+      } (?, (SELECT item_id FROM item_facts WHERE seq = ?))`,
+      after.key,
+      after.seq,
+    )]
+    : [];
+  const where = allOf([sql("r.user = ?", user), ...place, ...checks, sql(inTime("f.seq"))]);
+  return {
+    text: `SELECT f.seq, r.halves key FROM ratings r CROSS JOIN items i ON i.id = r.item_id
+      CROSS JOIN item_facts f ON f.seq = i.seq WHERE ${where.text}
+      ORDER BY r.halves ${way}, r.item_id ${way} LIMIT ${limit}`,
+    values: where.values,
+  };
+}
