@@ -27,3 +27,4 @@ export {
   type Episode,
   type Series,
 } from "./collections/mod.ts";
+export type { Backup, Backups } from "./exchange/mod.ts";

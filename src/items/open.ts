@@ -18,11 +18,15 @@ import { type DuplicatesDeps, openDuplicates } from "./duplicates/mod.ts";
 import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
+import { type BackupsDeps, openBackups } from "./exchange/mod.ts";
 import { openPeople } from "./people/mod.ts";
 import { openTags } from "./tags/mod.ts";
 import { createWatch } from "./watch/watch.ts";
 
-export interface ItemsDeps extends Pick<DuplicatesDeps, "similarDistance" | "isFailing"> {
+export interface ItemsDeps
+  extends
+    Pick<DuplicatesDeps, "similarDistance" | "isFailing">,
+    Pick<BackupsDeps, "backupFolder" | "backupKeep"> {
   db: Database;
   library: Library;
   jobs: Jobs;
@@ -56,6 +60,7 @@ export function openItems(deps: ItemsDeps) {
     tags,
     people,
     collections,
+    backups: openBackups(deps),
     duplicates: openDuplicates({ ...deps, changes }),
   };
 }

@@ -122,6 +122,8 @@ export async function openPeer(options: PeerOptions) {
     publish,
     log: log.child("items"),
     historyDays: () => config.value.historyDays,
+    backupFolder: join(dataDir, "backups"),
+    backupKeep: () => config.value.backupKeep,
     similarDistance: () => config.value.similarPercent / 100,
     isFailing: (driveIds) =>
       driveIds.map(drives.findDrive).some((it) => it && drives.healthOf(it).verdict === "failing"),

@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
+import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
 import { items, type ItemsPort } from "./items/items.ts";
 import { itemPeople } from "./people/item_people.ts";
 import { type PeoplePort, peopleResource } from "./people/people.ts";
@@ -29,6 +30,7 @@ export interface LibraryPort {
   tags: TagsPort & { branch(path: string): string[] };
   people: PeoplePort;
   collections: CollectionsPort;
+  backups: BackupsPort;
 }
 
 /** Path below /api → its routes. */
@@ -44,6 +46,7 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   tags: ({ tags }) => tagsResource(tags),
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
+  backups: ({ backups }) => backupsResource(backups),
   "tag-groups": ({ tags }) => tagGroupsResource(tags),
 };
 

@@ -1,0 +1,6 @@
+/**
+ * What goes out of the library and comes in: backups, export and import, NFO files.
+ *
+ * @module
+ */
+export { type Backup, type Backups, type BackupsDeps, openBackups } from "./backups/backups.ts";
