@@ -109,6 +109,17 @@ export const settings = {
   scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),
   historyDays: whole("Days that changes are kept and can be undone; 0 = for ever", 0, 36_500, 365),
   backupKeep: whole("Backups kept in DATA_DIR/backups; 0 = all", 0, 1000, 7),
+  artwork: choice(
+    "When pictures and fingerprints are made: on-demand, or of all files in the background",
+    ["on-demand", "all"],
+    "on-demand",
+  ),
+  screenshotCacheSizeMb: whole(
+    "Megabytes that screenshots, tiles and posters may take in DATA_DIR/artwork",
+    10,
+    10_000_000,
+    1024,
+  ),
   backgroundWindow: text(
     "When scans and hashes may wake sleeping drives, by the local clock; empty = never",
     dailyWindow,
