@@ -14,6 +14,16 @@ export {
 } from "./hash/algorithms.ts";
 export { openIdentify, type Piece } from "./hash/identity.ts";
 export { fingerprintDistance, LIKELY_SAME } from "./images/fingerprint.ts";
+export {
+  type Artwork,
+  type ArtworkDeps,
+  openArtwork,
+  type Screenshot,
+  type Shown,
+} from "./images/artwork.ts";
+export { MAX_PICTURE_BYTES } from "./images/covers.ts";
+export { NEEDS_FFMPEG } from "./images/ffmpeg.ts";
+export type { PosterKind, Wanted } from "./images/posters.ts";
 export { type Library, type LibraryDeps, type LibrarySettings, openLibrary } from "./library.ts";
 export type { Details, Facts, Nfo, NfoActor, ParsedName, Sidecar } from "./details.ts";
 export {
