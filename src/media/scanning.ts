@@ -11,6 +11,7 @@ import { hasFfprobe } from "./probe/ffprobe.ts";
 import { createConfirmations } from "./scan/gone/confirmations.ts";
 import type { ScanProgress, ScanReport } from "./scan/progress.ts";
 import { scan, type ScanDeps, type ScanOptions } from "./scan/scan.ts";
+import { TRASH_FOLDER } from "./trash/folder.ts";
 
 export interface ScanState {
   running: boolean;
@@ -67,7 +68,7 @@ export function createScanning(deps: LibraryDeps, own: Own) {
       foldersOf: parts && ((root) => parts.get(root) ?? []),
       unsettled: request.unsettled,
       extensions: new Set(extensions),
-      excludeDirs: new Set(excludeDirs),
+      excludeDirs: new Set([...excludeDirs, TRASH_FOLDER]),
       algorithms,
       ffprobe: await hasFfprobe(deps.run, job.signal),
       onProgress: (progress) => {

@@ -7,6 +7,7 @@
 import { dirname, relative } from "node:path";
 import { statfs } from "node:fs/promises";
 import { UnavailableError } from "../../../base/errors.ts";
+import { TRASH_FOLDER } from "../../../media/mod.ts";
 import type { RunningJob } from "../../../pool/mod.ts";
 import type { IngestDeps } from "../deps.ts";
 import type { Disk } from "../execute/disk.ts";
@@ -70,7 +71,10 @@ export async function makePlan(
 
   const { sidecars } = plan.options;
   const { touch } = hands;
-  const sets = { extensions: new Set(extensions), excludeDirs: new Set(excludeDirs) };
+  const sets = {
+    extensions: new Set(extensions),
+    excludeDirs: new Set([...excludeDirs, TRASH_FOLDER]),
+  };
   for await (const found of survey(plan.sources, { ...sets, sidecars, touch, signal })) {
     films.push(...found.films);
     for (const { path, ...it } of found.left) {
