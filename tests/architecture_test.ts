@@ -27,7 +27,7 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
   { use: /["'](hono|@hono\/)/, by: ["src/http/"], why: "domains do not know HTTP" },
   {
     use: /["']mediabunny["']/,
-    by: ["src/media/probe/container.ts", "src/web/"],
+    by: ["src/media/probe/", "src/web/"],
     why: "one reader of containers, one player",
   },
   { use: /["']preact/, by: ["src/web/"], why: "the page only" },

@@ -14,6 +14,7 @@ import { toHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
 import { type OpenedFile, openFile } from "./open_file.ts";
+import { watchedWorkers } from "./probe/watch/watched_workers.ts";
 import { physicalOrder } from "./scan/order.ts";
 import { createScanStore } from "./scan/store.ts";
 import { createScanning } from "./scanning.ts";
@@ -96,7 +97,7 @@ export function openLibrary(deps: LibraryDeps) {
   const order = physicalOrder({ lanes, run: deps.run });
   const scanning = createScanning(deps, {
     store: scanStore,
-    workers,
+    workers: watchedWorkers(workers),
     order,
     awake,
     settle,

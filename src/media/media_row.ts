@@ -3,18 +3,19 @@
  *
  * @module
  */
-import type { MediaFile, MediaStatus, Track } from "./media.ts";
+import type { HdrKind, MediaFile, MediaKind, MediaStatus, Track } from "./media.ts";
 
 /** What was withdrawn, or was gone before its volume went, is not waited for. */
 export const IS_OFFLINE = "(offline_since IS NOT NULL AND status NOT IN ('missing', 'forgotten'))";
 
 /** What to select for a MediaRow. */
-export const mediaColumns = `rowid, id, root, relative_path AS relativePath, title,
+export const mediaColumns = `rowid, id, root, relative_path AS relativePath, title, kind,
   size_bytes AS sizeBytes, modified_ms AS modifiedMs, drive_ids AS driveIds, error,
   CASE WHEN ${IS_OFFLINE} THEN 'offline' ELSE status END AS status,
   offline_since AS offlineSince, volume_id AS volumeId,
-  container, mime_type AS mimeType, duration_ms AS durationMs, tracks, catalog_id AS catalogId,
-  added_at AS addedAt, updated_at AS updatedAt`;
+  container, mime_type AS mimeType, duration_ms AS durationMs, bitrate, tracks,
+  video_codec AS videoCodec, audio_codec AS audioCodec, width, height, hdr,
+  catalog_id AS catalogId, added_at AS addedAt, updated_at AS updatedAt`;
 
 export interface MediaRow {
   rowid: number;
@@ -22,6 +23,7 @@ export interface MediaRow {
   root: string;
   relativePath: string;
   title: string;
+  kind: MediaKind | null;
   sizeBytes: number;
   modifiedMs: number;
   driveIds: string;
@@ -30,7 +32,13 @@ export interface MediaRow {
   container: string | null;
   mimeType: string | null;
   durationMs: number | null;
+  bitrate: number | null;
   tracks: string;
+  videoCodec: string | null;
+  audioCodec: string | null;
+  width: number | null;
+  height: number | null;
+  hdr: HdrKind | null;
   catalogId: string | null;
   addedAt: string;
   updatedAt: string;
@@ -38,19 +46,39 @@ export interface MediaRow {
   volumeId: string | null;
 }
 
-export function toMedia({ rowid: _, ...row }: MediaRow): MediaFile {
-  const { error, container, mimeType, durationMs, catalogId, driveIds, tracks, ...rest } = row;
-  const { offlineSince, volumeId, ...always } = rest;
+/** Columns that are left out of a MediaFile where they are NULL. */
+const optional = [
+  "kind",
+  "error",
+  "container",
+  "mimeType",
+  "durationMs",
+  "bitrate",
+  "videoCodec",
+  "audioCodec",
+  "width",
+  "height",
+  "hdr",
+  "catalogId",
+  "volumeId",
+] as const satisfies (keyof MediaRow)[];
+
+export function toMedia(row: MediaRow): MediaFile {
+  const { id, root, relativePath, title, sizeBytes, modifiedMs, status, offlineSince } = row;
+  const known = optional.filter((name) => row[name] !== null).map((name) => [name, row[name]]);
   return {
-    ...always,
-    driveIds: JSON.parse(driveIds) as string[],
-    tracks: JSON.parse(tracks) as Track[],
-    ...error !== null && { error },
-    ...container !== null && { container },
-    ...mimeType !== null && { mimeType },
-    ...durationMs !== null && { durationMs },
-    ...catalogId !== null && { catalogId },
-    ...offlineSince !== null && always.status === "offline" && { offlineSince },
-    ...volumeId !== null && { volumeId },
+    id,
+    root,
+    relativePath,
+    title,
+    sizeBytes,
+    modifiedMs,
+    status,
+    addedAt: row.addedAt,
+    updatedAt: row.updatedAt,
+    driveIds: JSON.parse(row.driveIds) as string[],
+    tracks: JSON.parse(row.tracks) as Track[],
+    ...offlineSince !== null && status === "offline" && { offlineSince },
+    ...Object.fromEntries(known) as Partial<MediaFile>,
   };
 }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { type Clock, type Lease, Reader, Semaphore } from "../../src/pool/mod.ts";
 import type { DrainDeps } from "../../src/media/scan/drain.ts";
 import type { FileJob, FileResult } from "../../src/media/worker.ts";
@@ -137,14 +138,15 @@ async function probe(
   find: (path: string) => PlacedFile,
 ): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  for (const path of job.paths) {
-    const file = find(path);
+  for (const { root, relativePath } of job.files) {
+    const file = find(join(root, relativePath));
     for (let part = 0; part < PROBE_READS; part++) {
       const offset = Math.floor(file.sizeBytes / PROBE_READS) * part;
       await read(file, { offset, wanted: 4096, isElsewhere: true });
     }
-    const description = { container: "mp4", tracks: [] };
-    results.push({ probed: { description, bytesRead: PROBE_READS * 4096 } });
+    const content = { description: { container: "mp4", tracks: [] } };
+    const rest = { kind: "video" as const, details: {}, facts: { title: relativePath } };
+    results.push({ probed: { content, ...rest, bytesRead: PROBE_READS * 4096 } });
   }
   return results;
 }

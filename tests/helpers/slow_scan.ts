@@ -110,7 +110,7 @@ export function openSlowScan(
       priority: "scan",
       kind: "probe",
       title: "Probe",
-      toJob: (some) => ({ kind: "probe", paths: some.map(pathOf) }),
+      toJob: (some) => ({ kind: "probe", files: some }),
       save: (results) => {
         for (const { file } of results) store.saveProbe(file.id, { container: "mp4", tracks: [] });
         counts.probed += results.length;

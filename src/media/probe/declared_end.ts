@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type ReadBytes, readElement } from "./ebml.ts";
+import type { ReadBytes } from "./byte_reader.ts";
+import { readElement } from "./matroska/ebml.ts";
 
 /** Format → how its outermost headers are read; undefined where they do not say. */
 const readers: Record<string, (read: ReadBytes, sizeBytes: number) => number | undefined> = {

@@ -5,17 +5,30 @@
  */
 import { z } from "zod";
 import type { Run } from "../../base/command.ts";
-import type { Description, Track } from "../media.ts";
+import type { Chapter, ContainerTags, Details } from "../details.ts";
+import type { Description } from "../media.ts";
+import { Stream, toTrack } from "./ffprobe/streams.ts";
 
-/** The path comes last, behind its own protocol name, so that no name can pass for an option. */
+/** No file makes ffprobe take more than this at once, whatever it claims. */
+const MAX_ALLOC_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The path comes last, behind its own protocol name, so that no name can pass for an option; and no
+ * content makes ffprobe ask another machine.
+ */
 export function ffprobeArgs(path: string): string[] {
   return [
     "-v",
     "error",
+    "-max_alloc",
+    String(MAX_ALLOC_BYTES),
+    "-protocol_whitelist",
+    "file",
     "-print_format",
     "json",
     "-show_format",
     "-show_streams",
+    "-show_chapters",
     "-i",
     `file:${path}`,
   ];
@@ -32,60 +45,101 @@ export async function hasFfprobe(run: Run, signal?: AbortSignal): Promise<boolea
   }
 }
 
-const Tags = z.record(z.string(), z.string()).optional();
+const Tags = z.record(z.string(), z.string()).optional().catch(undefined);
 
 const Report = z.object({
-  format: z.object({ format_name: z.string(), duration: z.string().optional() }).optional(),
-  streams: z.array(z.object({
-    codec_type: z.string().optional(),
-    codec_name: z.string().optional(),
-    width: z.int().optional(),
-    height: z.int().optional(),
-    channels: z.int().optional(),
-    sample_rate: z.string().optional(),
+  format: z.object({
+    format_name: z.string(),
     duration: z.string().optional(),
+    bit_rate: z.string().optional(),
     tags: Tags,
-    disposition: z.object({ attached_pic: z.int().optional() }).optional(),
-  })),
+  }).optional(),
+  streams: z.array(Stream).max(10_000),
+  chapters: z.array(z.object({
+    start_time: z.string(),
+    end_time: z.string().optional(),
+    tags: Tags,
+  })).optional().catch(undefined),
 });
 
-type Stream = z.infer<typeof Report>["streams"][number];
+export interface ForeignFile {
+  description: Description;
+  details: Details;
+}
+
+const MAX_CHAPTERS = 500;
+const MAX_TRACKS = 200;
 
 /**
  * Reads ffprobe's JSON report.
  *
+ * @param sizeBytes Of the file, for its bitrate where the report does not say it.
  * @throws {SyntaxError | z.ZodError} `output` is not such a report
  */
-export function parseFfprobe(output: string): Description {
-  const { format, streams } = Report.parse(JSON.parse(output));
+export function parseFfprobe(output: string, sizeBytes?: number): ForeignFile {
+  const { format, streams, chapters: listed = [] } = Report.parse(JSON.parse(output));
   const seconds = [format?.duration, ...streams.map((stream) => stream.duration)]
     .map(Number)
     .find((value) => value > 0);
+  const bitrate = Number(format?.bit_rate) ||
+    (seconds && sizeBytes ? sizeBytes * 8 / seconds : undefined);
+  const chapters = listed.slice(0, MAX_CHAPTERS).flatMap(toChapter);
+  const tags = toTags(format?.tags ?? {});
   return {
-    container: format?.format_name.split(",")[0] ?? "unknown",
-    ...seconds && { durationMs: Math.round(seconds * 1000) },
-    tracks: streams.flatMap(toTrack),
+    description: {
+      container: format?.format_name.split(",")[0] ?? "unknown",
+      ...seconds && { durationMs: Math.round(seconds * 1000) },
+      ...bitrate && bitrate > 0 && { bitrate: Math.round(bitrate) },
+      tracks: streams.flatMap(toTrack).slice(0, MAX_TRACKS),
+    },
+    details: {
+      ...chapters.length > 0 && { chapters },
+      ...Object.keys(tags).length > 0 && { tags },
+    },
   };
 }
 
-const kinds = ["video", "audio", "subtitle"] as const;
+type ListedChapter = NonNullable<z.infer<typeof Report>["chapters"]>[number];
 
-function toTrack(stream: Stream): Track[] {
-  const kind = kinds.find((name) => name === stream.codec_type);
-  // A cover picture is a video stream to ffprobe, and no film to anybody.
-  if (!kind || stream.disposition?.attached_pic) return [];
-  const language = stream.tags?.language ?? stream.tags?.LANGUAGE;
-  const sampleRate = Number(stream.sample_rate);
+function toChapter({ tags, ...times }: ListedChapter): Chapter[] {
+  const [start, end] = [Number(times.start_time), Number(times.end_time)];
+  if (!(start >= 0)) return [];
+  const title = tags?.title?.trim().slice(0, 500);
   return [{
-    kind,
-    codec: commonNames[stream.codec_name ?? ""] ?? stream.codec_name ?? "unknown",
-    ...language && language !== "und" && { language },
-    ...stream.width && { width: stream.width },
-    ...stream.height && { height: stream.height },
-    ...stream.channels && { channels: stream.channels },
-    ...sampleRate > 0 && { sampleRate },
+    startMs: Math.round(start * 1000),
+    ...end > start && { endMs: Math.round(end * 1000) },
+    ...title && { title },
   }];
 }
 
-/** ffprobe's codec names where mediabunny, and so everything of ours, says another. */
-const commonNames: Record<string, string> = { h264: "avc", h265: "hevc" };
+/** ffprobe's names, which are the same for all containers, → ours. */
+const names: Record<string, keyof ContainerTags> = {
+  title: "title",
+  artist: "artist",
+  album: "album",
+  "album_artist": "albumArtist",
+  composer: "composer",
+  genre: "genre",
+  date: "date",
+  year: "date",
+  comment: "comment",
+  description: "description",
+  synopsis: "description",
+  track: "track",
+  disc: "disc",
+  show: "show",
+  "season_number": "season",
+  "episode_sort": "episode",
+  encoder: "encoder",
+  location: "location",
+};
+
+function toTags(tags: Record<string, string>): ContainerTags {
+  const found: ContainerTags = {};
+  for (const [name, text] of Object.entries(tags)) {
+    const ours = names[name.toLowerCase()];
+    const plain = text.replaceAll(/[^\P{Cc}\n]/gu, "").trim().slice(0, 4000);
+    if (ours && plain) found[ours] ??= plain;
+  }
+  return found;
+}

@@ -6,9 +6,10 @@
  */
 import type { Database } from "../../db/mod.ts";
 import type { Hashes, HashName } from "../hash/algorithms.ts";
-import { type Description, type MediaFile } from "../media.ts";
+import type { MediaFile } from "../media.ts";
 import { insertHashes } from "../store.ts";
 import { createGoneStore } from "./gone/store.ts";
+import { createProbedStore } from "./probed/store.ts";
 import { createRecordStore } from "./record/store.ts";
 
 export type ScanStore = ReturnType<typeof createScanStore>;
@@ -30,6 +31,8 @@ export function createScanStore(db: Database) {
     ...createRecordStore(db),
 
     ...createGoneStore(db),
+
+    ...createProbedStore(db),
 
     /** Every set of drives that files of this status lie on. */
     waitingDrives(status: "new" | "probed"): string[][] {
@@ -92,19 +95,6 @@ export function createScanStore(db: Database) {
            WHERE media_id IN (SELECT value FROM json_each(?))`,
           JSON.stringify(ids),
         ).map(({ known }) => known),
-      ),
-
-    saveProbe: (id: string, found: Description, error?: string) =>
-      db.run(
-        `UPDATE media SET status = 'probed', error = ?, container = ?, mime_type = ?,
-           duration_ms = ?, tracks = ?, updated_at = ? WHERE id = ? AND status = 'new'`,
-        error ?? null,
-        found.container,
-        found.mimeType ?? null,
-        found.durationMs ?? null,
-        JSON.stringify(found.tracks),
-        now(),
-        id,
       ),
 
     saveHashes(id: string, hashes: Hashes): void {

@@ -32,7 +32,9 @@ Deno.test(
     let count = 0;
     for await (const { name } of Deno.readDir(recorded)) {
       count++;
-      const found = parseFfprobe(await Deno.readTextFile(new URL(name, recorded)));
+      const { description: found } = parseFfprobe(
+        await Deno.readTextFile(new URL(name, recorded)),
+      );
       const codecs = found.tracks.map(({ kind, codec }) => `${kind} ${codec}`).join(", ");
 
       ok(found.tracks.length > 0, name);
@@ -62,7 +64,7 @@ Deno.test("parseFfprobe() leaves out covers and data, and says nothing it does n
     format: { format_name: "matroska,webm" },
   });
 
-  deepStrictEqual(parseFfprobe(output), {
+  deepStrictEqual(parseFfprobe(output).description, {
     container: "matroska",
     tracks: [
       { kind: "video", codec: "avc", width: 640, height: 360 },
@@ -81,7 +83,9 @@ Deno.test("parseFfprobe() takes the duration from wherever it stands", () => {
     [report({ duration: "N/A" }, { format_name: "avi" }), undefined],
   ] as const;
 
-  for (const [output, expected] of cases) strictEqual(parseFfprobe(output).durationMs, expected);
+  for (const [output, expected] of cases) {
+    strictEqual(parseFfprobe(output).description.durationMs, expected);
+  }
 });
 
 Deno.test("parseFfprobe() refuses what is no report", () => {
@@ -106,7 +110,7 @@ Deno.test(
 
     for (const name of ["-x.avi", "%20?#&.avi", "a'b\"c.avi", "line\nbreak 🎬.avi", "http:x.avi"]) {
       const path = await dir.file(name, film);
-      const found = parseFfprobe(await run("ffprobe", ffprobeArgs(path)));
+      const { description: found } = parseFfprobe(await run("ffprobe", ffprobeArgs(path)));
       strictEqual(found.container, "avi", name);
     }
   },

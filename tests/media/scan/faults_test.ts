@@ -82,7 +82,7 @@ Deno.test("a file that needs ffprobe is looked into once ffprobe is there, and n
 
   const after = rig.find("card.avi");
   deepStrictEqual([after.status, after.durationMs, after.error], ["ready", 12_000, undefined]);
-  deepStrictEqual(rig.library.hashesOf(after.id), { md5: "kept" });
+  deepStrictEqual(fullHashes(rig.library.hashesOf(after.id)), { md5: "kept" });
 });
 
 Deno.test("ffprobe that goes away or hangs during a scan is asked again at the next", async () => {
@@ -171,3 +171,9 @@ Deno.test("a file that is gone when it is to be read costs nobody else anything"
   deepStrictEqual(rig.statuses(), { "a.wav": "unreadable", "b.wav": "ready" });
   ok(report.issues[0]?.problem.startsWith("The file is not there"));
 });
+
+/** Without the one of both ends, which is known as soon as the file has been looked into. */
+function fullHashes({ oshash, ...full }: Record<string, string>): Record<string, string> {
+  ok(/^[0-9a-f]{16}$/.test(oshash!), oshash);
+  return full;
+}

@@ -24,7 +24,7 @@ Deno.test("a scan finds, probes and hashes; the next one reads nothing", async (
     ["One Film", "ready", "wav", 100, 844, ["disk"]],
   );
   strictEqual(film.tracks[0]?.kind, "audio");
-  deepStrictEqual(rig.library.hashesOf(film.id), { md5: md5(wav(1)) });
+  deepStrictEqual(fullHashes(rig.library.hashesOf(film.id)), { md5: md5(wav(1)) });
 });
 
 Deno.test("a changed file is read again, and only that", async () => {
@@ -43,7 +43,7 @@ Deno.test("a changed file is read again, and only that", async () => {
   ok(report.bytesRead < 2 * 1644 + 844);
   deepStrictEqual([after.id, after.durationMs, after.status], [before.id, 200, "ready"]);
   strictEqual(after.catalogId, undefined, "it is another film now, to be offered anew");
-  deepStrictEqual(rig.library.hashesOf(after.id), { md5: md5(wav(3, 1600)) });
+  deepStrictEqual(fullHashes(rig.library.hashesOf(after.id)), { md5: md5(wav(3, 1600)) });
 });
 
 Deno.test("a file that is gone is missing, and back as it was it is ready without being read", async () => {
@@ -138,7 +138,7 @@ Deno.test("a new algorithm is computed of every file, and it alone", async () =>
 
   strictEqual(report.bytesRead, 2 * 844);
   const sha1 = createHash("sha1").update(wav(1)).digest("hex");
-  deepStrictEqual(rig.library.hashesOf(id), { md5: "kept", sha1 });
+  deepStrictEqual(fullHashes(rig.library.hashesOf(id)), { md5: "kept", sha1 });
   strictEqual(rig.find("a.wav").status, "ready");
 });
 
@@ -174,4 +174,10 @@ Deno.test("one scan at a time; and it says how far it is", async () => {
 
 function md5(bytes: Uint8Array): string {
   return createHash("md5").update(bytes).digest("hex");
+}
+
+/** Without the one of both ends, which is known as soon as the file has been looked into. */
+function fullHashes({ oshash, ...full }: Record<string, string>): Record<string, string> {
+  ok(/^[0-9a-f]{16}$/.test(oshash!), oshash);
+  return full;
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-/** The bytes from `offset`, `length` of them, or fewer where the file ends. */
-export type ReadBytes = (offset: number, length: number) => Uint8Array;
+import type { ReadBytes } from "../byte_reader.ts";
 
 export interface Element {
   /** With its length marker, as the specifications print it: 0x1654AE6B. */

@@ -1,0 +1,20 @@
+/**
+ * What our own readers learn of a container, for mediabunny to fill up.
+ *
+ * @module
+ */
+import type { Details } from "../details.ts";
+import type { Track } from "../media.ts";
+
+export interface ContainerFacts {
+  /** By the container's number of the track. */
+  trackFacts: Map<number, Partial<Track>>;
+  subtitles: Track[];
+  details: Details;
+  /** Where the index does not say it in a way that mediabunny reads. */
+  durationMs?: number;
+  /** What mediabunny reads in place of the file. */
+  view?: Uint8Array;
+  /** Parts of the file that nobody needs, in order: mediabunny sees zeros there. */
+  holes?: { start: number; end: number }[];
+}

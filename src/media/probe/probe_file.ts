@@ -1,0 +1,177 @@
+/**
+ * Everything that can be learnt of one file without anybody's help: what is in it, what lies beside
+ * it, what its name says, and by what it is known again. It is opened once.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import type { Details, Facts, Nfo } from "../details.ts";
+import { type Identify, type Identity, openIdentify } from "../hash/identity.ts";
+import { type Description, extensionOf, kindOf, type MediaKind, titleOf } from "../media.ts";
+import { openNameParser, type ParseName } from "../names/parse_name.ts";
+import { findNfo, type FoundNfo } from "../nfo/find_nfo.ts";
+import { MAX_NFO_BYTES, openNfoReader } from "../nfo/read_nfo.ts";
+import { type ListFolder, openListings } from "../sidecars/folders.ts";
+import { subtitlesBeside } from "../sidecars/subtitles.ts";
+import type { TurnReader } from "../turn_reader.ts";
+import { type ByteReader, openByteReader } from "./byte_reader.ts";
+import { probeContainer } from "./container.ts";
+import { factsOf } from "./facts.ts";
+import { probeImage } from "./image.ts";
+
+export interface FileToProbe {
+  /** Absolute. */
+  root: string;
+  /** Inside the root, with "/". */
+  relativePath: string;
+}
+
+export interface ProbedFile {
+  kind: MediaKind;
+  /** "unknown format": ffprobe may know it. */
+  content: { description: Description } | "unknown format" | { problem: string };
+  /** What is wrong with a file that can be played all the same. */
+  damage?: string;
+  details: Details;
+  facts: Facts;
+  /** Absent of a file that changed while it was read. */
+  identity?: Identity;
+  bytesRead: number;
+}
+
+export type ProbeFile = (file: FileToProbe, turns: TurnReader) => Promise<ProbedFile>;
+
+/** One per thread. Runs in a worker, hence the synchronous reads. */
+export async function openProbe(): Promise<ProbeFile> {
+  const [identify, parseName] = await Promise.all([openIdentify(), openNameParser()]);
+  const tools = { identify, parseName, list: openListings(), seriesNfos: openSeries() };
+  return (file, turns) => probeFile(file, turns, tools);
+}
+
+interface Tools {
+  identify: Identify;
+  parseName: ParseName;
+  list: ListFolder;
+  seriesNfos(path: string, read: () => Promise<Nfo>): Promise<Nfo>;
+}
+
+/** So long a series' NFO is taken to be as it was: its episodes are probed one after the other. */
+const FRESH_MS = 10_000;
+
+function openSeries(): Tools["seriesNfos"] {
+  let held: { path: string; at: number; nfo: Promise<Nfo> } | undefined;
+  return (path, read) => {
+    if (held?.path !== path || performance.now() - held.at > FRESH_MS) {
+      held = { path, at: performance.now(), nfo: read().then(ofSeries) };
+    }
+    return held.nfo;
+  };
+}
+
+/** What an episode takes over; the rest would stand in the library as often as there are episodes. */
+function ofSeries({ path, modifiedMs, kind, title, year, genres, uniqueIds, problem }: Nfo): Nfo {
+  return {
+    path,
+    modifiedMs,
+    kind,
+    ...title && { title },
+    ...year && { year },
+    ...genres && { genres },
+    ...uniqueIds && { uniqueIds },
+    ...problem && { problem },
+  };
+}
+
+/** @throws {Deno.errors.NotFound | Deno.errors.PermissionDenied | Error} it cannot be read */
+async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Promise<ProbedFile> {
+  const { root, relativePath } = it;
+  const kind = kindOf(relativePath);
+  using file = turns.open(join(root, relativePath));
+  const sizeBytes = file.statSync().size;
+  const reader = openByteReader(file, sizeBytes, turns);
+  const inside = await contentOf(reader, kind);
+  const known = reader.pieces();
+  const identity = tools.identify({ file, sizeBytes, known }, turns);
+  const details = {
+    ...inside.details,
+    ...await beside(it, kind, turns, tools),
+    name: tools.parseName(relativePath),
+  };
+  return {
+    kind,
+    content: inside.content,
+    ...inside.damage && { damage: inside.damage },
+    details,
+    facts: factsOf(kind, details, titleOf(relativePath)),
+    ...identity && { identity },
+    bytesRead: reader.bytesRead,
+  };
+}
+
+type Inside = Pick<ProbedFile, "content" | "damage" | "details">;
+
+async function contentOf(reader: ByteReader, kind: MediaKind): Promise<Inside> {
+  try {
+    if (kind === "image") {
+      const description = await probeImage(reader);
+      if (!description) {
+        return { content: { problem: "it is no picture of a kind we know" }, details: {} };
+      }
+      return { content: { description }, details: {} };
+    }
+    const found = await probeContainer(reader);
+    if (!found) return { content: "unknown format", details: {} };
+    const { description, details, damage } = found;
+    return { content: { description }, details, ...damage && { damage } };
+  } catch (error) {
+    // The file system's own failures are no property of the content.
+    if (error instanceof Error && error.name in Deno.errors) throw error;
+    return { content: { problem: problemOf(error) }, details: {} };
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof RangeError) return "a number in it points outside of it";
+  return error instanceof Error && error.message ? error.message : "it makes no sense";
+}
+
+/** Subtitles and NFO files. */
+async function beside(
+  { root, relativePath }: FileToProbe,
+  kind: MediaKind,
+  turns: TurnReader,
+  { list, seriesNfos }: Tools,
+): Promise<Details> {
+  if (kind === "image") return {};
+  const path = join(root, relativePath);
+  const folder = dirname(path);
+  const name = basename(path);
+  const stem = name.slice(0, name.length - extensionOf(name).length);
+  const sidecars = subtitlesBeside(stem, list(folder).subtitles);
+  const depth = relativePath.split("/").length - 1;
+  const { own, series } = findNfo({ folder, stem, depth }, list);
+  const nfo = own && await readNfo(own, turns);
+  const seriesNfo = series && await seriesNfos(series.path, () => readNfo(series, turns));
+  return {
+    ...sidecars.length > 0 && { sidecars },
+    ...nfo && { nfo },
+    ...seriesNfo && { seriesNfo },
+  };
+}
+
+/** A file that cannot be read is told of by its problem. */
+async function readNfo({ path, name }: FoundNfo, turns: TurnReader): Promise<Nfo> {
+  const read = await openNfoReader();
+  try {
+    using file = turns.open(path);
+    const { size, mtime } = file.statSync();
+    const modifiedMs = Math.floor(mtime?.getTime() ?? 0);
+    const bytes = size > MAX_NFO_BYTES
+      ? new Uint8Array(MAX_NFO_BYTES + 1) // refused for its size
+      : openByteReader(file, size, turns).read(0, size);
+    return { path: name, modifiedMs, ...read(bytes) };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { path: name, modifiedMs: 0, kind: "unknown", problem: `It cannot be read: ${problem}` };
+  }
+}

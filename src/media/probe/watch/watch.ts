@@ -1,0 +1,62 @@
+/**
+ * Sees that no file holds up a worker. What a damaged file says may send a reader round in a circle,
+ * in which it hears of nothing any more; so the worker writes into shared memory what it is at, and
+ * who waits for it looks there.
+ *
+ * @module
+ */
+import type { TurnReader } from "../../turn_reader.ts";
+
+/** Cells: counts up with whatever comes on; and 1 while the file system is asked. */
+const STEPS = 0;
+const IS_READING = 1;
+
+/** So long the work on one file may take; to wait for a disk, or for a film, is no work. */
+export const LIMIT_MS = 2000;
+const LOOK_MS = 250;
+
+export function createCells(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(8));
+}
+
+/** The worker's end. @param cells Of its own where nobody watches. */
+export function openProbeWatch(cells: Int32Array = createCells()) {
+  const while_ = <T>(work: () => T): T => {
+    Atomics.store(cells, IS_READING, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(cells, IS_READING, 0);
+    }
+  };
+  const next = () => void Atomics.add(cells, STEPS, 1);
+  return {
+    /** The next file is taken. */
+    next,
+    /** What comes now is said by its messages. */
+    end: () => Atomics.store(cells, IS_READING, 1),
+    /** The same reader, seen to read. */
+    reading: (turns: TurnReader): TurnReader => ({
+      open: (path) => while_(() => turns.open(path)),
+      seek: (file, offset) => turns.seek(file, offset),
+      read: (file, into) => while_(() => turns.read(file, into)),
+    }),
+  };
+}
+
+/** The watcher's end: calls `onStuck` once, when one file has been worked on for too long. */
+export function watchProbe(cells: Int32Array, onStuck: () => void): Disposable {
+  let steps = -1;
+  let workedMs = 0;
+  const timer = setInterval(() => {
+    const now = Atomics.load(cells, STEPS);
+    if (now !== steps) workedMs = 0;
+    // Before the first file the worker may still be starting.
+    else if (now > 0 && Atomics.load(cells, IS_READING) === 0) workedMs += LOOK_MS;
+    steps = now;
+    if (workedMs < LIMIT_MS) return;
+    clearInterval(timer);
+    onStuck();
+  }, LOOK_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
