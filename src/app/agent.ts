@@ -71,6 +71,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     events.publish(type, data);
     // The edge counts viewers, and hears from the peer that one has gone.
     if (type === "stream.closed") link?.streamClosed(String(data.session_id));
+    // A deleted item's file is offered no more; an undo offers it again.
+    if (type === "item.deleted" || type === "changes.undone") onFound();
   };
 
   const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";
@@ -106,7 +108,9 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.workers = peer.workers;
     services.jobs = peer.jobs.watch;
     services.health = peer.drives.watchHealth;
+    services.pictures = peer.pictures;
     services.history = peer.items.changes.watch;
+    services.search = peer.items.search.indexing;
   }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;
@@ -121,7 +125,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       ? {
         drives: peer.drives,
         media: { ...peer.library, ...scanner.port },
-        library: peer.items,
+        library: { ...peer.items, pictures: peer.artwork },
         jobs: peer.jobs,
       }
       : "Cannot answer: this is an edge, and has no files of its own",

@@ -22,6 +22,7 @@ import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
+import { search } from "./commands/library/search.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -44,6 +45,7 @@ const commands = [
   detectDrives,
   jobs,
   media,
+  search,
   config,
   edge,
   version,

@@ -12,6 +12,10 @@ export { whyBody } from "./resources/drive_bodies.ts";
 export { settingBody } from "./resources/configurations.ts";
 export { jobBody, type JobsPort } from "./resources/jobs.ts";
 export { mediaBody, reportBody } from "./resources/media.ts";
+export { pageBody as searchBody } from "./resources/library/search/search.ts";
+export type { SearchResult } from "./resources/library/search/bodies.ts";
+export { type ItemBody, itemBody } from "./resources/library/items/bodies.ts";
+export { type ChangeBody, changeBody } from "./resources/library/said/changes.ts";
 export { serveHttp, type ServeOptions } from "./serve.ts";
 export type {
   CatalogItem,

@@ -20,6 +20,7 @@ import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
 import { type BackupsDeps, openBackups } from "./exchange/mod.ts";
 import { openPeople } from "./people/mod.ts";
+import { openSearch } from "./search/mod.ts";
 import { openTags } from "./tags/mod.ts";
 import { createWatch } from "./watch/watch.ts";
 
@@ -48,7 +49,10 @@ export function openItems(deps: ItemsDeps) {
   const customFields = createCustomFields({ ...deps, changes });
   const items = createItems({ ...deps, changes, custom: customFields });
   const links = { tags: tagLink(tags) };
-  const bulk = createBulk({ ...deps, items, cleanCustom: customFields.clean, links });
+  const isBusy = () => deps.library.scanState().running;
+  const search = openSearch({ ...deps, changes, isBusy });
+  const resolve = search.resolveIds;
+  const bulk = createBulk({ ...deps, resolve, items, cleanCustom: customFields.clean, links });
 
   return {
     changes,
@@ -57,6 +61,7 @@ export function openItems(deps: ItemsDeps) {
     ratings: createRatings({ ...deps, changes }),
     watch: createWatch({ ...deps, changes }),
     notes: createNotes({ ...deps, changes }),
+    search,
     tags,
     people,
     collections,

@@ -18,7 +18,7 @@ import {
   setAsideCorrupt,
 } from "../../db/mod.ts";
 import { openItems } from "../../items/mod.ts";
-import { type Library, openLibrary, toHashName } from "../../media/mod.ts";
+import { type Library, openArtwork, openLibrary, toHashName } from "../../media/mod.ts";
 import { explainWaiting, openJobs } from "../../pool/mod.ts";
 import { resolveFolders } from "./media_folders.ts";
 import { openPeerDrives } from "./drives/peer_drives.ts";
@@ -109,7 +109,27 @@ export async function openPeer(options: PeerOptions) {
     whyAway: (volumeId) => whyAway(volumeId, drives),
     run,
     publish,
-    onFound,
+    onFound: () => {
+      onFound();
+      artwork.nudge();
+    },
+  });
+
+  const artwork = openArtwork({
+    db,
+    folder: join(dataDir, "artwork"),
+    settings: () => ({ cacheBytes: config.value.screenshotCacheSizeMb * 1_000_000 }),
+    find: library.find,
+    roots: () => folders,
+    lanes: drives.lanes,
+    gate: drives.gate,
+    jobs,
+    touch: drives.touch,
+    silence: drives.silence,
+    whyAway: (volumeId) => whyAway(volumeId, drives),
+    run,
+    publish,
+    log: log.child("artwork"),
   });
 
   await refreshFolders();
@@ -131,6 +151,7 @@ export async function openPeer(options: PeerOptions) {
 
   return {
     library,
+    artwork,
     items,
     drives,
     jobs,
@@ -142,8 +163,15 @@ export async function openPeer(options: PeerOptions) {
       library.workers.resize(size);
       await untilAborted(signal);
     }),
+    /** Pictures of all files are made, or only when they are wanted, as ARTWORK says. */
+    pictures: config.live.service(
+      ({ artwork }) => ({ all: artwork === "all" }),
+      (settings, signal) => artwork.service(settings, signal),
+    ),
     [Symbol.asyncDispose]: async () => {
+      artwork[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();
+      items.search[Symbol.dispose]();
       library[Symbol.dispose]();
       drives[Symbol.dispose]();
     },

@@ -61,7 +61,7 @@ export function createChangesStore(db: Database) {
     /** Newest first. Each kind is asked for by itself: its index gives it in this order. */
     list({ entities, entityId, user, batch, before, limit }: ChangesFilter): StoredChange[] {
       const pages = (entities ?? [undefined]).map((entity) => {
-        const terms = { entity, entity_id: entityId, user, batch };
+        const terms = { entity, "entity_id": entityId, user, batch };
         const given = Object.entries(terms).filter(([, value]) => value !== undefined);
         return db.all<Row>(
           `SELECT ${columns} FROM changes WHERE id < ?

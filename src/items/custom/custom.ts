@@ -21,7 +21,7 @@ const types = {
   number: (value: unknown) =>
     typeof value === "number" && Number.isFinite(value) ? value : undefined,
   date: (value: unknown) => typeof value === "string" && isDate(value) ? value : undefined,
-  yes_no: (value: unknown) => typeof value === "boolean" ? value : undefined,
+  "yes_no": (value: unknown) => typeof value === "boolean" ? value : undefined,
   choice: (value: unknown) => typeof value === "string" ? value : undefined,
 } satisfies Record<string, (value: unknown) => unknown>;
 
@@ -32,7 +32,7 @@ const expected: Record<CustomType, string> = {
   text: "a text of at most 2000 characters",
   number: "a number",
   date: "a date such as 2026-11-21",
-  yes_no: "true or false",
+  "yes_no": "true or false",
   choice: "one of its choices",
 };
 

@@ -15,6 +15,8 @@ import { customFields, type CustomFieldsPort } from "./said/custom_fields.ts";
 import { notes, type NotesPort } from "./said/notes.ts";
 import { ratings, type RatingsPort } from "./said/ratings.ts";
 import { watch, type WatchPort } from "./said/watch.ts";
+import { type SearchPort, searchResource } from "./search/search.ts";
+import { type SearchesPort, searchesResource } from "./search/searches.ts";
 import { itemTags } from "./tags/item_tags.ts";
 import { tagGroupsResource } from "./tags/tag_groups.ts";
 import { type TagsPort, tagsResource } from "./tags/tags.ts";
@@ -31,6 +33,7 @@ export interface LibraryPort {
   people: PeoplePort;
   collections: CollectionsPort;
   backups: BackupsPort;
+  search: SearchPort & SearchesPort;
 }
 
 /** Path below /api → its routes. */
@@ -47,6 +50,8 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
   backups: ({ backups }) => backupsResource(backups),
+  search: ({ search }) => searchResource(search),
+  searches: ({ search }) => searchesResource(search),
   "tag-groups": ({ tags }) => tagGroupsResource(tags),
 };
 

@@ -102,6 +102,10 @@ async function begin(ctx: StepContext, step: Step): Promise<Step> {
   if (known) return store.enter(plan.id, step, "duplicate", { duplicateOf: known });
 
   const way = await chooseWay(ctx, step, seen);
+  if (await disk.look(step.target!)) {
+    if (!await hasContent(ctx, step)) throw new TakenError(TAKEN);
+    return store.enter(plan.id, step, "duplicate", { duplicateOf: step.target });
+  }
   if (way === "link") return await giveName(ctx, step, "link");
   const part = partOf(plan.id, step);
   const copying = enterUnlessTwin(ctx, step, "copying", way);
@@ -186,7 +190,9 @@ async function giveName(ctx: StepContext, step: Step, as: "link" | "rename"): Pr
   }
   if (await disk.look(step.target!)) throw new TakenError(TAKEN);
   const way = isPart ? step.way! : as;
-  let placing = enterUnlessTwin(ctx, step, "placing", way);
+  // Also through a power cut the journal knows of the new name before the disk does; whatever it
+  // forgets of what follows, the names on the disk tell.
+  let placing = store.durably(() => enterUnlessTwin(ctx, step, "placing", way));
   if (placing.state !== "placing") return placing;
   try {
     const from = fromOf(ctx, placing);
@@ -195,7 +201,9 @@ async function giveName(ctx: StepContext, step: Step, as: "link" | "rename"): Pr
       to: step.target!,
       isPart,
       mayReserve: isPart || plan.mode === "move",
-      reserving: () => placing = store.enter(plan.id, placing, "reserving"),
+      reserving() {
+        placing = store.durably(() => store.enter(plan.id, placing, "reserving"));
+      },
     });
     return store.enter(plan.id, placing, "placed", { way: isPart ? way : done });
   } catch (error) {
@@ -209,10 +217,9 @@ async function giveName(ctx: StepContext, step: Step, as: "link" | "rename"): Pr
 
 const TAKEN = "Another file has this name at the target: it is left there";
 
-/** From here on there is no way back: the journal is on the disk before the source goes. */
-function beginRemoval({ store, plan, ...ctx }: StepContext, step: Step): Promise<Step> | Step {
-  if (plan.mode === "move") return store.durably(() => store.enter(plan.id, step, "removing"));
-  return finish({ store, plan, ...ctx }, step);
+function beginRemoval(ctx: StepContext, step: Step): Promise<Step> | Step {
+  const { store, plan } = ctx;
+  return plan.mode === "move" ? store.enter(plan.id, step, "removing") : finish(ctx, step);
 }
 
 async function removeSource(ctx: StepContext, step: Step): Promise<Step> {
@@ -225,14 +232,16 @@ async function removeSource(ctx: StepContext, step: Step): Promise<Step> {
   if (isRead && !await hasContent(ctx, step)) {
     throw new Refused("The target is not what the source was: the source is left");
   }
-  if (!source) return await finish(ctx, step);
-  if (!await isUnchanged(ctx, step, source)) {
-    throw new Refused("The source has changed since it was copied: it is left");
+  if (source) {
+    if (!await isUnchanged(ctx, step, source)) {
+      throw new Refused("The source has changed since it was copied: it is left");
+    }
+    if (source.inode === target.inode && source.device === target.device && target.links < 2) {
+      throw new Refused("Source and target are one file under one name: it is left");
+    }
+    await disk.remove(step.source);
   }
-  if (source.inode === target.inode && source.device === target.device && target.links < 2) {
-    throw new Refused("Source and target are one file under one name: it is left");
-  }
-  await disk.remove(step.source);
+  await disk.syncFolder(dirname(step.source)).catch(() => {}); // it is gone, now or a moment later
   return await finish(ctx, step);
 }
 

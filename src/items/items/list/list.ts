@@ -28,6 +28,18 @@ export interface ListQuery {
   tags?: readonly string[] | undefined;
 }
 
+/** Where an item stands in an order: the page after it goes on from there. */
+export function placeOf(item: Item, order: Order): Place {
+  const { seq, id, sortTitle, year, mine } = item;
+  const places: Record<Order, Place> = {
+    title: { key: sortTitle, tie: seq },
+    added: { key: seq, tie: seq },
+    year: { key: year ?? 0, tie: seq },
+    rating: { key: (mine.rating ?? 0) * 2, tie: id },
+  };
+  return places[order];
+}
+
 /** So few are sorted in some milliseconds. */
 const FEW = 1000;
 

@@ -25,6 +25,12 @@ export interface SavedInput {
   sort?: string | undefined;
 }
 
+export interface SavedEdit {
+  name?: string | undefined;
+  query?: string | undefined;
+  sort?: string | undefined;
+}
+
 export interface SavedBy {
   user: string;
   batch?: string | undefined;
@@ -96,7 +102,7 @@ export function createSaved({ db, store, changes, publish, check }: SavedDeps) {
     },
 
     /** @throws {StaleError} somebody has changed it since `by.expected` */
-    edit(id: string, edit: Partial<SavedInput>, by: SavedBy): SavedSearch {
+    edit(id: string, edit: SavedEdit, by: SavedBy): SavedSearch {
       const after = db.transaction(() => {
         const before = find(id);
         refuseStale(`the saved search "${before.name}"`, before.version, by.expected);

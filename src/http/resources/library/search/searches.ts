@@ -1,0 +1,135 @@
+/**
+ * /api/searches: searches that have a name.
+ *
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Search } from "../../../../items/mod.ts";
+import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  toCursor,
+} from "../../../router.ts";
+import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { NewSearch, SavedBody, savedBody, SearchBody, SearchEdit } from "./bodies.ts";
+import { ResultQuery, runSearch } from "./search.ts";
+
+export type SearchesPort = Pick<Search, "search" | "saved">;
+
+const tags = ["search"];
+
+export function searchesResource(port: SearchesPort): OpenAPIHono {
+  const routes = router();
+  addReading(routes, port);
+  addEditing(routes, port);
+  return routes;
+}
+
+function addReading(routes: OpenAPIHono, port: SearchesPort): void {
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/",
+      tags,
+      summary: "The saved searches",
+      request: { query: PageQuery.extend(FieldsQuery.shape) },
+      responses: { 200: pageOf(SavedBody, "A page of them"), ...failures },
+    }),
+    (c) => {
+      const { limit, cursor, fields } = c.req.valid("query");
+      const found = port.saved.list(fromCursor(cursor), limit + 1);
+      const last = found.length > limit ? found[limit - 1] : undefined;
+      const pick = only(fields);
+      return c.json({
+        items: found.slice(0, limit).map((it) => pick(savedBody(it))),
+        next_cursor: last ? toCursor(last.id) : null,
+      }, 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}",
+      tags,
+      summary: "One saved search",
+      request: { params: IdParam, query: FieldsQuery },
+      responses: { 200: json(SavedBody, "The search"), ...failures },
+    }),
+    (c) => {
+      const saved = port.saved.find(c.req.valid("param").id);
+      tell(c, saved);
+      return c.json(only(c.req.valid("query").fields)(savedBody(saved)), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "get",
+      path: "/{id}/items",
+      tags,
+      summary: "What a saved search finds now",
+      request: { params: IdParam, query: ResultQuery },
+      responses: { 200: json(SearchBody, "A page of items"), ...failures },
+    }),
+    async (c) => {
+      const { query: q, sort } = port.saved.find(c.req.valid("param").id);
+      return c.json(await runSearch(port, { ...c.req.valid("query"), q, sort }, c), 200);
+    },
+  );
+}
+
+function addEditing(routes: OpenAPIHono, port: SearchesPort): void {
+  routes.openapi(
+    createRoute({
+      method: "post",
+      path: "/",
+      tags,
+      summary: "Save a search",
+      request: { query: UserQuery, body: body(NewSearch) },
+      responses: { 201: json(SavedBody, "The search"), ...failures },
+    }),
+    (c) => {
+      const saved = port.saved.create(c.req.valid("json"), byOf(c.req.valid("query")));
+      tell(c, saved);
+      return c.json(savedBody(saved), 201);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "patch",
+      path: "/{id}",
+      tags,
+      summary: "Change its name, query or order",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(SearchEdit) },
+      responses: { 200: json(SavedBody, "The search as it is now"), ...failures },
+    }),
+    (c) => {
+      const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
+      const saved = port.saved.edit(c.req.valid("param").id, c.req.valid("json"), by);
+      tell(c, saved);
+      return c.json(savedBody(saved), 200);
+    },
+  );
+  routes.openapi(
+    createRoute({
+      method: "delete",
+      path: "/{id}",
+      tags,
+      summary: "Forget it",
+      request: { params: IdParam, query: UserQuery, headers: IfMatch },
+      responses: { 204: { description: "It is gone" }, ...failures },
+    }),
+    (c) => {
+      const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
+      port.saved.remove(c.req.valid("param").id, by);
+      return c.body(null, 204);
+    },
+  );
+}
