@@ -61,7 +61,13 @@ export interface KnownFile extends FileState {
  */
 export type Difference =
   | { kind: "new"; file: FoundFile }
-  | { kind: "changed" | "returned" | "relocated"; rowid: number; file: FoundFile }
+  | {
+    kind: "changed" | "returned" | "relocated";
+    rowid: number;
+    file: FoundFile;
+    /** It may be another file: its number is another one, or that one was gone already. */
+    isOther: boolean;
+  }
   | { kind: "gone" | "unwanted"; rowid: number; path: string };
 
 export type Change = "new" | "changed" | "returned" | "relocated" | "unchanged";
@@ -73,13 +79,17 @@ export function* diff(
   found: Iterable<Found>,
   known: Iterator<KnownFile, undefined>,
 ): Generator<Difference | typeof PAUSE, void> {
-  let row = known.next().value;
+  let row: KnownFile | undefined;
+  let isRead = false;
   for (const entry of found) {
     const { kind, path } = entry;
     if (kind === "pause") {
       yield PAUSE;
       continue;
     }
+    // Not sooner: what is stored is compared with the place that the walk has come to.
+    if (!isRead) row = known.next().value;
+    isRead = true;
     // Most files are known and unchanged: their paths are equal, and this is passed over.
     for (; row && row.path !== path && compareBytes(row.path, path) < 0; row = known.next().value) {
       if (row.isPresent) yield { kind: "gone", rowid: row.rowid, path: row.path };
@@ -89,9 +99,13 @@ export function* diff(
         yield { kind: "new", file: entry };
         continue;
       }
-      const isHere = row.isHere && row.place === entry.place && row.inode === entry.inode;
+      const isOther = row.inode !== entry.inode;
+      const isHere = row.isHere && row.place === entry.place && !isOther;
       const change = changeOf(entry, { ...row, isHere });
-      if (change !== "unchanged") yield { kind: change, rowid: row.rowid, file: entry };
+      if (change !== "unchanged") {
+        const mayBe = isOther || (change === "changed" && !row.isPresent);
+        yield { kind: change, rowid: row.rowid, file: entry, isOther: mayBe };
+      }
       row = known.next().value;
     } else {
       for (; row && covers(path, row.path); row = known.next().value) {
@@ -101,6 +115,7 @@ export function* diff(
       }
     }
   }
+  if (!isRead) row = known.next().value;
   for (; row; row = known.next().value) {
     if (row.isPresent) yield { kind: "gone", rowid: row.rowid, path: row.path };
   }

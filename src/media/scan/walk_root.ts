@@ -6,14 +6,14 @@
  */
 import { join } from "node:path";
 import type { Lanes } from "../../pool/mod.ts";
-import { addGone } from "./gone/gone.ts";
+import { addGone, turn } from "./gone/gone.ts";
 import { inLane } from "./in_lane.ts";
 import type { Tally } from "./progress.ts";
 import { record } from "./record/record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import type { Walker } from "./walk/open_walker.ts";
 import { explain, type Touch } from "./walk/touch.ts";
-import type { Stepped, Traced, WalkSpec } from "./walk/walk.ts";
+import type { Traced, WalkSpec } from "./walk/walk.ts";
 import { walkFolder } from "./walk/walk_folder.ts";
 
 export interface WalkRootDeps extends ScanDeps {
@@ -52,10 +52,25 @@ export async function walkRoot(
       unsettled: options.unsettled && [...options.unsettled],
       isEmpty: error !== undefined,
     };
-    for await (const stepped of walkFolder(spec, inTurn)) {
-      await take(root, stepped, deps, options, tally);
+    /** Other files in known places: what was there may turn up elsewhere before the walk is over. */
+    const replaced: Traced[] = [];
+    for await (const { differences, ...stepped } of walkFolder(spec, inTurn)) {
+      await job.ready();
+      for (const { path, problem } of stepped.issues) tally.issue(path, problem);
+      const isFull = replaced.length >= MOST_REPLACED;
+      if (!isFull) replaced.push(...differences.filter(isReplaced));
+      const now = isFull ? differences : differences.filter((it) => !isReplaced(it));
+      await take(root, now, deps.store, tally);
+      tally.walked(stepped.files, stepped.bytes, root);
     }
+    await take(root, replaced, deps.store, tally);
   }
+}
+
+const MOST_REPLACED = 5000;
+
+function isReplaced(difference: Traced): boolean {
+  return difference.kind === "changed" && difference.isOther;
 }
 
 /** `unknown` where nobody can tell whether it is there: that is no reason to miss its files. */
@@ -72,16 +87,13 @@ async function statFolder(
   }
 }
 
-/** Stores what one step has told. */
+/** Stores what is different, a little at a time. */
 async function take(
   root: string,
-  { files, bytes, differences, issues }: Stepped,
-  { store }: WalkRootDeps,
-  { job }: ScanOptions,
+  differences: readonly Traced[],
+  store: ScanDeps["store"],
   tally: Tally,
 ): Promise<void> {
-  await job.ready();
-  for (const { path, problem } of issues) tally.issue(path, problem);
   for (let at = 0; at < differences.length;) {
     const until = performance.now() + TRANSACTION_MS;
     store.transaction(() => {
@@ -89,9 +101,8 @@ async function take(
         at < differences.length && performance.now() < until
       );
     });
-    await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    await turn(); // others have theirs
   }
-  tally.walked(files, bytes, root);
 }
 
 function takeOne(

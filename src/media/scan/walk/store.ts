@@ -87,24 +87,28 @@ export function createWalkReader(db: Pages) {
     },
 
     /** Whether any file of this volume is known by its number. */
-    hasInodes: (volumeId: string): boolean =>
+    hasInodes: (volumeId: string | null): boolean =>
       db.rows(
-        "SELECT 1 FROM media WHERE volume_id = ? AND inode IS NOT NULL LIMIT 1",
+        "SELECT 1 FROM media WHERE volume_id IS ? AND inode IS NOT NULL LIMIT 1",
         volumeId,
       ).length > 0,
 
-    /** The same file of the same volume by another path: its number, size and time are the same. */
-    traces: (root: string, file: FoundFile): Trace[] =>
+    /**
+     * The same file of the same volume by another path: its number, size and time are the same. Where
+     * nobody knows the volume, of the same root.
+     */
+    traces: (root: string, { place, inode, sizeBytes, modifiedMs, path }: FoundFile): Trace[] =>
       db.rows<[number, string, string]>(
         `SELECT rowid, root, relative_path FROM media
-         WHERE volume_id = ? AND inode = ? AND size_bytes = ? AND modified_ms = ?
-           AND status <> 'forgotten' AND NOT (root = ? AND relative_path = ?) LIMIT 8`,
-        file.place.volumeId,
-        file.inode,
-        file.sizeBytes,
-        file.modifiedMs,
+         WHERE volume_id IS ?1 AND inode = ?2 AND size_bytes = ?3 AND modified_ms = ?4
+           AND status <> 'forgotten' AND NOT (root = ?5 AND relative_path = ?6)
+           AND (?1 IS NOT NULL OR root = ?5 OR root = 'displaced:' || ?5) LIMIT 8`,
+        place.volumeId,
+        inode,
+        sizeBytes,
+        modifiedMs,
         root,
-        file.path,
+        path,
       ).map(([rowid, root, relativePath]) => ({ rowid, root, relativePath })),
   };
 }

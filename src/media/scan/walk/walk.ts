@@ -67,7 +67,7 @@ export class Walk {
   #grounds: Shown[] = [];
   readonly #extensions: ReadonlySet<string>;
   readonly #places = new Map<string, FilePlace>();
-  readonly #withInodes = new Map<string, boolean>();
+  readonly #withInodes = new Map<string | null, boolean>();
   #looks = 0;
   #mostLooks = 0;
   #until = 0;
@@ -154,10 +154,10 @@ export class Walk {
       const isWanted = this.#extensions.has(extensionOf(difference.path));
       return isWanted ? difference : { ...difference, kind: "unwanted" };
     }
-    if (!("file" in difference) || difference.kind === "returned") return difference;
+    if (!("file" in difference)) return difference;
+    if (difference.kind !== "new" && !difference.isOther) return difference;
     const { file } = difference;
-    if (file.inode === null || file.place.volumeId === null) return difference;
-    if (!this.#knowsInodes(file.place.volumeId)) return difference;
+    if (file.inode === null || !this.#knowsInodes(file.place.volumeId)) return difference;
     const { root } = this.#spec;
     const trace = this.#reader.traces(root, file).find((it) =>
       isGone(join(it.root, it.relativePath), join(root, file.path), file)
@@ -166,7 +166,7 @@ export class Walk {
   }
 
   /** In a first scan there is nothing to look for. */
-  #knowsInodes(volumeId: string): boolean {
+  #knowsInodes(volumeId: string | null): boolean {
     const known = this.#withInodes.get(volumeId) ?? this.#reader.hasInodes(volumeId);
     this.#withInodes.set(volumeId, known);
     return known;
