@@ -20,6 +20,7 @@ import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
+import { items } from "./commands/items/mod.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
 import { search } from "./commands/library/search.ts";
@@ -45,6 +46,7 @@ const commands = [
   detectDrives,
   jobs,
   media,
+  items,
   search,
   config,
   edge,

@@ -15,7 +15,8 @@ export function router(): OpenAPIHono {
     defaultHook: (result) => {
       if (result.success) return;
       const [issue] = result.error.issues;
-      const field = issue?.path.join(".") || "body";
+      const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+      const field = [...issue?.path ?? [], ...unknown].join(".") || "body";
       throw new InvalidError(`Cannot read "${field}": ${issue?.message}`, { field });
     },
   });

@@ -70,6 +70,8 @@ export const ItemBody = z.object({
   updated_at: z.string(),
 }).openapi("Item");
 
+export type ItemBody = z.infer<typeof ItemBody>;
+
 const text = (
   name: "title" | "original_title" | "series" | "description" | "source" | "language",
 ) => z.string().max(editable[name].max).nullable();
@@ -79,7 +81,7 @@ const whole = (name: "season" | "episode" | "year") =>
 const editFields = {
   title: text("title"),
   kind: z.enum(kinds).nullable(),
-  original_title: text("original_title"),
+  ["original_title"]: text("original_title"),
   series: text("series"),
   season: whole("season"),
   episode: whole("episode"),

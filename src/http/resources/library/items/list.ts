@@ -12,6 +12,7 @@ import {
   type Order,
   orders,
   type Place,
+  placeOf,
 } from "../../../../items/mod.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import {
@@ -83,7 +84,7 @@ export function addItemList(
       const last = found.length > limit ? page.at(-1) : undefined;
       return c.json({
         items: page.map((it) => pick(itemBody(it))),
-        next_cursor: last ? toCursor(JSON.stringify([order, ...placeOf(last, order)])) : null,
+        next_cursor: last ? cursorOf(last, order) : null,
       }, 200);
     },
   );
@@ -95,21 +96,16 @@ function branchOf(path: string, tags: TagBranches): string[] {
   return ids;
 }
 
-/** Where an item stands in each order, as the list's own store sorts. */
-const places: Record<Order, (it: Item) => [string | number, string | number]> = {
-  title: (it) => [it.sortTitle, it.seq],
-  added: (it) => [it.seq, it.seq],
-  year: (it) => [it.year ?? 0, it.seq],
-  rating: (it) => [(it.mine.rating ?? 0) * 2, it.id],
-};
-
-const placeOf = (item: Item, order: Order) => places[order](item);
-
 const Cursor = z.union([
   z.tuple([z.literal("title"), z.string(), z.int()]),
   z.tuple([z.enum(["added", "year"]), z.int(), z.int()]),
   z.tuple([z.literal("rating"), z.int(), z.string()]),
 ]);
+
+function cursorOf(item: Item, order: Order): string {
+  const { key, tie } = placeOf(item, order);
+  return toCursor(JSON.stringify([order, key, tie]));
+}
 
 function toPlace(cursor: string, order: Order): Place {
   try {

@@ -35,7 +35,7 @@ const tags = ["changes"];
 
 const Fields = z.record(z.string(), z.unknown()).nullable();
 
-const ChangeBody = z.object({
+export const ChangeBody = z.object({
   id: z.int(),
   batch: z.string().openapi({ description: "What one request did is one batch" }),
   user: z.string(),
@@ -52,6 +52,8 @@ const ChangeBody = z.object({
   }),
   undone_by: z.string().nullable().openapi({ description: "The batch that took it back" }),
 }).openapi("Change");
+
+export type ChangeBody = z.infer<typeof ChangeBody>;
 
 const Undone = z.object({
   batch: z.string().openapi({ description: "A batch too: to undo it is to redo" }),
