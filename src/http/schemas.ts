@@ -12,11 +12,26 @@ export const Track = z.object({
     description: "RFC 6381 codec parameter, where known",
     example: "avc1.64001f",
   }),
-  width: z.int().optional(),
+  profile: z.string().optional().openapi({ example: "High" }),
+  level: z.string().optional().openapi({ example: "4.1" }),
+  width: z.int().optional().openapi({ description: "As it is shown: turned, square pixels" }),
   height: z.int().optional(),
+  coded_width: z.int().optional().openapi({ description: "Only where it is shown otherwise" }),
+  coded_height: z.int().optional(),
+  rotation: z.int().optional().openapi({ description: "Clockwise, in degrees", example: 90 }),
+  frame_rate: z.number().optional().openapi({ description: "The average", example: 23.976 }),
+  variable_frame_rate: z.boolean().optional(),
+  bit_depth: z.int().optional(),
+  hdr: z.enum(["HDR10", "HDR10+", "HLG", "Dolby Vision"]).optional(),
+  bitrate: z.int().optional().openapi({ description: "Bits per second" }),
   channels: z.int().optional(),
   sample_rate: z.int().optional(),
   language: z.string().optional().openapi({ description: "ISO 639-2", example: "eng" }),
+  title: z.string().optional().openapi({ example: "Commentary" }),
+  default: z.boolean().optional(),
+  forced: z.boolean().optional(),
+  hearing_impaired: z.boolean().optional(),
+  commentary: z.boolean().optional(),
 }).openapi("Track");
 
 export const MediaDescription = z.object({
@@ -134,14 +149,17 @@ export const MediaItem = z.object({
   container: z.string().nullable(),
   mime_type: z.string().nullable(),
   duration_ms: z.int().nullable(),
+  bitrate: z.int().nullable().openapi({ description: "Bits per second, of the whole file" }),
+  kind: z.enum(["video", "audio", "image"]).nullable(),
+  video_codec: z.string().nullable().openapi({ example: "hevc" }),
+  audio_codec: z.string().nullable().openapi({ description: "Of the default sound" }),
+  width: z.int().nullable().openapi({ description: "Of the first picture, as it is shown" }),
+  height: z.int().nullable(),
+  hdr: z.enum(["HDR10", "HDR10+", "HLG", "Dolby Vision"]).nullable(),
   tracks: z.array(Track),
   added_at: z.string(),
   updated_at: z.string(),
 }).openapi("MediaItem");
-
-export const MediaDetail = MediaItem.extend({
-  hashes: z.record(z.string(), z.string()),
-}).openapi("MediaDetail");
 
 export const Peer = z.object({
   peer_id: z.string(),

@@ -5,6 +5,7 @@
  */
 import { ConflictError } from "../base/errors.ts";
 import type { Database } from "../db/mod.ts";
+import type { Details } from "./details.ts";
 import type { Hashes } from "./hash/algorithms.ts";
 import type { MediaFile, MediaStatus } from "./media.ts";
 import { IS_OFFLINE, mediaColumns, type MediaRow, toMedia } from "./media_row.ts";
@@ -83,6 +84,15 @@ export function createMediaStore(db: Database) {
         id,
       );
       return Object.fromEntries(rows.map(({ algorithm, digest }) => [algorithm, digest]));
+    },
+
+    /** What a scan has learnt of it beyond its tracks; nothing of a file that nobody looked into. */
+    detailsOf(id: string): Details {
+      const row = db.get<{ details: string }>(
+        "SELECT details FROM media_details WHERE media_id = ?",
+        id,
+      );
+      return row ? JSON.parse(row.details) as Details : {};
     },
 
     addHashes: (id: string, hashes: Hashes): void => insertHashes(db, id, hashes),

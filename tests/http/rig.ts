@@ -86,11 +86,12 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
         refresh: () => Promise.resolve({ drivesAdded: 1, partitionsAdded: 2 }),
         ...healthPort,
       },
-      library: {},
+      library: {} as never,
       media: {
         list: ({ after, limit }) => files.filter(({ id }) => id > after).slice(0, limit),
         find: (id) => files.find((file) => file.id === id),
         hashesOf: () => ({ md5: "abc" }),
+        detailsOf: () => ({ chapters: [{ startMs: 0, title: "One" }] }),
         open: (file) => {
           if (file.status === "missing") throw new NotFoundError(`Cannot read "${file.title}"`);
           opened.open++;

@@ -5,6 +5,7 @@
  */
 import { InvalidError, NotFoundError } from "../../base/errors.ts";
 import type {
+  Details,
   Hashes,
   ListOptions,
   MediaFile,
@@ -26,13 +27,15 @@ import {
   toCursor,
   z,
 } from "../router.ts";
-import { MediaDetail, MediaItem, MediaStatus, ScanResult, ScanStatus } from "../schemas.ts";
+import { MediaItem, MediaStatus, ScanResult, ScanStatus } from "../schemas.ts";
+import { detailsBody, MediaDetails } from "./media_details.ts";
 import { trackBody } from "./track_body.ts";
 
 export interface MediaPort {
   list(page: ListOptions): MediaFile[];
   find(id: string): MediaFile | undefined;
   hashesOf(id: string): Hashes;
+  detailsOf(id: string): Details;
   open(file: MediaFile): Promise<OpenedFile>;
   scanState(): Readonly<ScanState>;
   /** Adds the folders to the media folders, where given, and scans. */
@@ -42,6 +45,11 @@ export interface MediaPort {
 }
 
 const tags = ["media"];
+
+const MediaDetail = MediaItem.extend({
+  hashes: z.record(z.string(), z.string()),
+  details: MediaDetails,
+}).openapi("MediaDetail");
 
 const ScanRequest = z.object({
   folders: z.array(z.string().min(1)).max(100).optional().openapi({
@@ -117,10 +125,12 @@ export function media(port: MediaPort) {
       },
     )
     .openapi(
-      findRoute(MediaDetail, tags, "One media file, with its hashes"),
+      findRoute(MediaDetail, tags, "One media file, with its hashes and all that is in it"),
       (c) => {
         const file = find(c.req.valid("param").id);
-        return c.json({ ...mediaBody(file), hashes: port.hashesOf(file.id) }, 200);
+        const hashes = port.hashesOf(file.id);
+        const details = detailsBody(port.detailsOf(file.id));
+        return c.json({ ...mediaBody(file), hashes, details }, 200);
       },
     )
     .openapi(
@@ -174,6 +184,13 @@ export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {
     container: it.container ?? null,
     mime_type: it.mimeType ?? null,
     duration_ms: it.durationMs ?? null,
+    bitrate: it.bitrate ?? null,
+    kind: it.kind ?? null,
+    video_codec: it.videoCodec ?? null,
+    audio_codec: it.audioCodec ?? null,
+    width: it.width ?? null,
+    height: it.height ?? null,
+    hdr: it.hdr ?? null,
     tracks: it.tracks.map(trackBody),
     added_at: it.addedAt,
     updated_at: it.updatedAt,

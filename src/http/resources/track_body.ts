@@ -5,11 +5,8 @@
  */
 import type { Track as MediaTrack } from "../../media/mod.ts";
 import type { Track } from "../schemas.ts";
+import { snakeCased } from "../snake_case.ts";
 
-export function trackBody({ codecString, sampleRate, ...same }: MediaTrack): Track {
-  return {
-    ...same,
-    ...codecString !== undefined && { codec_string: codecString },
-    ...sampleRate !== undefined && { sample_rate: sampleRate },
-  };
+export function trackBody(track: MediaTrack): Track {
+  return snakeCased(track) as Track;
 }
