@@ -57,11 +57,16 @@ CREATE TRIGGER media_facts AFTER UPDATE OF facts ON media WHEN NEW.facts IS NOT 
       ELSE NEW.facts ->> 'description' END
   WHERE media_id = NEW.id;
 END;
+-- A look into the file may tell its kind better than its name.
+CREATE TRIGGER media_kind AFTER UPDATE OF kind ON media
+WHEN NEW.kind IS NOT OLD.kind AND NEW.kind IS NOT NULL BEGIN
+  UPDATE items SET kind = NEW.kind WHERE media_id = NEW.id AND NOT instr(own, '"kind"');
+END;
 -- What a scan has changed is another version too: an edit names the version that it was made from.
-CREATE TRIGGER items_learnt AFTER UPDATE OF title, original_title, series, season, episode, year,
+CREATE TRIGGER items_learnt AFTER UPDATE OF title, kind, original_title, series, season, episode, year,
   description ON items
 WHEN NEW.version = OLD.version AND NEW.updated_at = OLD.updated_at AND (
-  NEW.title IS NOT OLD.title OR NEW.original_title IS NOT OLD.original_title OR
+  NEW.title IS NOT OLD.title OR NEW.kind IS NOT OLD.kind OR NEW.original_title IS NOT OLD.original_title OR
   NEW.series IS NOT OLD.series OR NEW.season IS NOT OLD.season OR
   NEW.episode IS NOT OLD.episode OR NEW.year IS NOT OLD.year OR
   NEW.description IS NOT OLD.description)
@@ -308,3 +313,14 @@ CREATE TABLE imports (
   counts TEXT NOT NULL, -- JSON
   updated_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Lines of an import about films that are not here: they are taken when a scan finds the film.
+CREATE TABLE import_waiting (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE, -- of the item in its export
+  identity TEXT, -- as media.identity
+  path TEXT NOT NULL, -- as media.relative_path
+  size_bytes INTEGER NOT NULL,
+  policy TEXT NOT NULL CHECK (policy IN ('keep', 'overwrite')),
+  line TEXT NOT NULL -- JSON
+) STRICT;
