@@ -106,6 +106,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.drives = peer.drives.watch;
     services.limits = peer.drives.limits;
     services.workers = peer.workers;
+    services.ingest = peer.items.ingest.service;
     services.jobs = peer.jobs.watch;
     services.health = peer.drives.watchHealth;
     services.pictures = peer.pictures;

@@ -9,6 +9,7 @@ import { InvalidError, NotFoundError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
+import { MAX_PICTURE_BYTES } from "../media/mod.ts";
 import { auth } from "./auth.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
@@ -19,6 +20,7 @@ import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
+import { mediaPictures } from "./resources/library/pictures/media_pictures.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
 import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
@@ -58,7 +60,9 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
       : drives(peer.drives).route("/", driveHealth(peer.drives)),
     partitions: typeof peer === "string" ? absent(peer) : partitions(peer.drives),
     volumes: typeof peer === "string" ? absent(peer) : volumes(peer.drives),
-    media: typeof peer === "string" ? absent(peer) : media(peer.media),
+    media: typeof peer === "string"
+      ? absent(peer)
+      : media(peer.media).route("/", mediaPictures(peer.library.pictures)),
     ...libraryResources(typeof peer === "string" ? peer : peer.library),
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : peers(edge),
@@ -68,7 +72,11 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
 
   const api = new OpenAPIHono({ getPath: pathWithoutSlash });
   api.use(auth(token));
-  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
+  const limits = { text: limitBody(MAX_BODY_BYTES), picture: limitBody(MAX_PICTURE_BYTES) };
+  api.use((c, next) => {
+    const isPicture = c.req.header("content-type")?.startsWith("image/");
+    return limits[isPicture ? "picture" : "text"](c, next);
+  });
   for (const [name, routes] of Object.entries(resources)) api.route(`/api/${name}`, routes);
   api.get(
     "/metrics",
@@ -94,8 +102,13 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
 /** An SDP offer is the largest that anybody sends. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-function refuseBody(): never {
-  throw new InvalidError(`Cannot read the body: it is larger than ${MAX_BODY_BYTES} bytes`);
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new InvalidError(`Cannot read the body: it is larger than ${maxSize} bytes`);
+    },
+  });
 }
 
 const openApiHead = {

@@ -4,6 +4,8 @@
  * @module
  */
 export { type Items, type ItemsDeps, openItems } from "./open.ts";
+export type { Assets, NewAsset } from "./assets/assets.ts";
+export type { Asset, AssetFilter } from "./assets/store.ts";
 export { newBatch } from "./changes/changes.ts";
 export type { By, Cardinality, Tag, TagEdit, TagGroup, TagInput, Tags } from "./tags/mod.ts";
 export { slugify } from "./tags/mod.ts";
@@ -27,5 +29,21 @@ export {
   type Episode,
   type Series,
 } from "./collections/mod.ts";
+export {
+  type Caller as IngestCaller,
+  type Ingest,
+  type Mode as IngestMode,
+  modes as ingestModes,
+  outcomeOf,
+  outcomes,
+  type Plan as IngestPlan,
+  planStates as ingestStates,
+  policies as ingestPolicies,
+  policyNames as ingestPolicyNames,
+  reasonOfStep,
+  type Report as IngestReport,
+  type Step as IngestStep,
+  stepStates,
+} from "./ingest/mod.ts";
 export type { Backup, Backups } from "./exchange/mod.ts";
 export type { Facets, Hit, SavedSearch, Search, SearchPage, SearchRequest } from "./search/mod.ts";

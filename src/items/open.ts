@@ -9,6 +9,7 @@ import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
 import type { Library } from "../media/mod.ts";
 import type { Jobs } from "../pool/mod.ts";
+import { type AssetsDeps, createAssets } from "./assets/assets.ts";
 import { openChanges } from "./changes/changes.ts";
 import { createCustomFields } from "./custom/custom.ts";
 import { createBulk } from "./items/bulk/bulk.ts";
@@ -19,6 +20,7 @@ import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
 import { type BackupsDeps, openBackups } from "./exchange/mod.ts";
+import { openIngestRoom } from "./ingest/mod.ts";
 import { openPeople } from "./people/mod.ts";
 import { openSearch } from "./search/mod.ts";
 import { openTags } from "./tags/mod.ts";
@@ -33,8 +35,12 @@ export interface ItemsDeps
   jobs: Jobs;
   publish: Publish;
   log: Log;
+  /** Where pictures lie; without it none can be uploaded or shown. */
+  artwork?: AssetsDeps["files"];
   /** Days that changes are kept and can be undone; 0 = for ever. */
   historyDays?: () => number;
+  /** Folders outside of the media folders that callers from elsewhere may ingest from; none. */
+  ingestDirs?: () => readonly string[];
 }
 
 export type Items = ReturnType<typeof openItems>;
@@ -62,10 +68,12 @@ export function openItems(deps: ItemsDeps) {
     watch: createWatch({ ...deps, changes }),
     notes: createNotes({ ...deps, changes }),
     search,
+    assets: createAssets({ ...deps, files: deps.artwork }),
     tags,
     people,
     collections,
     backups: openBackups(deps),
+    ingest: openIngestRoom(deps),
     duplicates: openDuplicates({ ...deps, changes }),
   };
 }

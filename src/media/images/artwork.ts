@@ -13,9 +13,9 @@ import { pause } from "../../base/service.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Jobs } from "../../pool/mod.ts";
 import type { MediaFile } from "../media.ts";
-import { makeAll } from "./background.ts";
-import { createCache, tagOf } from "./cache.ts";
-import { pictureFacts } from "./covers.ts";
+import { makeAll, makeThese } from "./background.ts";
+import { createAssetFiles } from "./asset_files.ts";
+import { createCache } from "./cache.ts";
 import { openFfmpeg } from "./ffmpeg.ts";
 import { createFilmMaker } from "./film_pictures.ts";
 import { MAX_SHOTS, spread } from "./film/plan.ts";
@@ -176,30 +176,17 @@ export function openArtwork(deps: ArtworkDeps) {
     makeAll: (signal: AbortSignal): Promise<void> =>
       makeAll({ store, films, ffmpeg, jobs, publish }, AbortSignal.any([signal, closed.signal])),
 
-    /** Makes the pictures of one file now. */
-    async make(mediaId: string, signal: AbortSignal) {
-      const file = fileOf(mediaId);
-      const { shots, sheets } = await films.ensure(file, { signal });
-      return { shots: shots.length, sheets: sheets.length };
+    /** Makes them as makeAll() does, or of these files, and does not wait for it. */
+    begin(mediaIds: readonly string[] | undefined): void {
+      const files = mediaIds?.map(fileOf);
+      const deps = { store, films, ffmpeg, jobs, publish };
+      const work = files ? makeThese(files, deps, signal) : makeAll(deps, signal);
+      work.catch((error) => {
+        if (!signal.aborted) log.warn("Pictures were not made", { error });
+      });
     },
 
-    /** Keeps a picture that a person gave, outside of what the cache throws away. */
-    uploads: {
-      /** @throws {InvalidError} the bytes are no picture */
-      async keep(bytes: Uint8Array<ArrayBuffer>) {
-        const facts = pictureFacts(bytes);
-        await using work = await cache.workFolder();
-        const from = join(work.path, `upload.${facts.extension}`);
-        await Deno.writeFile(from, bytes);
-        await checkDecodes(from);
-        const path = `uploads/${await tagOf(crypto.randomUUID())}.${facts.extension}`;
-        await Deno.mkdir(cache.absolute("uploads"), { recursive: true });
-        await Deno.rename(from, cache.absolute(path));
-        return { ...facts, path, sizeBytes: bytes.length };
-      },
-    },
-    absolute: cache.absolute,
-    evict: cache.evict,
+    ...createAssetFiles({ cache, ffmpeg, inTurn, find, signal }),
     heal: cache.heal,
 
     /** Heals the cache, then makes the pictures of all files where `all` is set. */
@@ -221,28 +208,4 @@ export function openArtwork(deps: ArtworkDeps) {
 
     [Symbol.dispose]: () => closed.abort(new DOMException("The program ends", "AbortError")),
   };
-
-  /** A picture that only says to be one must not come to those who look at the library. */
-  async function checkDecodes(path: string): Promise<void> {
-    if (!await ffmpeg.isHere()) return;
-    await ffmpeg.run(
-      [
-        "-nostdin",
-        "-v",
-        "error",
-        "-xerror",
-        "-i",
-        `file:${path}`,
-        "-frames:v",
-        "1",
-        "-f",
-        "null",
-        "-",
-      ],
-      { signal },
-    ).catch((cause) => {
-      signal.throwIfAborted();
-      throw new InvalidError("Cannot take the picture: it cannot be decoded", {}, { cause });
-    });
-  }
 }

@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { DeniedError, Failure, NotFoundError, UnavailableError } from "../../base/errors.ts";
-import { ConflictError } from "../../base/errors.ts";
+import {
+  ConflictError,
+  DeniedError,
+  Failure,
+  NotFoundError,
+  UnavailableError,
+} from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import { CancelledError, jobId, type Jobs, type RunningJob } from "../../pool/mod.ts";
 import type { MediaFile } from "../media.ts";
@@ -42,6 +47,30 @@ export async function makeAll(deps: BackgroundDeps, signal: AbortSignal): Promis
     };
     await jobs.share(spec, (job) => drain(driveIds, deps, job), { signal });
   }));
+}
+
+/** Makes those of these files, one after the other. @throws {ConflictError} it does so already */
+export async function makeThese(
+  files: readonly MediaFile[],
+  deps: BackgroundDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  await deps.ffmpeg.abilities();
+  const driveIds = [...new Set(files.flatMap((file) => file.driveIds))];
+  const spec = {
+    id: "artwork:chosen",
+    kind: "artwork",
+    title: "Make pictures and fingerprints of chosen files",
+    driveIds,
+    total: files.length,
+    bytesTotal: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  };
+  await deps.jobs.run(spec, async (job) => {
+    for (const file of files) {
+      await job.piece(() => makeOne(file, deps, job));
+      job.advance(1, file.sizeBytes);
+    }
+  }, { signal });
 }
 
 /** What is to be done, by drives. */

@@ -142,6 +142,12 @@ export function createCache({ store, folder, limitBytes }: CacheDeps) {
 
     evict,
 
+    /** A file whose row is gone already; `cachedBytes` of it were counted. */
+    async drop(path: string, cachedBytes: number): Promise<void> {
+      await removeFile(path);
+      bytes -= cachedBytes;
+    },
+
     /**
      * Brings rows and files together, as a crash, or a person who tidies up, may have parted them:
      * rows without a file go, files without a row go.

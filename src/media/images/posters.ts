@@ -182,8 +182,9 @@ function sizeMadeOf({ id, madeOf, origin, path }: Picture): string {
 /** A name for the content of a picture, for caches: another one after each change. */
 export async function etagOfPicture(picture: Picture): Promise<string> {
   const { kind, label, details } = picture;
-  const origin = String(details.origin ?? "");
-  return await tagOf([sizeMadeOf(picture), kind, label, origin].join(" "));
+  // Addresses of these are written into the WebVTT, where there is one name for all.
+  if (kind === "screenshot" || kind === "sprite") return await tagOf(picture.madeOf);
+  return await tagOf([sizeMadeOf(picture), kind, label, String(details.origin ?? "")].join(" "));
 }
 
 function tooSmall({ title }: MediaFile): UnavailableError {

@@ -10,6 +10,9 @@ import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
 import { items, type ItemsPort } from "./items/items.ts";
 import { itemPeople } from "./people/item_people.ts";
 import { type PeoplePort, peopleResource } from "./people/people.ts";
+import { artwork, type ArtworkPort } from "./pictures/artwork.ts";
+import { assets, type AssetsPort, itemAssets } from "./pictures/assets.ts";
+import type { PicturesPort } from "./pictures/media_pictures.ts";
 import { changes, type ChangesPort } from "./said/changes.ts";
 import { customFields, type CustomFieldsPort } from "./said/custom_fields.ts";
 import { notes, type NotesPort } from "./said/notes.ts";
@@ -33,14 +36,17 @@ export interface LibraryPort {
   people: PeoplePort;
   collections: CollectionsPort;
   backups: BackupsPort;
+  assets: AssetsPort;
+  pictures: PicturesPort & ArtworkPort;
   search: SearchPort & SearchesPort;
 }
 
 /** Path below /api → its routes. */
 const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
-  items: ({ items: room, tags, people }) =>
+  items: ({ items: room, tags, people, assets }) =>
     items(room, tags).route("/", itemTags(tags))
-      .route("/", itemPeople(people)),
+      .route("/", itemPeople(people))
+      .route("/", itemAssets(assets)),
   ratings: (port) => ratings(port.ratings),
   watch: (port) => watch(port.watch),
   notes: (port) => notes(port.notes),
@@ -50,6 +56,8 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
   backups: ({ backups }) => backupsResource(backups),
+  assets: (port) => assets(port.assets),
+  artwork: ({ pictures }) => artwork(pictures),
   search: ({ search }) => searchResource(search),
   searches: ({ search }) => searchesResource(search),
   "tag-groups": ({ tags }) => tagGroupsResource(tags),
