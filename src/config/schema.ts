@@ -94,6 +94,11 @@ export const settings = {
   },
   mediaDirs: several("Media folders", path, []),
   includeExtensions: several("Extensions that count as media", extension, VIDEO),
+  ingestDirs: several(
+    "Folders outside of the media folders from which other machines may have files ingested",
+    path,
+    [],
+  ),
   excludeDirs: several("Folder names or absolute paths that are passed over", path, []),
   hashAlgorithms: several(
     `Hashes computed of each file: ${hashNames.join(", ")}`,
