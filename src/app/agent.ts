@@ -20,6 +20,7 @@ import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
 import { openConfiguration, openData, openPeer } from "./parts/peer.ts";
 import { createScanner } from "./parts/scanner.ts";
+import { createWatcher } from "./parts/watcher.ts";
 import type { Terminal } from "./terminal.ts";
 import { tell } from "./parts/tell.ts";
 
@@ -115,11 +116,13 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;
+  const watcher = peer && createWatcher({ peer, config, dataDir, log: log.child("watch") });
+  if (watcher) services.watch = watcher.service;
 
   const eventLoop = watchEventLoop();
   services.eventLoop = eventLoop.service;
   const api = createApi({
-    health: createHealth({ role, peer, edge, link, config, peerId }),
+    health: createHealth({ role, peer, watcher, edge, link, config, peerId }),
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner
