@@ -12,8 +12,9 @@ import type { Step } from "./drain.ts";
 import { probeForeign } from "./probed/foreign.ts";
 import type { Learnt } from "./probed/store.ts";
 import type { Tally } from "./progress.ts";
+import { goOnByIdentity } from "./record/record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
-import { NEEDS_FFPROBE, type Waiting } from "./store.ts";
+import { NEEDS_FFPROBE, type ScanStore, type Waiting } from "./store.ts";
 import { explain } from "./walk/touch.ts";
 
 export function probeStep(
@@ -23,7 +24,7 @@ export function probeStep(
 ): Step {
   const { store } = deps;
   const save = (file: Waiting, found: Description, learnt: Learnt) => {
-    store.saveProbe(file.id, found, learnt);
+    store.saveProbe(idOf(file, learnt, store, tally), found, learnt);
     const path = join(file.root, file.relativePath);
     if (learnt.error) tally.issue(path, learnt.error);
     tally.advance(1, file.sizeBytes, path);
@@ -47,7 +48,7 @@ export function probeStep(
           const { probed } = result;
           tally.report.bytesRead += probed.bytesRead;
           // Left as it is, it is what probeForeign() takes next.
-          if (isForeign(file, result)) store.saveBeside(file.id, probed);
+          if (isForeign(file, result)) store.saveBeside(idOf(file, probed, store, tally), probed);
           else save(file, descriptionOf(file, probed), { ...probed, ...errorOf(file, probed) });
         } else if ("error" in result && isReadFailure(result.error)) {
           store.saveUnreadable(file.id, problemOf(result.error));
@@ -59,6 +60,11 @@ export function probeStep(
       }
     },
   };
+}
+
+/** It goes on as the file that it was elsewhere, if its content is that of one that is gone. */
+function idOf(file: Waiting, { identity }: Learnt, store: ScanStore, tally: Tally): string {
+  return identity ? goOnByIdentity(store, file.id, identity.identity, tally) : file.id;
 }
 
 function descriptionOf(file: Waiting, { content }: ProbedFile): Description {

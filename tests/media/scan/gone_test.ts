@@ -113,18 +113,3 @@ Deno.test("a folder of a media folder that a person passes over needs no confirm
   it.rig.settings.extensions = [".wav"];
   deepStrictEqual([(await it.rig.scan()).bytesRead, it.count("ready")], [0, 20]);
 });
-
-Deno.test("half of a folder that is moved to another drive is asked about no more once it is found", async () => {
-  await using it = await openTwenty();
-  const other = join(it.rig.dir.path, "other");
-  await Deno.mkdir(other);
-  it.rig.settings.roots = [it.rig.root, other];
-  await it.rig.scan();
-
-  for (const folder of ["s0", "s1"]) {
-    await Deno.rename(join(it.rig.root, folder), join(other, folder));
-  }
-  const report = await it.rig.scan();
-
-  ok(report.new === 10 || report.moved === 10);
-});

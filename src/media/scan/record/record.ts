@@ -6,6 +6,7 @@
  */
 import { sameState } from "../../file_state.ts";
 import { type Change, changeOf, type FoundFile } from "../diff.ts";
+import type { Tally } from "../progress.ts";
 import type { Traced } from "../walk/walk.ts";
 import type { RecordStore, Sighting, StoredFile } from "./store.ts";
 
@@ -43,6 +44,24 @@ export function record(store: RecordStore, root: string, difference: Seen): Reco
   if (what === "returned") store.restore(rowid);
   if (what !== "unchanged") store.relocate(rowid, file);
   return { what: adopted ? "moved" : what, rowid };
+}
+
+/**
+ * The id by which a file goes on that was found to be new, and whose content is known by now: that
+ * of a file that is gone, if that was the same. To be called before what was learnt is saved.
+ */
+export function goOnByIdentity(
+  store: RecordStore,
+  id: string,
+  identity: string,
+  { report, gone }: Pick<Tally, "report" | "gone">,
+): string {
+  const adopted = store.adoptByIdentity(id, identity);
+  if (!adopted) return id;
+  report.moved++;
+  report.new = Math.max(0, report.new - 1); // it may have been found by an earlier scan
+  if (gone.missing.delete(adopted.rowid)) report.gone--;
+  return adopted.id;
 }
 
 /** The row of a file that was elsewhere, brought here; undefined where it is another by now. */

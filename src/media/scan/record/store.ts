@@ -153,6 +153,53 @@ export function createRecordStore(db: Database) {
         rowid,
       ),
 
+    /**
+     * A file that is looked into for the first time, and whose content was known of one that is gone:
+     * that one goes on here, with all that is known of it. Returns the id that it goes on with, and
+     * the row; undefined where nothing of the kind is gone.
+     */
+    adoptByIdentity(id: string, identity: string): { id: string; rowid: number } | undefined {
+      const it = db.get<{ rowid: number }>(
+        `SELECT rowid FROM media WHERE id = ? AND status = 'new' AND size_bytes > 0
+           AND facts IS NULL AND container IS NULL AND catalog_id IS NULL`,
+        id,
+      );
+      const gone = it && db.get<{ id: string; rowid: number }>(
+        `SELECT id, rowid FROM media WHERE identity = ? AND id <> ?
+           AND size_bytes = (SELECT size_bytes FROM media WHERE id = ?)
+           AND (status = 'missing' OR gone_since IS NOT NULL)
+           AND status <> 'forgotten' AND offline_since IS NULL LIMIT 1`,
+        identity,
+        id,
+        id,
+      );
+      if (!it || !gone) return undefined;
+      // Two rows can never have one path, so the new one steps aside, takes its place, and goes.
+      db.run(
+        "UPDATE media SET root = 'leaving:' || root, wire_path = 'leaving:' || id WHERE rowid = ?",
+        it.rowid,
+      );
+      db.run(
+        `UPDATE media SET root = substr(it.root, 9), relative_path = it.relative_path,
+           wire_path = 'coming:' || media.id, size_bytes = it.size_bytes,
+           modified_ms = it.modified_ms, drive_ids = it.drive_ids, title = it.title,
+           volume_id = it.volume_id, volume_path = it.volume_path, inode = it.inode, kind = it.kind,
+           status = 'new', error = NULL, gone_since = NULL, gone_kept = 0, updated_at = ?
+         FROM media AS it WHERE it.rowid = ? AND media.rowid = ?`,
+        now(),
+        it.rowid,
+        gone.rowid,
+      );
+      db.run("DELETE FROM media WHERE rowid = ?", it.rowid);
+      db.run("DELETE FROM items WHERE id = ?", id); // nobody has said anything of it yet
+      const { root, path } = db.get<{ root: string; path: string }>(
+        "SELECT root, relative_path AS path FROM media WHERE rowid = ?",
+        gone.rowid,
+      )!;
+      db.run("UPDATE media SET wire_path = ? WHERE rowid = ?", wirePath(root, path), gone.rowid);
+      return gone;
+    },
+
     /** The roots of all files in the library, those of folders that are no longer set included. */
     roots(): string[] {
       const roots: string[] = [];
