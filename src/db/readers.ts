@@ -54,6 +54,8 @@ const MAX_WAITING = 64;
 const GRACE_MS = 500;
 /** Statements that nobody waits for any more, but that still run, beside those that count. */
 const MAX_LOST = 2;
+/** So long a worker may take to begin, on a machine that has much else to do. */
+const BEGIN_MS = 30_000;
 /** A worker that nobody asks anything gives its memory back. */
 const IDLE_MS = 60_000;
 
@@ -112,6 +114,7 @@ export function openReaders(db: Database, { workers = 2 }: ReadersOptions = {}):
   };
   const work = async (asked: Asked) => {
     busy++;
+    const isNew = idle.size === 0;
     const worker = take();
     let isLost = false;
     const onLost = () => {
@@ -119,7 +122,7 @@ export function openReaders(db: Database, { workers = 2 }: ReadersOptions = {}):
       lost++;
       next();
     };
-    const isWell = await converse(worker, asked, { path: db.path, onLost });
+    const isWell = await converse(worker, asked, { path: db.path, isNew, onLost });
     if (isLost) lost--;
     busy--;
     if (isWell && !isLost) rest(worker);
@@ -164,10 +167,11 @@ export function openReaders(db: Database, { workers = 2 }: ReadersOptions = {}):
 function converse(
   worker: Worker,
   { question, signal, resolve, reject }: Asked,
-  { path, onLost }: { path: string; onLost(): void },
+  { path, isNew, onLost }: { path: string; isNew: boolean; onLost(): void },
 ): Promise<boolean> {
   const done = Promise.withResolvers<boolean>();
   let grace: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout>;
   const giveUp = () => {
     reject(tooLong(question.limitMs));
     onLost();
@@ -176,7 +180,10 @@ function converse(
     Atomics.store(question.cells, 0, 1);
     grace ??= setTimeout(giveUp, GRACE_MS);
   };
-  const timer = setTimeout(interrupt, question.limitMs);
+  // What is asked of a new worker waits there until that has begun.
+  const begin = () => timer = setTimeout(interrupt, question.limitMs);
+  if (isNew) timer = setTimeout(interrupt, BEGIN_MS);
+  else begin();
   signal.addEventListener("abort", interrupt, { once: true });
   worker.onerror = (event) => {
     event.preventDefault();
@@ -184,6 +191,10 @@ function converse(
     done.resolve(false);
   };
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    if ("isReady" in data) {
+      clearTimeout(timer);
+      return void begin();
+    }
     if ("rows" in data) resolve(data.rows);
     else if (Atomics.load(question.cells, 0) === 1) reject(tooLong(question.limitMs));
     else reject(explainFailure(path, Object.assign(new Error(data.message), data)));

@@ -16,6 +16,7 @@ export interface Question {
 }
 
 export type Answer =
+  | { isReady: true } // once, when the worker has begun
   | { rows: unknown[] }
   | { message: string; code?: unknown; errcode?: unknown };
 
@@ -66,3 +67,5 @@ function prepare(opened: DatabaseSync, sql: string): StatementSync {
   statements.set(sql, made);
   return made;
 }
+
+scope.postMessage({ isReady: true } satisfies Answer);

@@ -30,7 +30,8 @@ export function readRange(unit: Unit, operator: Operator, value: string): Range 
     if (!range || !(range.low <= range.high)) throw new InvalidError(`expected ${unit.expected}`);
     return range;
   };
-  const [from, to] = value.split("..");
+  const [from, to, ...more] = value.split("..");
+  if (more.length > 0) throw new InvalidError(`expected ${unit.expected}`);
   if (to !== undefined) {
     if (operator !== ":" && operator !== "=") throw new InvalidError('a range stands after ":"');
     return { low: from ? one(from).low : 0, high: to ? one(to).high : Infinity };
