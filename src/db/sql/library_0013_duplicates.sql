@@ -57,12 +57,15 @@ CREATE TABLE duplicate_groups (
   reclaimable_bytes INTEGER NOT NULL, -- without the largest
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'dismissed', 'resolved')),
   version INTEGER NOT NULL DEFAULT 1,
-  found_at TEXT NOT NULL,
-  look INTEGER NOT NULL DEFAULT 0 -- the last look that found it
+  found_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX duplicate_groups_by_size ON duplicate_groups (state, reclaimable_bytes DESC, id);
+-- A page of each filter that a list can have, and the sums of each kind.
 CREATE INDEX duplicate_groups_all ON duplicate_groups (reclaimable_bytes DESC, id);
-CREATE INDEX duplicate_groups_by_look ON duplicate_groups (kind, look);
+CREATE INDEX duplicate_groups_by_state ON duplicate_groups (state, reclaimable_bytes DESC, id);
+CREATE INDEX duplicate_groups_by_kind ON duplicate_groups (kind, reclaimable_bytes DESC, id);
+CREATE INDEX duplicate_groups_by_both
+  ON duplicate_groups (kind, state, reclaimable_bytes DESC, id, files);
+CREATE INDEX duplicate_groups_in_order ON duplicate_groups (kind, id);
 CREATE TABLE duplicate_members (
   group_id TEXT NOT NULL REFERENCES duplicate_groups (id) ON DELETE CASCADE,
   media_id TEXT NOT NULL REFERENCES media (id) ON DELETE CASCADE,
@@ -70,6 +73,12 @@ CREATE TABLE duplicate_members (
   PRIMARY KEY (group_id, media_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX duplicate_members_by_media ON duplicate_members (media_id);
+
+-- When each kind was last looked for.
+CREATE TABLE duplicate_looks (
+  kind TEXT PRIMARY KEY,
+  looked_at TEXT NOT NULL -- ISO 8601, UTC
+) STRICT, WITHOUT ROWID;
 
 -- What was moved into the trash of its volume. A row that is "going" or "coming back" was cut off
 -- in the middle: where its file is tells how it ended.

@@ -41,25 +41,35 @@ export function isSame(one: Hashes, other: Hashes): boolean {
   return asked.every((name) => one[name] === other[name]);
 }
 
-/** Whether all of them have the same bytes. */
-export function areOne(files: readonly { sizeBytes: number; hashes: Hashes }[]): boolean {
-  const [first] = files;
-  return files.every(({ sizeBytes, hashes }) =>
-    sizeBytes === first!.sizeBytes && isSame(first!.hashes, hashes)
-  );
+interface Hashed {
+  sizeBytes: number;
+  hashes: Hashes;
 }
 
-/** Splits files that one digest names alike into those that are the same by all that is known. */
-export function clusters<File extends { sizeBytes: number; hashes: Hashes }>(
-  files: readonly File[],
-): File[][] {
-  const found: File[][] = [];
+/** Whether all of them have the same bytes. */
+export function areOne(files: readonly Hashed[]): boolean {
+  const known: Hashes = {};
+  return files.every(({ sizeBytes, hashes }, index) => {
+    const same = index === 0 || sizeBytes === files[0]!.sizeBytes && isSame(known, hashes);
+    Object.assign(known, hashes);
+    return same;
+  });
+}
+
+/**
+ * Splits files that one digest names alike into those that are the same by all that is known: each
+ * is compared with all hashes of those before it.
+ */
+export function clusters<File extends Hashed>(files: readonly File[]): File[][] {
+  const found: { sizeBytes: number; hashes: Hashes; files: File[] }[] = [];
   for (const file of files) {
-    const mine = found.find(([first]) =>
-      first!.sizeBytes === file.sizeBytes && isSame(first!.hashes, file.hashes)
-    );
-    if (mine) mine.push(file);
-    else found.push([file]);
+    const { sizeBytes, hashes } = file;
+    const mine = found.find((it) => it.sizeBytes === sizeBytes && isSame(it.hashes, hashes));
+    if (!mine) found.push({ sizeBytes, hashes: { ...hashes }, files: [file] });
+    else {
+      Object.assign(mine.hashes, hashes);
+      mine.files.push(file);
+    }
   }
-  return found.filter(({ length }) => length > 1);
+  return found.map(({ files }) => files).filter(({ length }) => length > 1);
 }

@@ -292,7 +292,7 @@ Deno.test("a file system that cannot share blocks says so, and both files stay",
   });
 
   deepStrictEqual(await Deno.readFile(rig.path("sub/a copy.wav")), two["a.wav"]);
-  const names = [...Deno.readDirSync(rig.path("sub"))].map(({ name }) => name);
+  const names = (await Array.fromAsync(Deno.readDir(rig.path("sub")))).map(({ name }) => name);
   deepStrictEqual(names, ["a copy.wav"], "nothing is left behind");
 });
 

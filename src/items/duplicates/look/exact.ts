@@ -9,11 +9,12 @@ import { MAX_MEMBERS } from "../store.ts";
 import type { Pace } from "./pace.ts";
 import { reclaimableOf, saveGroup } from "./save.ts";
 import type { LookStore } from "./store.ts";
+import { vanishUnfound } from "./vanish.ts";
 
 /** Rows of the index in one step; some milliseconds. */
 const PAGE = 2000;
 /** Files whose hashes are compared in one step. */
-const FILES_AT_ONCE = 150;
+const FILES_AT_ONCE = 100;
 const NEWS_AT_ONCE = 100;
 
 export interface LookOptions {
@@ -25,9 +26,9 @@ export interface LookOptions {
 }
 
 export async function lookExact({ store, pace, full, onGroup }: LookOptions): Promise<void> {
-  const look = await pace(() => store.nextLook("exact"));
+  await pace(store.begin);
   const save = (runs: readonly string[][]) => {
-    for (let count = saveRuns(store, runs, look); count > 0; count--) onGroup();
+    for (let count = saveRuns(store, runs); count > 0; count--) onGroup();
   };
 
   if (full) {
@@ -41,17 +42,13 @@ export async function lookExact({ store, pace, full, onGroup }: LookOptions): Pr
     await byDigest(news);
     await pace(() => store.transaction(() => store.forgetNews(news)));
   }
-  for (;;) {
-    const unseen = await pace(() => store.unseen("exact", look, NEWS_AT_ONCE));
-    if (unseen.length === 0) break;
-    await byDigest(unseen.map(({ key }) => {
+  await vanishUnfound("exact", { store, pace }, async (unfound) => {
+    await byDigest(unfound.map(({ key }) => {
       const [algorithm, digest] = key.split(":") as [string, string];
       return { algorithm, digest };
     }));
-    // What that has not found again is no group any more. One by one: each may have many members.
-    const gone = await pace(() => unseen.filter(({ id }) => store.isUnseen(id, look)));
-    for (const { id } of gone) await pace(() => store.transaction(() => store.vanish(id, look)));
-  }
+  });
+  await pace(() => store.end("exact"));
 
   async function byDigest(digests: readonly { algorithm: string; digest: string }[]) {
     let runs: string[][] = [];
@@ -101,7 +98,7 @@ async function* runsOf(
 }
 
 /** How many groups came out of these runs. */
-function saveRuns(store: LookStore, runs: readonly string[][], look: number): number {
+function saveRuns(store: LookStore, runs: readonly string[][]): number {
   const facts = new Map(store.facts(runs.flat()).map((file) => [file.id, file]));
   let found = 0;
   store.transaction(() => {
@@ -115,7 +112,7 @@ function saveRuns(store: LookStore, runs: readonly string[][], look: number): nu
           key: `${algorithm}:${cluster[0]!.hashes[algorithm]}`,
           members: cluster.map(({ id }) => ({ id, distance: 0 })),
           reclaimableBytes: reclaimableOf(cluster),
-        }, look);
+        });
         if (isNew) found++;
       }
     }

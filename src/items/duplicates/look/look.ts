@@ -57,7 +57,7 @@ export function createLook({ db, jobs, publish, distance }: LookDeps) {
       const pace = createPace(job);
       const options = { store, pace, onGroup: () => job.advance(1, 0) };
       // What was hashed before there were groups is no news.
-      const isFirst = await pace(() => store.nextLook("exact")) === 1;
+      const isFirst = await pace(() => store.lookedAt("exact")) === undefined;
       const looks: Record<GroupKind, () => Promise<void>> = {
         exact: () => lookExact({ ...options, full: full || isFirst }),
         similar: () => lookSimilar({ ...options, similar, distance: distance() }),

@@ -8,12 +8,12 @@ import { createHash } from "node:crypto";
 import type { CopyFacts, FoundGroup, LookStore } from "./store.ts";
 
 /** Writes a group; false where this look has found its files together already. */
-export function saveGroup(store: LookStore, found: FoundGroup, look: number): boolean {
+export function saveGroup(store: LookStore, found: FoundGroup): boolean {
   const ids = found.members.map(({ id }) => id);
   const known = store.groupsWith(found.kind, ids);
-  if (known.some((it) => it.look === look && it.shared === ids.length)) return false;
-  const mine = known.find((it) => it.look !== look);
-  store.save(mine?.id ?? groupId(found), found, look);
+  if (known.some((it) => it.isFound && it.shared === ids.length)) return false;
+  const mine = known.find((it) => !it.isFound);
+  store.save(mine?.id ?? groupId(found), found);
   return true;
 }
 

@@ -34,12 +34,23 @@ export function createLookStore(db: Database) {
   return {
     transaction: <T>(work: () => T): T => db.transaction(work),
 
-    /** The number of the next look at this kind; 1 is the first. */
-    nextLook: (kind: GroupKind): number =>
-      1 + (db.get<{ last: number | null }>(
-        "SELECT max(look) last FROM duplicate_groups WHERE kind = ?",
+    /** Groups that this look has found stand in a table that is gone with the connection. */
+    begin(): void {
+      db.run("CREATE TEMP TABLE IF NOT EXISTS found_groups (id TEXT PRIMARY KEY) WITHOUT ROWID");
+      db.run("DELETE FROM found_groups");
+    },
+
+    /** When this kind was last looked for; undefined: never. */
+    lookedAt: (kind: GroupKind): string | undefined =>
+      db.get<{ at: string }>("SELECT looked_at AS at FROM duplicate_looks WHERE kind = ?", kind)
+        ?.at,
+
+    end: (kind: GroupKind) =>
+      db.run(
+        "INSERT OR REPLACE INTO duplicate_looks VALUES (?, ?)",
         kind,
-      )?.last ?? 0),
+        new Date().toISOString(),
+      ),
 
     /** A page of all digests of one algorithm, in their order. */
     digests: (
@@ -91,9 +102,10 @@ export function createLookStore(db: Database) {
     groupsWith: (
       kind: GroupKind,
       ids: readonly string[],
-    ): { id: string; look: number; shared: number }[] =>
+    ): { id: string; isFound: 0 | 1; shared: number }[] =>
       db.all(
-        `SELECT g.id, g.look, count(*) AS shared FROM duplicate_members AS m
+        `SELECT g.id, g.id IN (SELECT id FROM found_groups) AS isFound, count(*) AS shared
+         FROM duplicate_members AS m
          CROSS JOIN duplicate_groups AS g ON g.id = m.group_id AND g.kind = ?
          WHERE m.media_id IN (SELECT value FROM json_each(?))
          GROUP BY g.id ORDER BY shared DESC, g.id LIMIT 10`,
@@ -101,22 +113,32 @@ export function createLookStore(db: Database) {
         list(ids),
       ),
 
-    /** Writes what a look has found; what a person has dismissed stays dismissed. */
-    save(id: string, { kind, key, members, reclaimableBytes }: FoundGroup, look: number): void {
+    /**
+     * Writes what a look has found, where it is anything new. What a person has dismissed stays so;
+     * so does what was dealt with, links that share their bytes for one, until another file joins.
+     */
+    save(id: string, { kind, key, members, reclaimableBytes }: FoundGroup): void {
+      db.run("INSERT OR IGNORE INTO found_groups VALUES (?)", id);
       const found = JSON.stringify(members);
-      // What was dealt with stays so, links that share their bytes for one, until another file joins.
-      const isJoined = db.get(
-        `SELECT 1 FROM json_each(?) WHERE value ->> 'id' NOT IN
-           (SELECT media_id FROM duplicate_members WHERE group_id = ?) LIMIT 1`,
-        found,
+      const known = db.get<{ files: number; bytes: number; same: number; members: number }>(
+        `SELECT files, reclaimable_bytes AS bytes,
+           (SELECT count(*) FROM duplicate_members WHERE group_id = ?1) members,
+           (SELECT count(*) FROM json_each(?2) JOIN duplicate_members AS m
+             ON m.group_id = ?1 AND m.media_id = value ->> 'id'
+             AND m.distance = value ->> 'distance') same
+         FROM duplicate_groups WHERE id = ?1`,
         id,
-      ) !== undefined;
+        found,
+      );
+      const isSame = known?.same === members.length && known.members === members.length;
+      if (isSame && known.files === members.length && known.bytes === reclaimableBytes) return;
+      const isJoined = known !== undefined && known.same < members.length;
       db.run(
-        `INSERT INTO duplicate_groups (id, kind, key, files, reclaimable_bytes, found_at, look)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (id) DO UPDATE SET look = excluded.look,
-           state = iif(state = 'resolved' AND ?8, 'open', state),
-           version = version + (files <> excluded.files OR state = 'resolved' AND ?8),
+        `INSERT INTO duplicate_groups (id, kind, key, files, reclaimable_bytes, found_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET
+           state = iif(state = 'resolved' AND ?7, 'open', state),
+           version = version + 1,
            files = excluded.files, reclaimable_bytes = excluded.reclaimable_bytes`,
         id,
         kind,
@@ -124,9 +146,9 @@ export function createLookStore(db: Database) {
         members.length,
         reclaimableBytes,
         new Date().toISOString(),
-        look,
         Number(isJoined),
       );
+      if (isSame) return;
       db.run(
         `DELETE FROM duplicate_members WHERE group_id = ?
            AND media_id NOT IN (SELECT value ->> 'id' FROM json_each(?))`,
@@ -142,23 +164,28 @@ export function createLookStore(db: Database) {
       );
     },
 
-    /** Groups that this look has not found (yet), with what they were found by. */
-    unseen: (kind: GroupKind, look: number, limit: number): { id: string; key: string }[] =>
+    /** A page of the groups of a kind, in order of their ids, and whether this look has found them. */
+    groups: (
+      kind: GroupKind,
+      after: string,
+      limit: number,
+    ): { id: string; key: string; isFound: 0 | 1 }[] =>
       db.all(
-        "SELECT id, key FROM duplicate_groups WHERE kind = ? AND look < ? AND look >= 0 LIMIT ?",
+        `SELECT id, key, id IN (SELECT id FROM found_groups) AS isFound FROM duplicate_groups
+         WHERE kind = ? AND id > ? ORDER BY id LIMIT ?`,
         kind,
-        look,
+        after,
         limit,
       ),
 
-    isUnseen: (id: string, look: number): boolean =>
-      db.get("SELECT 1 FROM duplicate_groups WHERE id = ? AND look < ?", id, look) !== undefined,
+    isFound: (id: string): boolean =>
+      db.get("SELECT 1 FROM found_groups WHERE id = ?", id) !== undefined,
 
     /**
      * What is no group any more: nobody asks for an open one, and what was dealt with is known for a
      * month; a dismissed one stays, for its files may return.
      */
-    vanish(id: string, look: number): void {
+    vanish(id: string): void {
       const monthAgo = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000).toISOString();
       const gone = db.run(
         `DELETE FROM duplicate_groups
@@ -166,16 +193,14 @@ export function createLookStore(db: Database) {
         id,
         monthAgo,
       );
-      if (gone === 0) {
-        db.run(
-          `UPDATE duplicate_groups SET look = ?, reclaimable_bytes = 0,
-             files = (SELECT count(*) FROM duplicate_members JOIN media ON media.id = media_id
-                      WHERE group_id = ?2 AND ${COUNTS})
-           WHERE id = ?2`,
-          look,
-          id,
-        );
-      }
+      if (gone > 0) return;
+      db.run(
+        `UPDATE duplicate_groups SET reclaimable_bytes = 0, files = here.files
+         FROM (SELECT count(*) files FROM duplicate_members JOIN media ON media.id = media_id
+               WHERE group_id = ?1 AND ${COUNTS}) AS here
+         WHERE id = ?1 AND (reclaimable_bytes <> 0 OR duplicate_groups.files <> here.files)`,
+        id,
+      );
     },
 
     countOpen: (kind: GroupKind): { groups: number; reclaimableBytes: number } => ({

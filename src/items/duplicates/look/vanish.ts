@@ -7,21 +7,27 @@ import type { GroupKind } from "../store.ts";
 import type { Pace } from "./pace.ts";
 import type { LookStore } from "./store.ts";
 
-/** Each may have a thousand members, which go with it. */
-const AT_ONCE = 10;
+const PAGE = 500;
 
-export async function vanishUnseen(
+/**
+ * Goes through the groups of a kind; `again` is given those that were not found, a page at a time,
+ * and may look for them once more.
+ */
+export async function vanishUnfound(
   kind: GroupKind,
-  look: number,
   { store, pace }: { store: LookStore; pace: Pace },
+  again: (unfound: { id: string; key: string }[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  for (let left = AT_ONCE; left === AT_ONCE;) {
-    left = await pace(() =>
-      store.transaction(() => {
-        const unseen = store.unseen(kind, look, AT_ONCE);
-        for (const { id } of unseen) store.vanish(id, look);
-        return unseen.length;
-      })
-    );
+  for (let after = "";;) {
+    const page = await pace(() => store.groups(kind, after, PAGE));
+    const unfound = page.filter(({ isFound }) => !isFound);
+    if (unfound.length > 0) {
+      await again(unfound);
+      const gone = await pace(() => unfound.filter(({ id }) => !store.isFound(id)));
+      // One by one: each may have a thousand members, which go with it.
+      for (const { id } of gone) await pace(() => store.transaction(() => store.vanish(id)));
+    }
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.id;
   }
 }

@@ -7,7 +7,7 @@ import { areOne } from "../../evidence.ts";
 import { MAX_MEMBERS } from "../../store.ts";
 import type { LookOptions } from "../exact.ts";
 import { reclaimableOf, saveGroup } from "../save.ts";
-import { vanishUnseen } from "../vanish.ts";
+import { vanishUnfound } from "../vanish.ts";
 import { compareNew, farthest, type FingerprintKind } from "./compare.ts";
 import { type Star, stars } from "./stars.ts";
 import type { Pair, SimilarStore } from "./store.ts";
@@ -25,15 +25,16 @@ export async function lookSimilar(options: SimilarOptions): Promise<void> {
   const { store, similar, pace, distance, onGroup } = options;
   await compareNew(similar, pace);
 
-  const look = await pace(() => store.nextLook("similar"));
+  await pace(store.begin);
   const pairs = await readPairs(options);
   const found = await pace(() => stars(pairs, MAX_MEMBERS));
   for (let some: Star[] = []; (some = await pace(() => take(found, GROUPS_AT_ONCE))).length > 0;) {
     for (const star of some) {
-      await pace(() => store.transaction(() => saveStar(star, look, store) && onGroup()));
+      await pace(() => store.transaction(() => saveStar(star, store) && onGroup()));
     }
   }
-  await vanishUnseen("similar", look, { store, pace });
+  await vanishUnfound("similar", { store, pace });
+  await pace(() => store.end("similar"));
 
   async function readPairs({ similar, pace }: SimilarOptions): Promise<Pair[]> {
     const most = (kind: FingerprintKind) =>
@@ -48,7 +49,7 @@ export async function lookSimilar(options: SimilarOptions): Promise<void> {
   }
 }
 
-function saveStar({ members }: Star, look: number, store: LookOptions["store"]): boolean {
+function saveStar({ members }: Star, store: LookOptions["store"]): boolean {
   const facts = new Map(store.facts(members.map(({ id }) => id)).map((it) => [it.id, it]));
   const left = members.filter(({ id }) => facts.has(id));
   if (left.length < 2) return false;
@@ -60,7 +61,7 @@ function saveStar({ members }: Star, look: number, store: LookOptions["store"]):
     key: left[0]!.id,
     members: left,
     reclaimableBytes: reclaimableOf(files),
-  }, look);
+  });
 }
 
 function take<T>(from: Generator<T>, most: number): T[] {

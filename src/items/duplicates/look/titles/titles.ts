@@ -9,7 +9,7 @@ import type { LookOptions } from "../exact.ts";
 import { lastAlike } from "../length.ts";
 import { reclaimableOf, saveGroup } from "../save.ts";
 import type { CopyFacts } from "../store.ts";
-import { vanishUnseen } from "../vanish.ts";
+import { vanishUnfound } from "../vanish.ts";
 import { hash53, saysItAll, titleKey } from "./key.ts";
 import type { NamedItem, TitlesStore } from "./store.ts";
 
@@ -19,11 +19,11 @@ export interface TitlesOptions extends Omit<LookOptions, "full"> {
 
 const PAGE = 1000;
 /** Items that are compared in one step. */
-const ITEMS_AT_ONCE = 150;
+const ITEMS_AT_ONCE = 100;
 
 export async function lookTitles(options: TitlesOptions): Promise<void> {
   const { store, titles, pace, onGroup } = options;
-  const look = await pace(() => store.nextLook("title"));
+  await pace(store.begin);
   await pace(titles.begin);
   try {
     await index(options);
@@ -31,7 +31,7 @@ export async function lookTitles(options: TitlesOptions): Promise<void> {
       await pace(() =>
         store.transaction(() => {
           for (const group of groupsOf(titles.bySeq(seqs), options)) {
-            if (saveGroup(store, { kind: "title", ...group }, look)) onGroup();
+            if (saveGroup(store, { kind: "title", ...group })) onGroup();
           }
         })
       );
@@ -39,7 +39,8 @@ export async function lookTitles(options: TitlesOptions): Promise<void> {
   } finally {
     titles.end();
   }
-  await vanishUnseen("title", look, options);
+  await vanishUnfound("title", options);
+  await pace(() => store.end("title"));
 }
 
 async function index({ titles, pace }: TitlesOptions): Promise<void> {
