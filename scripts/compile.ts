@@ -50,6 +50,7 @@ const SCRIPTS = [
   "src/app/cli.ts",
   "src/media/worker.ts",
   "src/media/scan/walk/walker.ts",
+  "src/media/watch/watch_worker.ts",
   "src/db/readers_worker.ts",
   "src/db/backup_worker.ts",
 ];

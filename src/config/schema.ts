@@ -111,6 +111,13 @@ export const settings = {
     80,
     60,
   ),
+  watchFolders: choice(
+    "Whether changes in the media folders are noticed: auto (at once, where the system tells), " +
+      "poll (at intervals), off",
+    ["auto", "poll", "off"],
+    "auto",
+  ),
+  pollIntervalSec: whole("Seconds between looks at folders that cannot be watched", 5, 86_400, 300),
   scanIntervalMinutes: whole("Minutes between scans; 0 = only when asked", 0, 525_600, 60),
   historyDays: whole("Days that changes are kept and can be undone; 0 = for ever", 0, 36_500, 365),
   backupKeep: whole("Backups kept in DATA_DIR/backups; 0 = all", 0, 1000, 7),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { FileState } from "./file_state.ts";
+export { type FileState, stateOf } from "./file_state.ts";
 export type { DigestOptions, FileWork } from "./file_work.ts";
 export {
   algorithms,
@@ -44,7 +44,10 @@ export type { ScanRequest, ScanState } from "./scanning.ts";
 export type { Confirmation } from "./scan/gone/confirmations.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
 export type { ListOptions, MediaCounts } from "./store.ts";
+export { isRuleFile } from "./scan/walk/ignored.ts";
+export { subtitleExtensions } from "./sidecars/subtitles.ts";
 export { TEMPORARY, TRASH_FOLDER } from "./trash/folder.ts";
+export { watchFolders, type WatchState } from "./watch/watch.ts";
 export { share, type Sharing, sharings } from "./trash/share.ts";
 export type { TrashEntry } from "./trash/store.ts";
 export type { Trash } from "./trash/trash.ts";

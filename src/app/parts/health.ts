@@ -12,10 +12,12 @@ import type { Lanes } from "../../pool/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { PeerLink } from "./peer_link.ts";
 import type { Peer } from "./peer.ts";
+import { type Watcher, watchPart } from "./watcher.ts";
 
 export interface HealthOptions {
   role: "peer" | "edge";
   peer: Peer | undefined;
+  watcher: Watcher | undefined;
   edge: EdgeRole | undefined;
   link: PeerLink | undefined;
   config: Configuration;
@@ -27,7 +29,7 @@ const NO_FFMPEG = "ffmpeg is not installed: no pictures are made of films, and n
 /** ffmpeg may be installed, or removed, while we run. */
 const LOOK_EVERY_MS = 60_000;
 
-export function createHealth({ role, peer, edge, link, config, peerId }: HealthOptions) {
+export function createHealth({ role, peer, watcher, edge, link, config, peerId }: HealthOptions) {
   let ffprobe = false;
   let lookedAt = -Infinity;
   const lookForFfprobe = () => {
@@ -44,6 +46,7 @@ export function createHealth({ role, peer, edge, link, config, peerId }: HealthO
       ...peer && {
         media: mediaPart(peer),
         drives: drivesPart(peer.drives),
+        ...watcher && { watch: watchPart(watcher.states()) },
         ffmpeg: {
           status: ffprobe ? "healthy" : "off",
           available: ffprobe,

@@ -85,13 +85,17 @@ export async function openPeer(options: PeerOptions) {
   });
   let folders: string[] = [];
   let samplesOnly = false;
+  /** Aborts when there are other media folders, or something has come where they are. */
+  let changed = new AbortController();
 
   const refreshFolders = async () => {
     const { mediaDirs } = config.value;
     samplesOnly = mediaDirs.length === 0;
     const wanted = samplesOnly ? [await samplesFolder(dataDir)] : mediaDirs;
     const set = await resolveFolders(wanted, drives.realPath);
-    folders = await followVolumes(set, { drives, library });
+    const now = await followVolumes(set, { drives, library });
+    if (now.join("\n") !== folders.join("\n")) changed.abort();
+    folders = now;
   };
 
   const library: Library = openLibrary({
@@ -133,7 +137,11 @@ export async function openPeer(options: PeerOptions) {
   });
 
   await refreshFolders();
-  onPlaces = createPlaces({ drives, library, folders: () => folders, onNew: onResumed, log });
+  const onNew = () => {
+    changed.abort();
+    onResumed();
+  };
+  onPlaces = createPlaces({ drives, library, folders: () => folders, onNew, log });
 
   const items = openItems({
     db,
@@ -158,6 +166,10 @@ export async function openPeer(options: PeerOptions) {
     drives,
     jobs,
     folders: () => folders,
+    foldersChange(): AbortSignal {
+      if (changed.signal.aborted) changed = new AbortController();
+      return changed.signal;
+    },
     samplesOnly: () => samplesOnly,
     refreshFolders,
     /** The setting `workers` holds at once; whoever works comes to its end. */

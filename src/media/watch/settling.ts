@@ -9,10 +9,10 @@ import { type FileState, sameState } from "../file_state.ts";
 /** Size and time of a file; undefined where nothing is. */
 export type Seen = FileState | "folder" | undefined;
 
-/** A path at rest, and whether it is a folder. */
+/** A path at rest. */
 export interface Settled {
   path: string;
-  isFolder: boolean;
+  kind: "file" | "folder" | "gone";
 }
 
 export interface SettlingOptions {
@@ -80,7 +80,7 @@ export class Settling {
       const isFile = state !== undefined && state !== "folder";
       if (!isFile || before && sameState(before.state, state)) {
         this.#paths.delete(path);
-        settled.push({ path, isFolder: state === "folder" });
+        settled.push({ path, kind: isFile ? "file" : state ?? "gone" });
       } else touched.looked = { state, at: now() };
     }
     return settled;

@@ -17,8 +17,8 @@ export interface WatchDeps {
   /** Whether a folder lies on another machine: no system tells what happens there. */
   isRemote(root: string): Promise<boolean>;
   look(path: string): Promise<Seen>;
-  /** Whether a path may be of interest at all. */
-  matters(path: string): boolean;
+  /** Whether something may be of interest; of what has just been touched nobody knows its kind. */
+  matters(path: string, kind?: Settled["kind"]): boolean;
   /**
    * Looks through these folders, but leaves out what is still being written.
    *
@@ -112,7 +112,7 @@ export async function watchFolders(
     await pause(idleMs, signal);
     if (signal.aborted) break;
     const settled = await settling.settle();
-    await scanSome(settled);
+    await scanSome(settled.filter(({ path, kind }) => deps.matters(path, kind)));
   }
   await polling;
 
@@ -155,8 +155,8 @@ export async function watchFolders(
   }
 
   /** What is gone may have been a folder: its parent shows. */
-  function folderOf({ path, isFolder }: Settled): string {
-    return isFolder || roots.includes(path) ? path : dirname(path);
+  function folderOf({ path, kind }: Settled): string {
+    return kind === "folder" || roots.includes(path) ? path : dirname(path);
   }
 }
 
