@@ -47,3 +47,4 @@ export {
 } from "./ingest/mod.ts";
 export type { Backup, Backups } from "./exchange/mod.ts";
 export type { Facets, Hit, SavedSearch, Search, SearchPage, SearchRequest } from "./search/mod.ts";
+export * from "./duplicates/mod.ts";
