@@ -67,9 +67,19 @@ function writeText(to: typeof Deno.stdout, text: string): void {
 
 const verbs = { walk: "Looking for files", probe: "Looking into files", hash: "Hashing" };
 
-function summary({ phase, files, filesTotal, bytes }: ScanProgress): string {
+function summary({ phase, files, filesTotal, bytes, ...pace }: ScanProgress): string {
   const of = filesTotal === undefined ? "" : ` of ${filesTotal}`;
-  return `${verbs[phase]}: ${files}${of} files, ${formatBytes(bytes)}`;
+  const { filesPerSecond, etaSeconds } = pace;
+  const rate = filesPerSecond === undefined ? "" : `, ${Math.round(filesPerSecond)} files/s`;
+  const left = etaSeconds === undefined ? "" : `, ${formatSeconds(etaSeconds)} left`;
+  return `${verbs[phase]}: ${files}${of} files, ${formatBytes(bytes)}${rate}${left}`;
+}
+
+/** "50 s", "3 min", "2 h 5 min". */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function bar({ bytes, bytesTotal }: ScanProgress): string {

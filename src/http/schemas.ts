@@ -169,12 +169,23 @@ export const Peer = z.object({
   catalog_size: z.int(),
 }).openapi("Peer");
 
+export const Confirmation = z.object({
+  id: z.string().openapi({ example: "0f3a6c1d2b4e5f60" }),
+  root: z.string().openapi({ example: "/films" }),
+  files: z.int().openapi({ example: 412 }),
+  since: z.string(),
+}).openapi("Confirmation", {
+  description: "Files of a media folder that were not found, too many to be taken for deleted",
+});
+
 export const ScanResult = z.object({
   files: z.int(),
   new: z.int(),
   changed: z.int(),
-  moved: z.int(),
+  moved: z.int().openapi({ description: "Found again at another place, and not hashed again" }),
   gone: z.int(),
+  offline: z.int().openapi({ description: "Files whose volume is away" }),
+  confirmations: z.array(Confirmation),
   errors: z.int(),
   bytes_read: z.int(),
   seconds: z.number(),
@@ -204,6 +215,9 @@ export const ScanProgress = z.object({
   bytes: z.int(),
   bytes_total: z.int().optional(),
   path: z.string().optional(),
+  files_per_s: z.number().optional(),
+  bytes_per_s: z.number().optional(),
+  eta_s: z.int().optional().openapi({ description: "Seconds left of this phase, as measured" }),
 }).openapi("ScanProgress");
 
 export const ScanStatus = z.object({

@@ -187,6 +187,21 @@ Deno.test("a scan is begun, or waited for", async () => {
   deepStrictEqual(rig.scans, [undefined, undefined, ["/films"]]);
 });
 
+Deno.test("what a scan has not found waits for a person's word", async () => {
+  const rig = openRig();
+  const path = "/api/media/scan/confirmations";
+
+  const waiting = await (await rig.get(path)).json();
+  const [{ id, root, files }] = waiting.items;
+  const confirmed = await rig.send("POST", `${path}/${id}/confirm`);
+  const dismissed = await rig.send("POST", `${path}/${id}/dismiss`);
+  const unknown = await rig.send("POST", `${path}/no-such/confirm`);
+
+  deepStrictEqual([root, files], ["/films", 412]);
+  deepStrictEqual([confirmed.status, dismissed.status, unknown.status], [200, 200, 404]);
+  deepStrictEqual(rig.words, ["confirm", "dismiss"]);
+});
+
 Deno.test("drives are detected anew, and a stream is opened and closed", async () => {
   using rig = openRig();
 

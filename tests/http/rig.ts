@@ -61,6 +61,12 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
   const jobs = openJobs({ db, publish: events.publish });
   const opened: { open: number; closed: number } = { open: 0, closed: 0 };
   const scans: (string[] | undefined)[] = [];
+  const words: string[] = [];
+  const said = (word: string, id: string) => {
+    if (id !== confirmation.id) throw new NotFoundError(`Cannot find "${id}"`);
+    words.push(word);
+    return Promise.resolve(confirmation);
+  };
   const api = createApi({
     health: { parts: () => ({ media: { status: "healthy", files: 7 }, edge: { status: "off" } }) },
     configurations: new Configuration(db, { environment: { MAX_PEERS: "5" }, flag: {} }),
@@ -98,6 +104,9 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
           return Promise.resolve(openedFile(content, () => opened.closed++));
         },
         scanState: () => ({ running: false }),
+        confirmations: () => [confirmation],
+        confirmGone: (id) => said("confirm", id),
+        keepGone: (id) => said("dismiss", id),
         scan: (folders) => {
           scans.push(folders);
           return Promise.resolve({ ...report });
@@ -121,6 +130,7 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
     entries,
     opened,
     scans,
+    words,
     files,
     get: (path: string, init: RequestInit = {}) => Promise.resolve(api.request(at(path), init)),
     send: (method: string, path: string, body?: unknown, type = "application/json") =>
@@ -155,12 +165,21 @@ export async function readPages(
   }
 }
 
+const confirmation = {
+  id: "0f3a6c1d2b4e5f60",
+  root: "/films",
+  files: 412,
+  since: "2026-01-05T00:30:00.000Z",
+};
+
 const report = {
   files: 1,
   new: 1,
   changed: 0,
   moved: 0,
   gone: 0,
+  offline: 0,
+  confirmations: [confirmation],
   errors: 0,
   bytesRead: 5,
   seconds: 0.12345,

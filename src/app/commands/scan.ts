@@ -5,8 +5,8 @@
  */
 import { Command } from "commander";
 import { resolve } from "node:path";
-import { ConflictError } from "../../base/errors.ts";
-import { reportBody } from "../../http/mod.ts";
+import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { confirmationBody, reportBody } from "../../http/mod.ts";
 import type { Jobs } from "../../pool/mod.ts";
 import { addFolders } from "../parts/add_folders.ts";
 import { ask } from "../client.ts";
@@ -17,6 +17,7 @@ import { openOffline } from "./offline.ts";
 import { dataDirOf, type Texts, textsOf, withSettings } from "./options.ts";
 
 type Result = ReturnType<typeof reportBody>;
+type ConfirmationBody = ReturnType<typeof confirmationBody>;
 
 export function scan(context: CommandContext): Command {
   const { terminal, signal } = context;
@@ -24,8 +25,11 @@ export function scan(context: CommandContext): Command {
     .description("Scan the media folders now, or only DIR…, which become media folders")
     .argument("[DIR...]")
     .option("--json", "print one JSON object at the end")
+    .option("--confirm <root>", "the files of this folder that were not found are gone")
+    .option("--dismiss <root>", "they stay as they are until they are seen again")
     .action(async (folders: string[], options) => {
       const texts = textsOf(options);
+      if (options.confirm ?? options.dismiss) return await decide(texts, options, context);
       const absolute = folders.length > 0 ? folders.map((folder) => resolve(folder)) : undefined;
       const agent = await findAgent(dataDirOf(texts));
       const result = agent
@@ -39,6 +43,48 @@ export function scan(context: CommandContext): Command {
       if (options.json) terminal.print(JSON.stringify(result));
       else show(result, terminal);
     });
+}
+
+interface Decision {
+  confirm?: string;
+  dismiss?: string;
+  json?: boolean;
+}
+
+/** A person's word on the files that a scan has not found. */
+async function decide(
+  texts: Texts,
+  { confirm, dismiss, json }: Decision,
+  context: CommandContext,
+): Promise<void> {
+  const wanted = confirm ?? dismiss ?? "";
+  const word = confirm === undefined ? "dismiss" : "confirm";
+  const agent = await findAgent(dataDirOf(texts));
+  const isIt = ({ id, root }: ConfirmationBody) => id === wanted || root === resolve(wanted);
+  const find = (all: ConfirmationBody[]) => {
+    const found = all.find(isIt);
+    if (!found) {
+      const roots = all.map(({ root }) => `"${root}"`).join(", ") || "none";
+      throw new NotFoundError(`Cannot ${word} "${wanted}": what waits for a word is ${roots}`);
+    }
+    return found;
+  };
+  let done: ConfirmationBody;
+  if (agent) {
+    const path = "/api/media/scan/confirmations";
+    const { items } = await ask<{ items: ConfirmationBody[] }>(agent, path);
+    const { id } = find(items);
+    done = await ask(agent, `${path}/${id}/${word}`, { method: "POST", timeoutMs: 0 });
+  } else {
+    await using offline = await openOffline(texts, context);
+    const { library } = await offline.openPeer();
+    const { id } = find(library.confirmations().map(confirmationBody));
+    const decided = word === "confirm" ? library.confirmGone(id) : library.keepGone(id);
+    done = confirmationBody(await decided);
+  }
+  if (json) return context.terminal.print(JSON.stringify(done));
+  const what = word === "confirm" ? "are missing now" : "stay until they are seen again";
+  context.terminal.print(`${done.files} files of ${plain(done.root)} ${what}`);
 }
 
 async function scanHere(
@@ -77,11 +123,17 @@ function refusePaused(jobs: Pick<Jobs, "find">): void {
 }
 
 function show(result: Result, { print }: Terminal): void {
-  const { files, changed, gone, seconds, errors, issues } = result;
+  const { files, changed, moved, gone, offline, seconds, errors, issues } = result;
+  const also = [moved && `, ${moved} moved`, offline && `, ${offline} offline`].filter(Boolean);
   print(
-    `${files} files (${result.new} new, ${changed} changed, ${gone} gone), ` +
+    `${files} files (${result.new} new, ${changed} changed, ${gone} gone${also.join("")}), ` +
       `${formatBytes(result.bytes_read)} read in ${seconds.toFixed(1)} s`,
   );
+  for (const { root, files } of result.confirmations) {
+    const folder = plain(root);
+    print(`${files} files of ${folder} were not found. If they are gone, say so by`);
+    print(`  giggityflix scan --confirm "${folder}"`);
+  }
   for (const it of result.left) print(`Left for later: ${describeLeft(it)}`);
   if (errors > 0) print(`${errors} could not be used, or not wholly:`);
   for (const { path, problem } of issues) print(`  ${plain(path)}: ${plain(problem)}`);

@@ -1,18 +1,10 @@
 /**
- * /api/media: the files of this peer, their bytes, and the scan that finds them.
+ * /api/media: the files of this peer, and their bytes.
  *
  * @module
  */
-import { InvalidError, NotFoundError } from "../../base/errors.ts";
-import type {
-  Details,
-  Hashes,
-  ListOptions,
-  MediaFile,
-  OpenedFile,
-  ScanReport,
-  ScanState,
-} from "../../media/mod.ts";
+import { NotFoundError } from "../../base/errors.ts";
+import type { Details, Hashes, ListOptions, MediaFile, OpenedFile } from "../../media/mod.ts";
 import { serveFile } from "../file_response.ts";
 import {
   createRoute,
@@ -27,21 +19,17 @@ import {
   toCursor,
   z,
 } from "../router.ts";
-import { MediaItem, MediaStatus, ScanResult, ScanStatus } from "../schemas.ts";
+import { MediaItem, MediaStatus } from "../schemas.ts";
 import { detailsBody, MediaDetails } from "./media_details.ts";
+import { scanning, type ScanPort } from "./scan.ts";
 import { trackBody } from "./track_body.ts";
 
-export interface MediaPort {
+export interface MediaPort extends ScanPort {
   list(page: ListOptions): MediaFile[];
   find(id: string): MediaFile | undefined;
   hashesOf(id: string): Hashes;
   detailsOf(id: string): Details;
   open(file: MediaFile): Promise<OpenedFile>;
-  scanState(): Readonly<ScanState>;
-  /** Adds the folders to the media folders, where given, and scans. */
-  scan(folders: string[] | undefined): Promise<ScanReport>;
-  /** Begins a scan that goes on when the caller leaves. */
-  beginScan(folders: string[] | undefined): Promise<void>;
 }
 
 const tags = ["media"];
@@ -50,13 +38,6 @@ const MediaDetail = MediaItem.extend({
   hashes: z.record(z.string(), z.string()),
   details: MediaDetails,
 }).openapi("MediaDetail");
-
-const ScanRequest = z.object({
-  folders: z.array(z.string().min(1)).max(100).optional().openapi({
-    description: "Absolute; they become media folders",
-  }),
-  wait: z.boolean().optional(),
-});
 
 export function media(port: MediaPort) {
   const find = (id: string): MediaFile => {
@@ -85,45 +66,7 @@ export function media(port: MediaPort) {
         }, 200);
       },
     )
-    .openapi(
-      createRoute({
-        method: "get",
-        path: "/scan",
-        tags,
-        summary: "The scan under way and the last one",
-        responses: { 200: json(ScanStatus, "How far it is"), ...failures },
-      }),
-      (c) => c.json(scanBody(port.scanState()), 200),
-    )
-    .openapi(
-      createRoute({
-        method: "post",
-        path: "/scan",
-        tags,
-        summary: "Scan now",
-        description: "Answers 202 at once; with `wait`, 200 when the scan is done.",
-        request: {
-          body: {
-            content: {
-              "application/json": {
-                schema: ScanRequest,
-              },
-            },
-          },
-        },
-        responses: {
-          200: json(ScanResult, "What the scan found"),
-          202: json(ScanStatus, "The scan has begun"),
-          ...failures,
-        },
-      }),
-      async (c) => {
-        const { folders, wait } = scanRequest(await c.req.text());
-        if (wait) return c.json(reportBody(await port.scan(folders)), 200);
-        await port.beginScan(folders);
-        return c.json(scanBody(port.scanState()), 202);
-      },
-    )
+    .route("/scan", scanning(port))
     .openapi(
       findRoute(MediaDetail, tags, "One media file, with its hashes and all that is in it"),
       (c) => {
@@ -154,18 +97,6 @@ export function media(port: MediaPort) {
     );
 }
 
-/** The body may be left out altogether. */
-function scanRequest(text: string): z.infer<typeof ScanRequest> {
-  if (text.trim() === "") return {};
-  try {
-    return ScanRequest.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new InvalidError('Cannot read the body: expected {"folders": [...], "wait": true}', {}, {
-      cause,
-    });
-  }
-}
-
 /** A file in REST's words. */
 export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {
   return {
@@ -194,54 +125,5 @@ export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {
     tracks: it.tracks.map(trackBody),
     added_at: it.addedAt,
     updated_at: it.updatedAt,
-  };
-}
-
-function scanBody({ running, progress, last, failed }: ScanState): z.infer<typeof ScanStatus> {
-  return {
-    running,
-    progress: progress
-      ? {
-        phase: progress.phase,
-        files: progress.files,
-        files_total: progress.filesTotal,
-        bytes: progress.bytes,
-        bytes_total: progress.bytesTotal,
-        path: progress.path,
-      }
-      : null,
-    last: last ? { ...reportBody(last), finished_at: last.finishedAt } : null,
-    failed: failed ?? null,
-  };
-}
-
-/** What a scan did, in REST's words. */
-export function reportBody(it: ScanReport): z.infer<typeof ScanResult> {
-  const { bytesRead, seconds, phases, files, moved, gone, errors, issues } = it;
-  const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
-  return {
-    files,
-    new: it.new,
-    changed: it.changed,
-    moved,
-    gone,
-    errors,
-    bytes_read: bytesRead,
-    seconds: rounded(seconds),
-    phases: {
-      walk: rounded(phases.walk),
-      probe: rounded(phases.probe),
-      hash: rounded(phases.hash),
-    },
-    issues,
-    ...it.asleep && { asleep: it.asleep },
-    left: it.left.map(({ jobId, driveIds, files, bytes, waitingFor, isPaused }) => ({
-      job_id: jobId,
-      drive_ids: driveIds,
-      files,
-      bytes,
-      waiting_for: waitingFor,
-      is_paused: isPaused,
-    })),
   };
 }
