@@ -20,6 +20,7 @@ import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
+import { ingest } from "./commands/ingest/mod.ts";
 import { items } from "./commands/items/mod.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
@@ -47,6 +48,7 @@ const commands = [
   jobs,
   media,
   items,
+  ingest,
   search,
   config,
   edge,

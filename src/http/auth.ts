@@ -59,6 +59,16 @@ function matches(shown: string | undefined, token: string): boolean {
   return one!.length === other!.length && timingSafeEqual(one!, other!);
 }
 
+/**
+ * Whether a person at this machine asks, or a program of his: not through a proxy, behind which
+ * anybody may be.
+ */
+export function isLocal(c: Context): boolean {
+  const remote = (c.env as Connection | undefined)?.remoteAddress;
+  const isForwarded = ["forwarded", "x-forwarded-for", "via"].some((it) => c.req.header(it));
+  return !isForwarded && (remote === undefined || isLoopback(remote));
+}
+
 function isLoopback(address: string): boolean {
   return /^(127\.|::1$|::ffff:127\.)/.test(address);
 }

@@ -7,6 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
 import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
+import { type IngestPort, ingestResource } from "./ingest/plans.ts";
 import { items, type ItemsPort } from "./items/items.ts";
 import { itemPeople } from "./people/item_people.ts";
 import { type PeoplePort, peopleResource } from "./people/people.ts";
@@ -36,6 +37,7 @@ export interface LibraryPort {
   people: PeoplePort;
   collections: CollectionsPort;
   backups: BackupsPort;
+  ingest: IngestPort;
   assets: AssetsPort;
   pictures: PicturesPort & ArtworkPort;
   search: SearchPort & SearchesPort;
@@ -56,6 +58,7 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
   backups: ({ backups }) => backupsResource(backups),
+  "ingest/plans": ({ ingest }) => ingestResource(ingest),
   assets: (port) => assets(port.assets),
   artwork: ({ pictures }) => artwork(pictures),
   search: ({ search }) => searchResource(search),
