@@ -45,10 +45,16 @@ export function createMediaStore(db: Database) {
     /** A page in order of id, from just after `after`; of one status, if that is given. */
     list({ after, limit, status }: ListOptions): MediaFile[] {
       if (status === undefined) return many("WHERE id > ? ORDER BY id LIMIT ?", after, limit);
-      const [clause, ...values] = status === "offline"
-        ? [IS_OFFLINE]
-        : [`status = ? AND NOT ${IS_OFFLINE}`, status];
-      return many(`WHERE id > ? AND ${clause} ORDER BY id LIMIT ?`, after, ...values, limit);
+      if (status === "offline") {
+        return many(`WHERE id > ? AND ${IS_OFFLINE} ORDER BY id LIMIT ?`, after, limit);
+      }
+      return many(
+        `INDEXED BY media_by_status_id WHERE status = ? AND id > ? AND NOT ${IS_OFFLINE}
+         ORDER BY id LIMIT ?`,
+        status,
+        after,
+        limit,
+      );
     },
 
     counts(): MediaCounts {
@@ -62,11 +68,9 @@ export function createMediaStore(db: Database) {
         offline: 0,
       };
       const counts = { byStatus, files: 0, bytes: 0, withErrors: 0 };
-      // In the order of the index media_counts: grouped by anything else, all rows would be sorted.
       const rows = db.all<{ status: MediaStatus; files: number; bytes: number; errors: number }>(
-        `SELECT CASE WHEN ${IS_OFFLINE} THEN 'offline' ELSE status END status, count(*) files,
-           sum(size_bytes) bytes, count(error) errors
-         FROM media GROUP BY media.status, offline_since`,
+        `SELECT CASE WHEN is_offline AND status NOT IN ('missing', 'forgotten') THEN 'offline'
+           ELSE status END status, files, bytes, errors FROM media_tally`,
       );
       for (const { status, files, bytes, errors } of rows) {
         byStatus[status] += files;

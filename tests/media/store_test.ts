@@ -130,6 +130,34 @@ Deno.test("counts() sums what went offline at several times", () => {
   deepStrictEqual([byStatus.offline, files], [2, 2]);
 });
 
+Deno.test("counts() stays right through everything that happens to files", () => {
+  using it = openStore(...Array.from({ length: 20 }, (_, index) => `${index}.mp4`));
+  const columns: [string, (string | number | null)[]][] = [
+    ["status", ["new", "probed", "ready", "unreadable", "missing", "forgotten"]],
+    ["offline_since", ["2026-01-01", "2026-01-02", null]],
+    ["size_bytes", [1, 50, 70]],
+    ["error", ["bad", "worse", null]],
+  ];
+  let state = 3;
+  const random = (below: number) => (state = state * 48271 % 2147483647) % below;
+
+  for (let turn = 0; turn < 300; turn++) {
+    const [column, values] = columns[random(4)]!;
+    const value = values[random(values.length)]!;
+    it.db.run(`UPDATE media SET ${column} = ? WHERE rowid % 20 = ?`, value, random(20));
+    if (turn === 150) it.db.run("DELETE FROM media WHERE rowid % 3 = 0");
+  }
+
+  const [kept, counted] = ["FROM media_tally WHERE files > 0", "FROM media GROUP BY 1, 2"];
+  deepStrictEqual(
+    it.db.all(`SELECT status, is_offline, files, bytes, errors ${kept} ORDER BY 1, 2`),
+    it.db.all(
+      `SELECT status, offline_since IS NOT NULL is_offline, count(*) files, sum(size_bytes) bytes,
+         count(error) errors ${counted} ORDER BY 1, 2`,
+    ),
+  );
+});
+
 Deno.test("the statements of /metrics, and of what is offline, read no row that they need not", () => {
   using it = openStore("a.mp4");
   const statements: string[] = [];
@@ -137,14 +165,18 @@ Deno.test("the statements of /metrics, and of what is offline, read no row that 
   const store = createMediaStore(db);
   store.counts();
   store.list({ after: "", limit: 9, status: "offline" });
+  store.list({ after: "", limit: 9, status: "ready" });
+  store.list({ after: "", limit: 9 });
 
   const plans = statements.map((sql) =>
     it.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail).join()
   );
 
   deepStrictEqual(plans, [
-    "SCAN media USING COVERING INDEX media_counts",
+    "SCAN media_tally",
     "SEARCH media USING INDEX media_offline (id>?)",
+    "SEARCH media USING INDEX media_by_status_id (status=? AND id>?)",
+    "SEARCH media USING INDEX sqlite_autoindex_media_1 (id>?)",
   ]);
 });
 

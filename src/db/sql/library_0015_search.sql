@@ -38,8 +38,45 @@ CREATE INDEX item_facts_by_duration ON item_facts (duration_ms, seq);
 CREATE INDEX item_facts_by_size ON item_facts (size_bytes, seq);
 CREATE INDEX item_facts_shuffled ON item_facts ((seq * 2654435761 & 4294967295), seq);
 
--- The few files with something wrong.
+-- The few files with something wrong, and the files of one status in the order of their ids.
 CREATE INDEX media_errors ON media (id) WHERE error IS NOT NULL;
+CREATE INDEX media_by_status_id ON media (status, id, offline_since);
+
+-- How many files there are in each state: always at hand, where to count a million takes a while.
+CREATE TABLE media_tally (
+  status TEXT NOT NULL,
+  is_offline INTEGER NOT NULL, -- offline_since is set
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  PRIMARY KEY (status, is_offline)
+) STRICT, WITHOUT ROWID;
+INSERT INTO media_tally
+  SELECT status, offline_since IS NOT NULL, count(*), sum(size_bytes), count(error)
+  FROM media GROUP BY 1, 2;
+DROP INDEX media_counts; -- it was for this alone
+CREATE TRIGGER media_tally_new AFTER INSERT ON media BEGIN
+  INSERT INTO media_tally
+    VALUES (NEW.status, NEW.offline_since IS NOT NULL, 1, NEW.size_bytes, NEW.error IS NOT NULL)
+    ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes,
+      errors = errors + excluded.errors;
+END;
+CREATE TRIGGER media_tally_gone AFTER DELETE ON media BEGIN
+  UPDATE media_tally SET files = files - 1, bytes = bytes - OLD.size_bytes,
+      errors = errors - (OLD.error IS NOT NULL)
+    WHERE status = OLD.status AND is_offline = (OLD.offline_since IS NOT NULL);
+END;
+CREATE TRIGGER media_tally_changed AFTER UPDATE OF status, offline_since, size_bytes, error ON media
+WHEN NEW.status <> OLD.status OR (NEW.offline_since IS NULL) <> (OLD.offline_since IS NULL)
+  OR NEW.size_bytes <> OLD.size_bytes OR (NEW.error IS NULL) <> (OLD.error IS NULL) BEGIN
+  UPDATE media_tally SET files = files - 1, bytes = bytes - OLD.size_bytes,
+      errors = errors - (OLD.error IS NOT NULL)
+    WHERE status = OLD.status AND is_offline = (OLD.offline_since IS NOT NULL);
+  INSERT INTO media_tally
+    VALUES (NEW.status, NEW.offline_since IS NOT NULL, 1, NEW.size_bytes, NEW.error IS NOT NULL)
+    ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes,
+      errors = errors + excluded.errors;
+END;
 
 -- Items up to mark are in the index, but for those in search_dirty; those after it are not yet.
 -- So a scan pays nothing for the search when it finds a file.
