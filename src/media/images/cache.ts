@@ -210,9 +210,10 @@ async function pathOf(itemId: string, { kind, label, madeOf, extension }: Made):
   return `${folderOf(itemId)}/${kind}-${plain}-${await tagOf(madeOf)}.${extension}`;
 }
 
-/** A short name for what something was made of: 16 hexadecimal digits. */
-export async function tagOf(madeOf: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(madeOf));
+/** A short name for what something was made of, or is: 16 hexadecimal digits. */
+export async function tagOf(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(digest).slice(0, 8).toHex();
 }
 

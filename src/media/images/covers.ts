@@ -149,8 +149,7 @@ async function coverInside(
     if (found) return found;
   }
   if (!await ffmpeg.isHere()) return undefined;
-  const options = { folder, ffmpeg, signal, inBackground: false };
-  const { coverIndex } = await lookAt(path, options);
+  const { coverIndex } = await lookAt(path, { ffmpeg, signal });
   if (coverIndex === undefined) return undefined;
   const to = join(folder, "cover.bin");
   const as = [

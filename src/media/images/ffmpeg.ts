@@ -13,6 +13,7 @@ export interface Abilities {
   /** How sheets of tiles are made: the first of the encodings. */
   sheet: Encoding;
   canMapTones: boolean;
+  canDeinterlace: boolean;
   /** Pictures keep their own times: "-fps_mode" since ffmpeg 5.1, "-vsync" before. */
   ownTimes: readonly string[];
 }
@@ -115,6 +116,7 @@ function toAbilities(version: string, lists: string): Abilities {
     encodings,
     sheet,
     canMapTones: all.has("zscale") && all.has("tonemap"),
+    canDeinterlace: all.has("estdif"),
     ownTimes: [isOld ? "-vsync" : "-fps_mode", "passthrough"],
   };
 }

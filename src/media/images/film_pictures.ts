@@ -71,7 +71,7 @@ export function createFilmMaker(deps: FilmPicturesDeps) {
         await emptyFolder(folder.path);
         const inBackground = turn.job !== undefined;
         const options = { folder: folder.path, ffmpeg, signal, inBackground };
-        const { film, ...look } = await lookAt(path, options);
+        const { film, ...look } = await lookAt(path, options, isStill);
         return film && await makeFilm(path, { film, ...look }, isStill, options);
       });
       if (!made) throw new ConflictError("there is no picture in it");

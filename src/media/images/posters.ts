@@ -67,30 +67,25 @@ export function createPosters({ store, cache, ffmpeg, films, inTurn, signal }: P
     if (kept?.madeOf === madeOf) return Promise.resolve(kept);
     return once(`${file.id} ${kind}`, async () => {
       await using folder = await cache.workFolder();
-      const found = join(folder.path, "original");
-      const turn = { signal };
-      const details = kind === "poster" || !await canDecode(file)
-        ? await cover(file, found, folder.path, turn) ?? await frame(file, found, turn)
-        : await frame(file, found, turn).catch(async (error) => {
-          if (!(error instanceof ConflictError)) throw error; // damaged, and yet it may have a cover
-          return await cover(file, found, folder.path, turn) ?? Promise.reject(error);
-        });
-      const { mimeType, extension, width, height } = pictureFacts(await Deno.readFile(found));
-      const label = "original";
-      const made = {
-        kind,
-        label,
-        file: found,
-        extension,
-        mimeType,
-        width,
-        height,
-        details,
-        madeOf,
-      };
+      const to = join(folder.path, "original");
+      const source = await findOriginal(file, kind, to, folder.path);
+      const bytes = await Deno.readFile(to);
+      const details = { ...source, content: await tagOf(bytes) };
+      const made = { kind, label: "original", file: to, ...pictureFacts(bytes), details, madeOf };
       // Sizes of what was the original before are of no use to anybody.
       await cache.replace(itemId, [kind], [made]);
-      return store.find(itemId, kind, label) ?? Promise.reject(tooSmall(file));
+      return store.find(itemId, kind, "original") ?? Promise.reject(tooSmall(file));
+    });
+  };
+
+  const findOriginal = async (file: MediaFile, kind: PosterKind, to: string, folder: string) => {
+    const turn = { signal };
+    if (kind === "poster" || !await canDecode(file)) {
+      return await cover(file, to, folder, turn) ?? await frame(file, to, turn);
+    }
+    return await frame(file, to, turn).catch(async (error) => {
+      if (!(error instanceof ConflictError)) throw error; // damaged, and yet it may have a cover
+      return await cover(file, to, folder, turn) ?? Promise.reject(error);
     });
   };
 
@@ -174,17 +169,18 @@ export function createPosters({ store, cache, ffmpeg, films, inTurn, signal }: P
   };
 }
 
-/** Of an upload, and of an original, a change of which makes all sizes anew. */
-function sizeMadeOf({ id, madeOf, origin, path }: Picture): string {
-  return origin === "upload" ? `${id} ${path}` : madeOf;
+/** What sizes are made of: another one when the original is another picture. */
+function sizeMadeOf({ id, madeOf, origin, path, details }: Picture): string {
+  if (origin === "upload") return `${id} ${path}`;
+  return details.content === undefined ? madeOf : `${madeOf} ${details.content}`;
 }
 
 /** A name for the content of a picture, for caches: another one after each change. */
 export async function etagOfPicture(picture: Picture): Promise<string> {
-  const { kind, label, details } = picture;
+  const { kind, label } = picture;
   // Addresses of these are written into the WebVTT, where there is one name for all.
   if (kind === "screenshot" || kind === "sprite") return await tagOf(picture.madeOf);
-  return await tagOf([sizeMadeOf(picture), kind, label, String(details.origin ?? "")].join(" "));
+  return await tagOf([sizeMadeOf(picture), kind, label].join(" "));
 }
 
 function tooSmall({ title }: MediaFile): UnavailableError {

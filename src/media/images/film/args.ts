@@ -23,6 +23,8 @@ export interface FilmOutput {
   sheet: { args: readonly string[]; extension: string };
   /** Whether this ffmpeg has what maps the tones of HDR. */
   canMapTones: boolean;
+  /** Whether it has what makes whole pictures of half ones, each by itself. */
+  canDeinterlace: boolean;
   /** Its arguments to leave pictures their times. */
   ownTimes: readonly string[];
 }
@@ -57,20 +59,22 @@ export function filmArgs(path: string, plan: Plan, output: FilmOutput): string[]
   ];
 }
 
-function graph(plan: Plan, { canMapTones }: FilmOutput): string {
+function graph(plan: Plan, { canMapTones, canDeinterlace }: FilmOutput): string {
   const { tile, shot, intervalS, spacingS, columns, rows } = plan;
-  // Half of the lines: the other half was taken at another time, and combs wherever something moves.
-  const field = plan.isInterlaced ? ["field=type=top"] : [];
+  // Only of pictures that say that they are two halves, which containers often deny. Others look at
+  // the pictures before and after, which are seconds away here. In a small tile nobody sees it.
+  const whole = canDeinterlace ? ["estdif=mode=frame:deint=interlaced"] : [];
   const tones = plan.isHdr && canMapTones ? [TONES] : [];
   const gray = [`scale=${SIDE}:${SIDE}:flags=area`, "format=gray"];
   const everyTile = `select='isnan(prev_selected_t)+gt(floor(t/${intervalS}),` +
     `floor(prev_selected_t/${intervalS}))'`;
   const chains = [
     // Times in milliseconds, whatever the container counts in.
-    [`[0:${plan.streamIndex}]`, [...field, "settb=1/1000", "split=2"], "[few][many]"],
+    [`[0:${plan.streamIndex}]`, ["settb=1/1000", "split=2"], "[few][many]"],
     ["[few]", [
       `select='${takesShot(plan)}'`,
       ...say("shot"),
+      ...whole,
       `scale=${shot.width}:${shot.height}:flags=bicubic`,
       ...tones,
       "setsar=1",

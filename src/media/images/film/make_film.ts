@@ -45,8 +45,12 @@ function timeoutMs({ durationS }: Plan): number {
 }
 
 /** What is in the file. @throws {CommandError} ffprobe cannot read it */
-export async function lookAt(path: string, { ffmpeg, signal }: MakeOptions): Promise<Look> {
-  return parseLook(await ffmpeg.probe(lookArgs(path), { signal }));
+export async function lookAt(
+  path: string,
+  { ffmpeg, signal }: Pick<MakeOptions, "ffmpeg" | "signal">,
+  isStill = false,
+): Promise<Look> {
+  return parseLook(await ffmpeg.probe(lookArgs(path, isStill), { signal }));
 }
 
 /**
@@ -70,14 +74,13 @@ export async function makeFilm(
 
 async function make(path: string, plan: Plan, options: MakeOptions) {
   const { folder, ffmpeg, signal, inBackground } = options;
-  const { sheet, canMapTones, ownTimes } = await ffmpeg.abilities();
-  const args = filmArgs(path, plan, { folder, sheet, canMapTones, ownTimes });
+  const args = filmArgs(path, plan, { ...await ffmpeg.abilities(), folder });
   const said = await ffmpeg.run(args, { signal, timeoutMs: timeoutMs(plan), inBackground });
   const taken = parseTaken(said);
   const frames = await framesOf(join(folder, outputs.gray), taken.frame);
   const pictures = {
     plan,
-    ...await collect(plan, taken, sheet.extension, folder),
+    ...await collect(plan, taken, (await ffmpeg.abilities()).sheet.extension, folder),
     fingerprint: plan.durationS > 0 && frames.length > 0
       ? fingerprintOf(frames, plan.durationS)
       : packed([frames[0]?.hash ?? BLANK]),

@@ -13,7 +13,6 @@ export interface Size {
 export interface Plan {
   streamIndex: number;
   isHdr: boolean;
-  isInterlaced: boolean;
   durationS: number;
   /** Whether each picture is decoded: of a short film, or one with hardly a key frame. */
   isWhole: boolean;
@@ -59,7 +58,6 @@ export function planOf(film: FilmStream, durationS = 0, isWhole = durationS <= S
   return {
     streamIndex: film.index,
     isHdr: film.isHdr,
-    isInterlaced: film.isInterlaced,
     durationS,
     isWhole,
     tile: within(film, TILE_SIDE),
