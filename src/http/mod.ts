@@ -16,6 +16,20 @@ export { mediaBody } from "./resources/media.ts";
 export { confirmationBody, reportBody } from "./resources/scan.ts";
 export { pageBody as searchBody } from "./resources/library/search/search.ts";
 export type { SearchResult } from "./resources/library/search/bodies.ts";
+export { duplicatesResource } from "./resources/library/duplicates/duplicates.ts";
+export type {
+  DuplicateDetail,
+  DuplicateGroup,
+  DuplicateResolution,
+  DuplicatesFound,
+  DuplicatesResolved,
+} from "./resources/library/duplicates/bodies.ts";
+export {
+  type Emptied,
+  type Restored,
+  type TrashEntryBody,
+  trashResource,
+} from "./resources/library/duplicates/trash.ts";
 export { type ItemBody, itemBody } from "./resources/library/items/bodies.ts";
 export { type ChangeBody, changeBody } from "./resources/library/said/changes.ts";
 export { serveHttp, type ServeOptions } from "./serve.ts";
