@@ -7,6 +7,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
 import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
+import { type DuplicatesPort, duplicatesResource } from "./duplicates/duplicates.ts";
+import { type TrashPort, trashResource } from "./duplicates/trash.ts";
 import { type IngestPort, ingestResource } from "./ingest/plans.ts";
 import { items, type ItemsPort } from "./items/items.ts";
 import { itemPeople } from "./people/item_people.ts";
@@ -38,6 +40,7 @@ export interface LibraryPort {
   collections: CollectionsPort;
   backups: BackupsPort;
   ingest: IngestPort;
+  duplicates: DuplicatesPort & { trash: TrashPort };
   assets: AssetsPort;
   pictures: PicturesPort & ArtworkPort;
   search: SearchPort & SearchesPort;
@@ -58,6 +61,8 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
   backups: ({ backups }) => backupsResource(backups),
+  duplicates: ({ duplicates }) => duplicatesResource(duplicates),
+  trash: ({ duplicates }) => trashResource(duplicates.trash),
   "ingest/plans": ({ ingest }) => ingestResource(ingest),
   assets: (port) => assets(port.assets),
   artwork: ({ pictures }) => artwork(pictures),
