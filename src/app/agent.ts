@@ -15,6 +15,7 @@ import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./parts/edge_role.ts";
+import { createDuplicatesWatch } from "./parts/duplicates.ts";
 import { createHealth } from "./parts/health.ts";
 import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
@@ -113,6 +114,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.pictures = peer.pictures;
     services.history = peer.items.changes.watch;
     services.search = peer.items.search.indexing;
+    const { duplicates } = peer.items;
+    services.duplicates = createDuplicatesWatch({ duplicates, events, log });
   }
   if (link) services.link = link.service;
   if (scanner) services.scan = scanner.service;

@@ -22,6 +22,8 @@ import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
 import { ingest } from "./commands/ingest/mod.ts";
 import { items } from "./commands/items/mod.ts";
+import { duplicates } from "./commands/duplicates/mod.ts";
+import { trash } from "./commands/duplicates/trash.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
 import { search } from "./commands/library/search.ts";
@@ -50,6 +52,8 @@ const commands = [
   items,
   ingest,
   search,
+  duplicates,
+  trash,
   config,
   edge,
   version,

@@ -76,7 +76,8 @@ export async function askPages<Item>(
   limit: number,
 ): Promise<Item[]> {
   const all: Item[] = [];
-  for (let cursor: string | null | undefined; all.length < limit && cursor !== null;) {
+  let cursor: string | null | undefined;
+  while (all.length < limit && cursor !== null) {
     const some = Math.min(500, limit - all.length);
     const page: { items: Item[]; next_cursor: string | null } = await ask(
       withQuery(path, { ...query, limit: some, cursor }),

@@ -129,7 +129,7 @@ export function duplicates(context: CommandContext): Command {
     (command) =>
       how(command).option("--yes", "do it").option("--limit <n>", "at most so many groups", "500"),
     async (ask, { how, user, yes = false, limit, json }) => {
-      const body = { how, dry_run: !yes, limit: wholeOf(limit) };
+      const body = { how, "dry_run": !yes, limit: wholeOf(limit) };
       const path = withQuery("duplicates/resolve", { user });
       const report = await ask<DuplicatesResolved>(path, { method: "POST", body });
       if (json) return terminal.print(JSON.stringify(report));
@@ -156,8 +156,8 @@ function pathOf(id: string): string {
 
 type DuplicateMember = DuplicateDetail["members"][number];
 
-function nameOf({ root, relative_path }: DuplicateMember): string {
-  return plain(`${root}/${relative_path}`);
+function nameOf({ root, relative_path: path }: DuplicateMember): string {
+  return plain(`${root}/${path}`);
 }
 
 function showGroup(group: DuplicateDetail, json: boolean | undefined, { print }: Terminal): void {
@@ -178,14 +178,15 @@ function showGroup(group: DuplicateDetail, json: boolean | undefined, { print }:
   for (const reason of reasons) print(`  ${plain(reason)}`);
 }
 
-function showBulk({ dry_run, groups, files, ...report }: DuplicatesResolved, { print }: Terminal) {
+function showBulk(report: DuplicatesResolved, { print }: Terminal): void {
+  const { dry_run: isPlan, groups, files } = report;
   const size = formatBytes(report.reclaimable_bytes);
-  const would = dry_run ? "would be" : "were";
+  const would = isPlan ? "would be" : "were";
   print(`${files} files of ${groups} groups ${would} dealt with: ${size}`);
   for (const { group_id, problem } of report.steps) {
     if (problem !== null) print(`  ${group_id}: ${plain(problem)}`);
   }
-  if (dry_run && files > 0) print("Nothing was touched: --yes does it");
+  if (isPlan && files > 0) print("Nothing was touched: --yes does it");
 }
 
 function wholeOf(text: string): number {
