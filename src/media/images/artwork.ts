@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import type { Run } from "../../base/command.ts";
 import { Failure, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";

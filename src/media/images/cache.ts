@@ -72,7 +72,7 @@ export function createCache({ store, folder, limitBytes }: CacheDeps) {
 
   /** Moves what was made to its place. @returns what is to be kept of it */
   const settle = async (itemId: string, made: Made): Promise<NewPicture> => {
-    const { file, extension, ...rest } = made;
+    const { file, extension: _, ...rest } = made;
     const path = await pathOf(itemId, made);
     const { size } = await Deno.stat(file);
     await Deno.mkdir(absolute(folderOf(itemId)), { recursive: true });

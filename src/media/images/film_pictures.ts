@@ -194,21 +194,22 @@ async function toKept(made: FilmPictures, madeOf: string, folder: string): Promi
   const vtt = toVtt(tileTimesS, plan, (sheet) => `sprite-${sheet}.${extension}?v=${tag}`);
   const file = join(folder, "sprite.vtt");
   await Deno.writeTextFile(file, vtt);
-  const details = { tiles: tileTimesS.length, interval_s: plan.intervalS, ...tileFacts(made) };
   kept.push({
     kind: "sprite",
     label: "vtt",
     file,
     extension: "vtt",
     mimeType: "text/vtt",
-    details,
+    details: {
+      tiles: tileTimesS.length,
+      sheets: sheets.length,
+      interval_s: plan.intervalS,
+      tile_width: plan.tile.width,
+      tile_height: plan.tile.height,
+    },
     madeOf,
   });
   return kept;
-}
-
-function tileFacts({ plan, sheets }: FilmPictures) {
-  return { tile_width: plan.tile.width, tile_height: plan.tile.height, sheets: sheets.length };
 }
 
 async function emptyFolder(folder: string): Promise<void> {

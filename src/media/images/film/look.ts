@@ -90,11 +90,12 @@ export function parseLook(output: string): Look {
   };
 }
 
-function toFilm(stream: Stream, { side_data_list }: Pick<Stream, "side_data_list">): FilmStream {
+/** @param turned the picture, or the stream, that says how it is turned */
+function toFilm(stream: Stream, turned: Pick<Stream, "side_data_list">): FilmStream {
   const [across, down] = (stream.sample_aspect_ratio ?? "").split(":").map(Number);
   const stretch = across && down && across > 0 && down > 0 ? across / down : 1;
   const [width, height] = [Math.round(stream.width! * stretch), stream.height!];
-  const rotation = side_data_list?.find((it) => it.rotation !== undefined)?.rotation ?? 0;
+  const rotation = turned.side_data_list?.find((it) => it.rotation !== undefined)?.rotation ?? 0;
   const lies = Math.abs(rotation) % 180 === 90;
   return {
     index: stream.index,

@@ -7,7 +7,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidError } from "../../../../base/errors.ts";
 import type { PosterKind, Screenshot, Shown, Wanted } from "../../../../media/mod.ts";
-import { createRoute, failures, IdParam, json, pageOf, router, z } from "../../../router.ts";
+import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
 import { show } from "./show.ts";
 
 export interface PicturesPort {
