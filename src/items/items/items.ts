@@ -47,8 +47,10 @@ export function createItems({ db, changes, publish, custom }: ItemsRoomDeps) {
     },
     write(id, fields) {
       if (fields === null) return store.remove(id);
-      if (store.state(id)?.isDeleted) store.restore(id);
-      store.write(id, withFields(live(id), fields));
+      const state = store.state(id);
+      if (!state) throw new ConflictError(`Cannot bring back item "${id}": nothing is left of it`);
+      if (state.isDeleted) store.restore(id);
+      store.write(id, withFields(state, fields));
     },
     announce,
   });
