@@ -15,7 +15,7 @@ import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./parts/edge_role.ts";
-import { createDuplicatesWatch } from "./parts/duplicates.ts";
+import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
 import { createHealth } from "./parts/health.ts";
 import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { ConflictError } from "../../base/errors.ts";
-import type { Events } from "../../base/events.ts";
-import type { Log } from "../../base/log.ts";
-import type { Service } from "../../base/service.ts";
-import type { Duplicates } from "../../items/mod.ts";
+import { ConflictError } from "../../../base/errors.ts";
+import type { Events } from "../../../base/events.ts";
+import type { Log } from "../../../base/log.ts";
+import type { Service } from "../../../base/service.ts";
+import type { Duplicates } from "../../../items/mod.ts";
 
 export interface DuplicatesOptions {
   duplicates: Pick<Duplicates, "look"> & { trash: Pick<Duplicates["trash"], "settle"> };
