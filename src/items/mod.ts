@@ -15,7 +15,7 @@ export { type CustomField, type CustomFields, customTypes } from "./custom/custo
 export { type BulkResult, MAX_BULK } from "./items/bulk/bulk.ts";
 export { editable, editableNames, kinds, type Patch } from "./items/item.ts";
 export type { EditBy } from "./items/items.ts";
-export { type ListQuery, type Order, orders, placeOf } from "./items/list/list.ts";
+export { type ItemPage, type ListQuery, type Order, orders } from "./items/list/list.ts";
 export type { Place } from "./items/list/store.ts";
 export type { Item, ItemMedia } from "./items/row.ts";
 export { MAX_NOTE, type Note, type Notes } from "./notes/notes.ts";
@@ -45,6 +45,6 @@ export {
   type Step as IngestStep,
   stepStates,
 } from "./ingest/mod.ts";
-export type { Backup, Backups } from "./exchange/mod.ts";
+export type { Backup, Backups, Exchange, ImportReport } from "./exchange/mod.ts";
 export type { Facets, Hit, SavedSearch, Search, SearchPage, SearchRequest } from "./search/mod.ts";
 export * from "./duplicates/mod.ts";

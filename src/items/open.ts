@@ -19,7 +19,7 @@ import { type DuplicatesDeps, openDuplicates } from "./duplicates/mod.ts";
 import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
-import { type BackupsDeps, openBackups } from "./exchange/mod.ts";
+import { type BackupsDeps, openBackups, openExchange } from "./exchange/mod.ts";
 import { openIngestRoom } from "./ingest/mod.ts";
 import { openPeople } from "./people/mod.ts";
 import { openSearch } from "./search/mod.ts";
@@ -73,6 +73,7 @@ export function openItems(deps: ItemsDeps) {
     people,
     collections,
     backups: openBackups(deps),
+    exchange: openExchange({ ...deps, changes, tags, people, collections, items }),
     ingest: openIngestRoom(deps),
     duplicates: openDuplicates({ ...deps, changes }),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from "node:util";
 import { StaleError } from "../base/errors.ts";
 
 /**
@@ -17,6 +18,15 @@ export function refuseStale(what: string, version: number, expected: number | un
     `Cannot change ${what}: it is version ${version} now, not ${expected}. Read it again`,
     { version },
   );
+}
+
+/** Whether `fields` say nothing that `before` does not: then nothing is written, and no version grows. */
+export function isKnown(
+  before: Record<string, unknown> | null,
+  fields: Record<string, unknown> | null,
+): boolean {
+  if (before === null || fields === null) return false;
+  return Object.entries(fields).every(([name, value]) => isDeepStrictEqual(before[name], value));
 }
 
 /** A turn of the event loop: timers and sockets come first. */

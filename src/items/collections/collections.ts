@@ -9,7 +9,7 @@ import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
 import type { By } from "../tags/mod.ts";
 import type { Collection, CollectionKind, Place } from "./collection.ts";
 import { makeRoom, STEP } from "./order.ts";
@@ -22,6 +22,8 @@ export interface CollectionsDeps {
 }
 
 export interface CollectionInput {
+  /** One is made where it is not given. */
+  id?: string | undefined;
   name: string;
   kind?: CollectionKind | undefined;
   description?: string | null | undefined;
@@ -94,6 +96,7 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
 
   function put(id: string, fields: Fields | null, by: By): void {
     const before = writer.read(id);
+    if (isKnown(before, fields)) return;
     writer.write(id, fields);
     const after = fields === null ? null : writer.read(id);
     changes.record({ ...by, entity: "collection", entityId: id, before, after });
@@ -105,12 +108,9 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
     return it;
   }
 
-  function make(
-    { name, kind = "collection", description = null }: CollectionInput,
-    by: By,
-  ): string {
+  function make({ id = crypto.randomUUID(), ...input }: CollectionInput, by: By): string {
+    const { name, kind = "collection", description = null } = input;
     if (name.trim() === "") throw new InvalidError("Cannot make a collection without a name");
-    const id = crypto.randomUUID();
     put(id, { kind, name: name.trim(), description }, by);
     return id;
   }
@@ -141,6 +141,11 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
   return {
     series: createSeriesStore(db),
     of: store.of,
+    /** All four to be called in a transaction. */
+    makeNow: make,
+    putNow: put,
+    fieldsOf: writer.read,
+    byName: store.byName,
     get: find,
     list: store.list,
 
@@ -167,7 +172,9 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
 
     update(
       id: string,
-      { name, kind, description }: Omit<CollectionInput, "name"> & { name?: string | undefined },
+      { name, kind, description }: Omit<CollectionInput, "name" | "id"> & {
+        name?: string | undefined;
+      },
       by: By,
       expected?: number,
     ): Collection {

@@ -4,3 +4,5 @@
  * @module
  */
 export { type Backup, type Backups, type BackupsDeps, openBackups } from "./backups/backups.ts";
+export { type Exchange, openExchange } from "./exchange.ts";
+export type { ImportReport } from "./import/import.ts";

@@ -7,7 +7,7 @@ import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { refuseStale } from "../stale.ts";
+import { isKnown, refuseStale } from "../stale.ts";
 import type { By } from "../tags/mod.ts";
 import { createCredits } from "./credits/credits.ts";
 import { normalizeName, type Person, type PersonRow, wordsOf } from "./person.ts";
@@ -20,12 +20,14 @@ export interface PeopleDeps {
 }
 
 export interface PersonInput {
+  /** One is made where it is not given. */
+  id?: string | undefined;
   name: string;
   notes?: string | null | undefined;
   aliases?: string[] | undefined;
 }
 
-export type PersonEdit = Omit<PersonInput, "name"> & { name?: string | undefined };
+export type PersonEdit = Omit<PersonInput, "name" | "id"> & { name?: string | undefined };
 
 export type People = ReturnType<typeof openPeople>;
 
@@ -88,6 +90,7 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
   /** In a transaction: writes fields, or makes or deletes a person, with the history. */
   function put(id: string, fields: Fields | null, by: By): void {
     const before = writer.read(id);
+    if (isKnown(before, fields)) return;
     writer.write(id, fields);
     const after = fields === null ? null : writer.read(id);
     changes.record({ ...by, entity: "person", entityId: id, before, after });
@@ -109,9 +112,9 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
     return toPerson(find(id));
   }
 
-  function make({ name, notes = null, aliases = [] }: PersonInput, by: By): string {
+  function make({ id = crypto.randomUUID(), ...input }: PersonInput, by: By): string {
+    const { name, notes = null, aliases = [] } = input;
     if (normalizeName(name) === "") throw new InvalidError("Cannot add a person without a name");
-    const id = crypto.randomUUID();
     put(id, { name: name.trim(), notes, aliases }, by);
     return id;
   }
@@ -124,6 +127,10 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
 
   return {
     credits,
+    /** All three to be called in a transaction. */
+    makeNow: make,
+    putNow: put,
+    fieldsOf: writer.read,
 
     get: (id: string): Person => toPerson(find(id)),
 

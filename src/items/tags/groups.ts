@@ -6,7 +6,7 @@
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
 import type { TagLinks } from "./links/links.ts";
 import { slugify } from "./slug.ts";
 import type { createGroupStore, TagStore } from "./store.ts";
@@ -57,19 +57,27 @@ export function createGroups({ db, changes, store, tags, links, onChanged }: Gro
     return group;
   };
 
+  /** In a transaction. */
+  const put = (id: string, fields: Fields | null, by: By): void => {
+    const before = writer.read(id);
+    if (isKnown(before, fields)) return;
+    writer.write(id, fields);
+    const after = fields === null ? null : writer.read(id);
+    changes.record({ ...by, entity: "tag-group", entityId: id, before, after });
+  };
+
   const edit = (id: string, fields: Fields | null, by: By, expected?: number): void => {
     db.transaction(() => {
-      const before = writer.read(id);
-      if (before) refuseStale(`tag group "${before.name}"`, get(id).version, expected);
-      writer.write(id, fields);
-      const after = fields === null ? null : writer.read(id);
-      changes.record({ ...by, entity: "tag-group", entityId: id, before, after });
+      const known = store.find(id);
+      if (known) refuseStale(`tag group "${known.name}"`, known.version, expected);
+      put(id, fields, by);
     });
     onChanged([id]);
   };
 
   return {
     get,
+    putNow: put,
     byKey: store.byKey,
     list: store.list,
 

@@ -7,7 +7,7 @@ import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields } from "../changes/changes.ts";
-import { refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
 import { createGroups } from "./groups.ts";
 import { createTagLinks } from "./links/links.ts";
 import { createMerge } from "./merge.ts";
@@ -65,6 +65,7 @@ export function openTags({ db, changes, publish }: TagsDeps) {
   /** Writes fields of one tag, or makes or deletes it, with its history. In a transaction. */
   function put(id: string, fields: Fields | null, by: By): void {
     const before = tree.writer.read(id);
+    if (isKnown(before, fields)) return;
     tree.writer.write(id, fields);
     const after = fields === null ? null : tree.writer.read(id);
     changes.record({ ...by, entity: "tag", entityId: id, before, after });
@@ -117,6 +118,19 @@ export function openTags({ db, changes, publish }: TagsDeps) {
     merge,
     settled: tree.settled,
     findOrMakeNow,
+    /** Both to be called in a transaction, with the tree settled. */
+    makeNow: make,
+    putNow: put,
+
+    /** Its fields as the history keeps them. */
+    fieldsOf: tree.writer.read,
+
+    /** The tag that has this very path. */
+    atPath: tree.atPath,
+
+    /** Whether a tag has no such name yet. */
+    isFree: (name: string): boolean =>
+      !store.bySlug(slugify(name)) && !store.synonym(slugify(name)),
 
     get: (id: string): Tag => tree.toTag(tree.get(id)),
 

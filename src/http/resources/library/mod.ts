@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
+import { type ExchangePort, exportResource, importResource } from "./exchange/export_import.ts";
 import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
 import { type DuplicatesPort, duplicatesResource } from "./duplicates/duplicates.ts";
 import { type TrashPort, trashResource } from "./duplicates/trash.ts";
@@ -39,6 +40,7 @@ export interface LibraryPort {
   people: PeoplePort;
   collections: CollectionsPort;
   backups: BackupsPort;
+  exchange: ExchangePort;
   ingest: IngestPort;
   duplicates: DuplicatesPort & { trash: TrashPort };
   assets: AssetsPort;
@@ -60,6 +62,8 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   tags: ({ tags }) => tagsResource(tags),
   people: ({ people }) => peopleResource(people),
   collections: ({ collections }) => collectionsResource(collections),
+  export: ({ exchange }) => exportResource(exchange),
+  import: ({ exchange }) => importResource(exchange),
   backups: ({ backups }) => backupsResource(backups),
   duplicates: ({ duplicates }) => duplicatesResource(duplicates),
   trash: ({ duplicates }) => trashResource(duplicates.trash),

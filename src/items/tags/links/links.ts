@@ -126,10 +126,16 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     groupOf,
     writer,
 
-    /** In a transaction of the caller's, for those who do more in it. @returns whether it is new */
-    add(itemId: string, tagId: string, by: By): boolean {
+    /**
+     * In a transaction of the caller's, for those who do more in it. With `keep` another tag of a
+     * group that allows one stays instead. @returns whether it is new
+     */
+    add(itemId: string, tagId: string, by: By, { keep = false } = {}): boolean {
       const known = store.tagsOf(itemId);
-      return !known.includes(tagId) && setTags(itemId, withTag(known, tagId), by);
+      if (known.includes(tagId)) return false;
+      const wanted = withTag(known, tagId);
+      if (keep && wanted.length <= known.length) return false;
+      return setTags(itemId, wanted, by);
     },
 
     /** @throws {NotFoundError} no such item */

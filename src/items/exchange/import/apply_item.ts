@@ -1,0 +1,136 @@
+/**
+ * Takes a line about an item in: what the line says comes to what is known, and takes its place only
+ * by the policy "overwrite". Taken twice, it changes nothing the second time.
+ *
+ * @module
+ */
+import type { Fields } from "../../changes/changes.ts";
+import type { Patch } from "../../items/item.ts";
+import type { Credit } from "../../people/mod.ts";
+import type { By } from "../../tags/mod.ts";
+import type { LineOf } from "../lines.ts";
+import type { Rooms } from "./apply.ts";
+import type { Policy } from "./store.ts";
+
+type ItemLine = LineOf<"item">;
+
+export interface ApplyOptions {
+  policy: Policy;
+  by: By;
+}
+
+/** In a transaction. @returns the item's id; undefined: its film is not here, the line waits */
+export function applyItem(
+  line: ItemLine,
+  rooms: Rooms,
+  { policy, by }: ApplyOptions,
+): string | undefined {
+  const { store } = rooms;
+  const id = store.match(line) ?? makeWithoutFile(line, rooms);
+  if (id === undefined) {
+    store.wait(line, policy);
+    return undefined;
+  }
+  applyFields(id, line, rooms, { policy, by });
+  for (const path of line.tags) {
+    const tag = rooms.tags.atPath(path) ?? rooms.tags.findOrMakeNow(path, by);
+    rooms.tags.links.add(id, tag.id, by, { keep: policy === "keep" });
+  }
+  applyCredits(id, line, rooms, { policy, by });
+  applyRatings(id, line, rooms, { policy, by });
+  applyNotes(id, line, rooms, { policy, by });
+  for (const { collection, kind, name, position } of line.collections) {
+    const room = rooms.collections;
+    const known = room.fieldsOf(collection) ? collection : room.byName(kind, name)?.id;
+    const to = known ?? room.makeNow({ id: collection, kind, name }, by);
+    const isIn = room.of(id).some((it) => it.collectionId === to);
+    if (!isIn || policy === "overwrite") room.addNow(to, id, by, position);
+  }
+  for (const state of line.watch) store.watch(store.contentKey(id), state, policy);
+  return id;
+}
+
+/** An item that never had a file, or lost it, can be made here. */
+function makeWithoutFile({ media, id, created_at: at }: ItemLine, { store }: Rooms) {
+  if (media || store.hasItem(id)) return undefined;
+  store.insertItem(id, at);
+  return id;
+}
+
+function applyFields(id: string, line: ItemLine, rooms: Rooms, { policy, by }: ApplyOptions): void {
+  const { own, custom } = rooms.store.own(id);
+  const isFree = (known: boolean) => !known || policy === "overwrite";
+  const fields = Object.entries(line.fields).filter(([name]) => isFree(own.includes(name)));
+  const values = Object.entries(line.custom).filter(([key]) => isFree(key in custom));
+  if (fields.length + values.length === 0) return;
+  const patch: Patch = {
+    ...Object.fromEntries(fields),
+    ...values.length > 0 && { custom: Object.fromEntries(values) },
+  };
+  rooms.items.patch(id, patch, by);
+}
+
+function applyCredits(id: string, line: ItemLine, rooms: Rooms, { policy, by }: ApplyOptions) {
+  if (line.people.length === 0) return;
+  const { people } = rooms;
+  const known = people.credits.of(id);
+  const keyOf = (it: Pick<Credit, "personId" | "role">) => `${it.personId} ${it.role}`;
+  const all = new Map(known.map((it) => [keyOf(it), it]));
+  for (const { person, name, role, credited_as, position } of line.people) {
+    const personId = people.fieldsOf(person) ? person : people.findOrMakeNow(name, by);
+    const credit = { personId, role, creditedAs: credited_as, position };
+    if (policy === "overwrite" || !all.has(keyOf(credit))) all.set(keyOf(credit), credit);
+  }
+  people.credits.set(id, [...all.values()], by);
+}
+
+function applyRatings(
+  id: string,
+  line: ItemLine,
+  { store, changes }: Rooms,
+  { policy, by }: ApplyOptions,
+): void {
+  for (const { user, stars, rated_at } of line.ratings) {
+    const before = store.rating(id, user);
+    const halves = Math.round(stars * 2);
+    if (before === halves || before !== null && policy === "keep") continue;
+    store.rate(id, user, halves, rated_at);
+    record(changes, by, "item.rating", id, { [user]: before }, { [user]: halves });
+  }
+  for (const { user, stars, rated_at } of line.rating_history) {
+    store.addHistory(id, user, stars === null ? null : Math.round(stars * 2), rated_at);
+  }
+}
+
+function applyNotes(
+  id: string,
+  line: ItemLine,
+  { store, changes }: Rooms,
+  { policy, by }: ApplyOptions,
+): void {
+  for (const note of line.notes) {
+    const known = store.note(note.id);
+    const { user, text, created_at: createdAt } = note;
+    const after = { [note.id]: { user, text, createdAt } };
+    if (!known) {
+      if (store.hasNote(id, user, text)) continue;
+      store.addNote(id, note);
+      record(changes, by, "item.note", id, { [note.id]: null }, after);
+    } else if (known.itemId === id && known.text !== text && policy === "overwrite") {
+      store.setNote(note.id, text);
+      const before = { [note.id]: { user, text: known.text, createdAt } };
+      record(changes, by, "item.note", id, before, after);
+    }
+  }
+}
+
+function record(
+  changes: Rooms["changes"],
+  by: By,
+  entity: string,
+  entityId: string,
+  before: Fields,
+  after: Fields,
+): void {
+  changes.record({ ...by, entity, entityId, before, after });
+}
