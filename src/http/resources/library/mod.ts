@@ -42,7 +42,8 @@ export interface LibraryPort {
   backups: BackupsPort;
   exchange: ExchangePort;
   ingest: IngestPort;
-  duplicates: DuplicatesPort & { trash: TrashPort };
+  duplicates: DuplicatesPort;
+  trash: TrashPort;
   assets: AssetsPort;
   pictures: PicturesPort & ArtworkPort;
   search: SearchPort & SearchesPort;
@@ -66,7 +67,7 @@ const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
   import: ({ exchange }) => importResource(exchange),
   backups: ({ backups }) => backupsResource(backups),
   duplicates: ({ duplicates }) => duplicatesResource(duplicates),
-  trash: ({ duplicates }) => trashResource(duplicates.trash),
+  trash: ({ trash }) => trashResource(trash),
   "ingest/plans": ({ ingest }) => ingestResource(ingest),
   assets: (port) => assets(port.assets),
   artwork: ({ pictures }) => artwork(pictures),
