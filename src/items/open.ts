@@ -59,6 +59,7 @@ export function openItems(deps: ItemsDeps) {
   const search = openSearch({ ...deps, changes, isBusy });
   const resolve = search.resolveIds;
   const bulk = createBulk({ ...deps, resolve, items, cleanCustom: customFields.clean, links });
+  const duplicates = openDuplicates({ ...deps, changes });
 
   return {
     changes,
@@ -75,6 +76,7 @@ export function openItems(deps: ItemsDeps) {
     backups: openBackups(deps),
     exchange: openExchange({ ...deps, changes, tags, people, collections, items }),
     ingest: openIngestRoom(deps),
-    duplicates: openDuplicates({ ...deps, changes }),
+    duplicates,
+    trash: duplicates.trash,
   };
 }
