@@ -57,10 +57,17 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
     for (const { name } of (await list()).slice(keep)) await Deno.remove(join(backupFolder, name));
   }
 
-  /** Into a file of the caller's choice. @throws {ConflictError} a backup is under way */
-  async function backupTo(path: string, signal: AbortSignal): Promise<number> {
+  async function exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (underWay) throw new ConflictError("Cannot make a backup: one is under way");
     underWay = true;
+    try {
+      return await work();
+    } finally {
+      underWay = false;
+    }
+  }
+
+  async function copyTo(path: string, signal: AbortSignal): Promise<number> {
     try {
       const spec = { id: "backup", kind: "backup", title: "Back up the library", driveIds: [] };
       const bytes = await jobs.run(spec, (job) =>
@@ -74,8 +81,6 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
     } catch (error) {
       if (!signal.aborted) publish("backup.failed", { path, reason: reasonOf(error) });
       throw error;
-    } finally {
-      underWay = false;
     }
   }
 
@@ -90,16 +95,20 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
 
   return {
     list,
-    backupTo,
 
-    /** Makes one, then lets the oldest go. */
-    async create(signal: AbortSignal, now = new Date()): Promise<Backup> {
-      await Deno.mkdir(backupFolder, { recursive: true, mode: 0o700 });
-      const name = `library-${now.toISOString().replaceAll(/[:.]/g, "-")}.db`;
-      const sizeBytes = await backupTo(join(backupFolder, name), signal);
-      await rotate();
-      return { name, sizeBytes, createdAt: now.toISOString() };
-    },
+    /** Into a file of the caller's choice. @returns bytes. @throws {ConflictError} one is under way */
+    backupTo: (path: string, signal: AbortSignal): Promise<number> =>
+      exclusive(() => copyTo(path, signal)),
+
+    /** Makes one, then lets the oldest go. @throws {ConflictError} one is under way */
+    create: (signal: AbortSignal, now = new Date()): Promise<Backup> =>
+      exclusive(async () => {
+        await Deno.mkdir(backupFolder, { recursive: true, mode: 0o700 });
+        const name = `library-${now.toISOString().replaceAll(/[:.]/g, "-")}.db`;
+        const sizeBytes = await copyTo(join(backupFolder, name), signal);
+        await rotate();
+        return { name, sizeBytes, createdAt: now.toISOString() };
+      }),
 
     /** The file of a backup, to be closed by whoever reads it. @throws {NotFoundError} */
     async open(name: string): Promise<{ file: Deno.FsFile; sizeBytes: number }> {
