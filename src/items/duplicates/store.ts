@@ -93,7 +93,9 @@ export function createDuplicatesStore(db: Database) {
   const find = (id: string): Group => {
     const group = db.get<Group>(`SELECT ${groupColumns} FROM duplicate_groups WHERE id = ?`, id);
     if (!group) {
-      throw new NotFoundError(`Cannot find the duplicates "${id}": they are dealt with`, { id });
+      throw new NotFoundError(`Cannot find duplicates "${id}": there is no such group (any more)`, {
+        id,
+      });
     }
     return group;
   };

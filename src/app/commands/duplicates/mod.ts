@@ -113,6 +113,10 @@ export function duplicates(context: CommandContext): Command {
       const kept = keep ?? group.suggestion.keep;
       if (kept === null) throw new ConflictError(`Cannot keep any of "${id}": none is here now`);
       const others = group.members.filter((it) => it.media_id !== kept && it.status !== "offline");
+      if (others.length === 0) {
+        const advice = 'Look again by "giggityflix duplicates find"';
+        throw new ConflictError(`Cannot deal with "${id}": no other file of it is here. ${advice}`);
+      }
       const body = { keep: kept, remove: remove ?? others.map((it) => it.media_id), how };
       const path = withQuery(`${pathOf(id)}/resolve`, { user });
       const done = await ask<DuplicateResolution>(path, { method: "POST", body });
