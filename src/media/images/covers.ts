@@ -103,8 +103,18 @@ export async function findCover(
   path: string,
   options: CoverDeps & { folder: string; signal: AbortSignal },
 ): Promise<Cover | undefined> {
-  if (kindIn(file) === "image") return undefined; // it is its own
+  if (kindIn(file) === "image") return await ownPicture(file, path, options.ffmpeg);
   return await coverBeside(file, path, options.store) ?? await coverInside(file, path, options);
+}
+
+/** A picture is its own cover where nobody can make a smaller one of it. */
+async function ownPicture(
+  { relativePath, sizeBytes }: MediaFile,
+  path: string,
+  ffmpeg: Ffmpeg,
+): Promise<Cover | undefined> {
+  if (sizeBytes > MAX_PICTURE_BYTES || await ffmpeg.isHere()) return undefined;
+  return toCover("file", basename(relativePath), await Deno.readFile(path));
 }
 
 /** By its extension, where no scan has said it. */

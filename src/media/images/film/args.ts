@@ -52,9 +52,9 @@ export function filmArgs(path: string, plan: Plan, output: FilmOutput): string[]
     ...["-filter_complex_threads", "1", "-filter_complex", graph(plan, output)],
     ...["-map", "[sheets]", ...each, ...args, "-f", "image2", to(`sheet-%d.${extension}`)],
     ...["-map", "[gray]", ...each, "-f", "rawvideo", to(outputs.gray)],
-    ...["-map", "[shots]", ...each, "-frames:v", String(plan.shots)],
+    ...["-map", "[shots]", ...each, "-frames:v", String(plan.shots + 1)],
     ...["-c:v", "mjpeg", "-q:v", "3", "-f", "image2", to("shot-%d.jpg")],
-    ...["-map", "[shotgray]", ...each, "-frames:v", String(plan.shots)],
+    ...["-map", "[shotgray]", ...each, "-frames:v", String(plan.shots + 1)],
     ...["-f", "rawvideo", to(outputs.shotGray)],
   ];
 }
@@ -105,13 +105,13 @@ function graph(plan: Plan, { canMapTones, canDeinterlace }: FilmOutput): string 
 /**
  * Takes a picture when half of the way to the next one (as long as the way from the last) goes
  * beyond the time of the next screenshot: so it is the nearest, where key frames come evenly.
- * Variable 0 keeps the next time.
+ * Variable 0 keeps the next time. The very first picture is always taken: there may be no other.
  */
 function takesShot({ firstShotS, shotStepS }: Plan): string {
   const reach = "(t+if(isnan(prev_t),0,(t-prev_t)/2))";
   if (shotStepS === 0) return "isnan(prev_selected_t)";
   const next = `${firstShotS}+${shotStepS}*(1+floor((${reach}-${firstShotS})/${shotStepS}))`;
-  return `if(gte(${reach},max(${firstShotS},ld(0))),st(0,${next})*0+1,0)`;
+  return `if(gte(${reach},max(${firstShotS},ld(0))),st(0,${next})*0+1,isnan(prev_selected_t))`;
 }
 
 /** Says on stdout that a picture was taken, and when: `frame:0 pts:1280 …`, then `shot=1`. */

@@ -95,17 +95,20 @@ async function collect(
   folder: string,
 ): Promise<Omit<FilmPictures, "plan" | "fingerprint">> {
   const grays = await graysOf(join(folder, outputs.shotGray));
+  const shots = grays.slice(0, taken.shot.length).map((gray, at) => ({
+    file: outputs.shot(at + 1),
+    timeS: taken.shot[at]!,
+    variance: varianceOf(gray),
+  }));
+  const [first, ...others] = shots;
+  // The very first picture is for films that have no other.
+  const chosen = first && others.length > 0 && first.timeS < plan.firstShotS / 2 ? others : shots;
   const count = Math.ceil(taken.tile.length / (plan.columns * plan.rows));
   return {
     sheetExtension,
     sheets: Array.from({ length: count }, (_, at) => outputs.sheet(at + 1, sheetExtension)),
     tileTimesS: taken.tile,
-    // The filter may take one more than there is room for.
-    shots: grays.slice(0, taken.shot.length).map((gray, at) => ({
-      file: outputs.shot(at + 1),
-      timeS: taken.shot[at]!,
-      variance: varianceOf(gray),
-    })),
+    shots: chosen.slice(0, plan.shots),
   };
 }
 
