@@ -259,7 +259,8 @@ function checkBegin(plan: Plan, store: IngestStore, isActive: boolean, force: bo
   if (state === "cancelled") refuse("it was cancelled. Plan again");
   const { files } = toReport(plan, store.counts(id));
   const isLeft = store.steps(id, { after: -1, limit: 1, state: "left" }).length > 0;
-  if (files.waiting + files.failed + files.under_way === 0 && !isLeft) {
+  // One that was killed after its last file is told its end by another run.
+  if (state !== "running" && files.waiting + files.failed + files.under_way === 0 && !isLeft) {
     refuse("it has nothing left to do");
   }
   if (state === "planned" && !room.enough && !force) {

@@ -53,7 +53,8 @@ export async function runStep(
   let at = step;
   for (let count = 0; !hasEnded(at.state); count++) {
     try {
-      signal.throwIfAborted();
+      // Who has its name already is soon done.
+      if (at.state !== "placed" && at.state !== "removing") signal.throwIfAborted();
       if (count > MAX_ACTIONS) throw new Refused("The source changes whenever it is looked at");
       at = await actions[at.state](ctx, at);
     } catch (cause) {
