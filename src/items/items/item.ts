@@ -39,9 +39,9 @@ export const editableNames = Object.keys(editable) as EditableName[];
 export type Value = string | number | null;
 
 /** What a person wants changed; null gives the field back to the scan, or empties it. */
-export type Patch = Partial<Record<EditableName, Value>> & {
+export type Patch = { [Name in EditableName]?: Value | undefined } & {
   /** By key of the custom field; null takes the value away. */
-  custom?: Fields;
+  custom?: Fields | undefined;
 };
 
 /** Hexmedia's identity triplet of a file: its place as the edge sees it, unique over all folders. */

@@ -10,7 +10,7 @@ import { type Changes, newBatch } from "../changes/changes.ts";
 import { refuseStale } from "../stale.ts";
 import { type CleanCustom, edited, replacing, toFields, withFields } from "./edit.ts";
 import type { Identity, Patch } from "./item.ts";
-import { createItemList, type ListQuery } from "./list/list.ts";
+import { createItemList, type ItemPage, type ListQuery } from "./list/list.ts";
 import type { Item } from "./row.ts";
 import { createItemStore, type EditState, type Written } from "./store.ts";
 
@@ -133,7 +133,10 @@ export function createItems({ db, changes, publish, custom }: ItemsRoomDeps) {
       );
     },
 
-    list: (query: ListQuery): Item[] => list(query).map(show),
+    list(query: ListQuery): ItemPage {
+      const page = list(query);
+      return { ...page, items: page.items.map(show) };
+    },
 
     /**
      * Makes an item without a file; or with `mediaId` takes over the one that the scan has made of

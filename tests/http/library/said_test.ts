@@ -133,7 +133,8 @@ Deno.test("an undo that is in the way of a later change says which", async () =>
 Deno.test("every call of these resources has its body and its main answer with an example", async () => {
   await using server = await serveItems();
   const document = (await server.ask("GET", "/api/schema/")).body;
-  const own = /^\/api\/(items(?!\/.*(tags|people))|ratings|watch|notes|custom-fields|changes)/;
+  const own =
+    /^\/api\/(items(\/\{id\}|\/bulk|\/by-identity)?\/?$|ratings|watch|notes|custom-fields|changes)/;
   const missing: string[] = [];
   let bodies = 0;
   for (const [path, methods] of Object.entries<Record<string, never>>(document.paths)) {

@@ -43,11 +43,11 @@ function pages(rig: Rig, filters: Filters, limit: number): Item[] {
   const query: ListQuery = { user: "owner", sort: "title", descending: false, limit, ...filters };
   const all: Item[] = [];
   for (;;) {
-    const page = rig.items.list(query);
-    all.push(...page);
-    if (page.length < limit) return all;
-    const [key, tie] = keyOf[query.sort](page.at(-1)!);
-    query.after = { key, tie };
+    const { items, next } = rig.items.list(query);
+    ok(items.length <= limit);
+    all.push(...items);
+    if (!next) return all;
+    query.after = next;
   }
 }
 
@@ -148,19 +148,19 @@ Deno.test("every page is read off an index: nothing is sorted, and nobody looks 
   deepStrictEqual(bad, []);
 });
 
-Deno.test("a page of 100,000 items takes milliseconds, wherever it is and whatever it is sorted by", () => {
+Deno.test("a page of 50,000 items costs a few times its items read one by one, in any order", () => {
   using rig = openRig();
-  fillMany(rig.db, 100_000);
+  fillMany(rig.db, 50_000);
   const slow: string[] = [];
   const filters: Filters[] = [{}, { kind: "image" }, { watched: true }, { favorite: true }];
   for (const sort of orders) {
     for (const descending of [false, true]) {
       for (const filter of filters) {
         const query = { user: "owner", sort, descending, limit: 50, ...filter };
-        const times = pageTimes(rig, query, 12);
-        // The middle one: this machine does other things too.
-        const median = times.sort((a, b) => a - b)[times.length >> 1]!;
-        if (median > 25) slow.push(`${sort} ${descending} ${JSON.stringify(filter)} ${median} ms`);
+        // Against each other, and the middle one of several: this machine does other things too.
+        const ratios = pageCosts(rig, query, 12).sort((a, b) => a - b);
+        const median = ratios[ratios.length >> 1]!;
+        if (median > 30) slow.push(`${sort} ${descending} ${JSON.stringify(filter)}: ${median}`);
       }
     }
   }
@@ -193,22 +193,23 @@ function fillMany(db: Rig["db"], count: number): void {
   });
 }
 
-/** Milliseconds of each page: the first ones, then some from the middle of all. */
-function pageTimes(rig: Rig, query: ListQuery, count: number): number[] {
+/** Times of pages, the first ones and some from the middle of all, as times of 50 items by id. */
+function pageCosts(rig: Rig, query: ListQuery, count: number): number[] {
   const middle: Record<Order, NonNullable<ListQuery["after"]>> = {
-    year: { key: 1952, tie: 50_000 },
-    added: { key: 50_000, tie: 50_000 },
-    title: { key: "film 3", tie: 50_000 },
+    year: { key: 1952, tie: 25_000 },
+    added: { key: 25_000, tie: 25_000 },
+    title: { key: "film 3", tie: 25_000 },
     rating: { key: 4, tie: "id-500000" },
   };
-  const times: number[] = [];
+  const costs: number[] = [];
   for (let page = 0; page < count; page++) {
     const from = performance.now();
-    const found = rig.items.list(query);
-    times.push(performance.now() - from);
-    if (found.length < query.limit) break;
-    const [key, tie] = keyOf[query.sort](found.at(-1)!);
-    query.after = page === count >> 1 ? middle[query.sort] : { key, tie };
+    const { next } = rig.items.list(query);
+    const listed = performance.now();
+    for (let seq = 0; seq < 50; seq++) rig.items.find(`id-${seq * 7919}`, "owner");
+    costs.push((listed - from) / (performance.now() - listed));
+    if (!next) break;
+    query.after = page === count >> 1 ? middle[query.sort] : next;
   }
-  return times;
+  return costs;
 }

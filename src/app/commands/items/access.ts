@@ -5,14 +5,7 @@
  */
 import { NotFoundError } from "../../../base/errors.ts";
 import { type ChangeBody, changeBody, type ItemBody, itemBody } from "../../../http/mod.ts";
-import {
-  type Items,
-  newBatch,
-  type Order,
-  type Patch,
-  type Place,
-  placeOf,
-} from "../../../items/mod.ts";
+import { type Items, newBatch, type Order, type Patch, type Place } from "../../../items/mod.ts";
 import { ask } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, type RunningAgent } from "../../data_folder.ts";
@@ -113,9 +106,9 @@ function here({ items, changes, customFields, tags }: Items, user: string): Acce
         const branch = tag === undefined ? {} : { tags: branchOf(tag, tags) };
         const query = { user, sort: order, descending, limit: some, after, ...filters, ...branch };
         const page = items.list(query);
-        all.push(...page.map(itemBody));
-        if (page.length < some) break;
-        after = placeOf(page.at(-1)!, order);
+        all.push(...page.items.map(itemBody));
+        if (!page.next) break;
+        after = page.next;
       }
       return Promise.resolve(all);
     },

@@ -8,7 +8,7 @@
 import type { Database } from "../../../db/mod.ts";
 import { type ItemKind, kinds } from "../item.ts";
 import type { Item } from "../row.ts";
-import { createListStore, type Key, type Place } from "./store.ts";
+import { createListStore, type Place } from "./store.ts";
 
 export const orders = ["title", "added", "year", "rating"] as const;
 export type Order = typeof orders[number];
@@ -28,40 +28,49 @@ export interface ListQuery {
   tags?: readonly string[] | undefined;
 }
 
-/** Where an item stands in an order: the page after it goes on from there. */
-export function placeOf(item: Item, order: Order): Place {
-  const { seq, id, sortTitle, year, mine } = item;
-  const places: Record<Order, Place> = {
-    title: { key: sortTitle, tie: seq },
-    added: { key: seq, tie: seq },
-    year: { key: year ?? 0, tie: seq },
-    rating: { key: (mine.rating ?? 0) * 2, tie: id },
-  };
-  return places[order];
+export interface ItemPage {
+  items: Item[];
+  /** Where the next page begins; undefined: there is none. */
+  next?: Place;
 }
 
 /** So few are sorted in some milliseconds. */
 const FEW = 1000;
 
+/**
+ * So long a page may look for items that a filter leaves; then it is a short one, and the next goes
+ * on from there.
+ */
+const LOOK_MS = 20;
+
 export function createItemList(db: Database) {
   const store = createListStore(db);
 
-  return function list(query: ListQuery): Item[] {
+  return function list(query: ListQuery): ItemPage {
+    const { limit, sort, kind } = query;
+    const order = inOrder(query.descending);
     const few = store.few(query, FEW);
-    if (few) return store.read(sorted(few, query).slice(0, query.limit), query);
     // Each kind has its own index of an order; an item's rating is in another table.
-    const groups = query.kind ? [query.kind] : query.sort === "rating" ? [undefined] : kinds;
-    const found = groups.flatMap((kind) => store.walk({ ...query, kind }));
-    return store.read(sorted(found, query).slice(0, query.limit), query);
+    const groups = few ? [] : kind ? [kind] : sort === "rating" ? [undefined] : kinds;
+    const until = performance.now() + LOOK_MS;
+    const walks = groups.map((kind) => store.walk({ ...query, kind, limit: limit + 1 }, until));
+
+    // One that has looked less far than the others hides what comes after that.
+    const ends = walks.flatMap(({ end }) => end ?? []).sort(order);
+    const isSeen = (it: Place) => ends.length === 0 || order(it, ends[0]!) <= 0;
+    const isAfter = (it: Place) => !query.after || order(it, query.after) > 0;
+    const found = (few ?? walks.flatMap(({ found }) => found)).sort(order)
+      .filter((it) => isSeen(it) && isAfter(it));
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? page.at(-1) : ends[0];
+    const items = store.read(page, query);
+    return next ? { items, next: { key: next.key, tie: next.tie } } : { items };
   };
 }
 
-/** Those after the place, in order. */
-function sorted(keys: Key[], { after, descending }: ListQuery): Key[] {
+function inOrder(descending: boolean): (one: Place, other: Place) => number {
   const sign = descending ? -1 : 1;
-  const order = (one: Place, other: Place) =>
-    sign * (compare(one.key, other.key) || compare(one.tie, other.tie));
-  return keys.filter((it) => !after || order(it, after) > 0).sort(order);
+  return (one, other) => sign * (compare(one.key, other.key) || compare(one.tie, other.tie));
 }
 
 /** As SQLite compares texts: by code points, which is how UTF-8 sorts. */

@@ -17,6 +17,12 @@ export interface Key extends Place {
   seq: number;
 }
 
+interface Walk {
+  found: Key[];
+  /** How far it has looked; absent: to the end. */
+  end?: Place;
+}
+
 interface Narrowing extends Clause {
   /** About as many rows, faster. */
   counted: Clause;
@@ -36,10 +42,25 @@ const sortKeys: Record<Order, { key: string; tie: string }> = {
 };
 
 export function createListStore(db: Database) {
-  const keys = (sort: Order) => {
-    const { key, tie } = sortKeys[sort];
-    return `i.seq, ${key} AS key, ${tie} AS tie`;
-  };
+  /** The next `limit` in order, and whether the filters leave them. */
+  function look(query: ListQuery): (Key & { fits: number })[] {
+    const seen: (Key & { fits: number })[] = [];
+    const { sql, values: asked } = conditions(query);
+    for (
+      const { from, where, values, order, key = sortKeys[query.sort].key, fits } of steps(query)
+    ) {
+      seen.push(...db.all<Key & { fits: number }>(
+        `SELECT i.seq, ${key} AS key, ${sortKeys[query.sort].tie} AS tie,
+           ${sql} AND ${fits ?? "true"} AS fits
+         FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`,
+        ...asked,
+        ...values,
+        query.limit - seen.length,
+      ));
+      if (seen.length >= query.limit) break;
+    }
+    return seen;
+  }
 
   return {
     /** All that a filter leaves, where that is at most `most`; undefined: it leaves more. */
@@ -52,8 +73,9 @@ export function createListStore(db: Database) {
       );
       if (!narrow) return undefined;
       const { sql, values } = conditions(query);
+      const { key, tie } = sortKeys[query.sort];
       return db.all<Key>(
-        `SELECT ${keys(query.sort)} FROM (SELECT DISTINCT id FROM (${narrow.sql})) n
+        `SELECT i.seq, ${key} AS key, ${tie} AS tie FROM (SELECT DISTINCT id FROM (${narrow.sql})) n
            CROSS JOIN items i ON i.id = n.id ${itemJoins} WHERE ${sql}`,
         ...narrow.values,
         query.user,
@@ -62,23 +84,22 @@ export function createListStore(db: Database) {
       );
     },
 
-    /** The next of one kind, or of all, from just after the place. */
-    walk(query: ListQuery): Key[] {
+    /**
+     * The next of one kind, or of all, from just after the place: `limit` of those that all filters
+     * leave, or as many as are found until a time (of performance.now()).
+     */
+    walk(query: ListQuery, until: number): Walk {
       const found: Key[] = [];
-      for (const { from, where, values, order } of steps(query)) {
-        const { sql, values: more } = conditions(query);
-        found.push(...db.all<Key>(
-          `SELECT ${keys(query.sort)} FROM ${from} WHERE ${where} AND ${sql}
-           ORDER BY ${order} LIMIT ?`,
-          query.user,
-          query.user,
-          ...values,
-          ...more,
-          query.limit - found.length,
-        ));
-        if (found.length >= query.limit) break;
+      let window = query.limit;
+      for (let { after } = query;;) {
+        const seen = look({ ...query, after, limit: window });
+        found.push(...seen.filter(({ fits }) => fits));
+        const last = seen.at(-1);
+        if (seen.length < window || !last) return { found };
+        if (found.length >= query.limit || performance.now() > until) return { found, end: last };
+        after = last;
+        window = Math.min(2 * window, WINDOW);
       }
-      return found;
     },
 
     /** The items of these keys, in their order. */
@@ -121,6 +142,9 @@ function narrowing({ user, series, tags, favorite, watched }: ListQuery): Narrow
   return all;
 }
 
+/** Rows looked at together, at most. */
+const WINDOW = 1000;
+
 /** All filters, to be asked of each item. */
 function conditions({ kind, series, tags, favorite, watched }: ListQuery): Clause {
   const all: [string, ...(string | number)[]][] = [["i.deleted_at IS NULL"]];
@@ -146,33 +170,35 @@ interface Step {
   where: string;
   values: (string | number)[];
   order: string;
+  /** Instead of the order's. */
+  key?: string;
+  /** A filter of this step's own. */
+  fits?: string;
 }
 
 /**
  * One after the other these give all that follows a place: the rest of those of the same key, then
- * those of the keys after it. Each is a range of one index.
+ * those of the keys after it. Each is a range of one index, so that none looks at more than it gives.
  */
-function steps({ sort, descending, after, kind }: ListQuery): Step[] {
+function steps({ sort, descending, after, kind, ...query }: ListQuery): Step[] {
+  const { user, favorite, watched } = query;
+  if (sort === "rating") return ratingSteps({ user, descending, after });
   const { key, tie } = sortKeys[sort];
   const [than, way] = descending ? ["<", "DESC"] : [">", "ASC"];
-  const from = `items i ${
-    kind && sort !== "rating" ? `INDEXED BY ${indexes[sort]}` : ""
-  } ${itemJoins}`;
-  if (sort === "rating") return ratingSteps({ descending, after });
-  if (sort === "added") {
-    const where = after ? [`i.seq ${than} ?`, after.tie] as const : ["true"] as const;
-    return [{ from, where: where[0], values: after ? [after.tie] : [], order: `i.seq ${way}` }];
-  }
-  if (!after) return [{ from, where: "true", values: [], order: `${key} ${way}, ${tie} ${way}` }];
-  return [
-    {
-      from,
-      where: `${key} = ? AND ${tie} ${than} ?`,
-      values: [after.key, after.tie],
-      order: `${tie} ${way}`,
-    },
-    { from, where: `${key} ${than} ?`, values: [after.key], order: `${key} ${way}, ${tie} ${way}` },
-  ];
+  const isJoined = favorite !== undefined || watched !== undefined;
+  const users = isJoined ? [user, user] : [];
+  const index = kind ? `INDEXED BY ${indexes[sort]}` : "";
+  const from = `items i ${index} ${isJoined ? itemJoins : ""}`;
+  // A value of the table, and no text to be bound: it stands where the index wants it.
+  const ofKind = kind ? `i.kind = '${kind}'` : "true";
+  const order = sort === "added" ? `i.seq ${way}` : `${key} ${way}, ${tie} ${way}`;
+  const all: Step = { from, where: ofKind, values: users, order };
+  if (!after) return [all];
+  const beyond = { ...all, where: `${ofKind} AND ${key} ${than} ?`, values: [...users, after.key] };
+  if (sort === "added") return [beyond];
+  const same = `${ofKind} AND ${key} = ? AND ${tie} ${than} ?`;
+  const values = [...users, after.key, after.tie];
+  return [{ ...all, where: same, values, order: `${tie} ${way}` }, beyond];
 }
 
 const indexes = {
@@ -182,29 +208,41 @@ const indexes = {
 };
 
 /** Those rated by the index of ratings, those not rated in order of their ids. */
-function ratingSteps({ descending, after }: Pick<ListQuery, "descending" | "after">): Step[] {
+function ratingSteps(
+  { user, descending, after }: Pick<ListQuery, "user" | "descending" | "after">,
+): Step[] {
   const [than, way] = descending ? ["<", "DESC"] : [">", "ASC"];
-  const rated = `ratings r CROSS JOIN items i ON i.id = r.item_id
-    LEFT JOIN media m ON m.id = i.media_id
-    LEFT JOIN watch_states w ON w.user = ? AND w.content_key = ${WATCH_KEY}`;
-  const order = `r.halves ${way}, r.item_id ${way}`;
+  const rated: Step = {
+    from: `ratings r CROSS JOIN items i ON i.id = r.item_id
+      LEFT JOIN media m ON m.id = i.media_id
+      LEFT JOIN watch_states w ON w.user = ? AND w.content_key = ${WATCH_KEY}`,
+    where: "r.user = ?",
+    values: [user, user],
+    order: `r.halves ${way}, r.item_id ${way}`,
+  };
   const unrated: Step = {
     from: `items i INDEXED BY sqlite_autoindex_items_1 ${itemJoins}`,
-    where: "r.halves IS NULL",
-    values: [],
+    where: "true",
+    values: [user, user],
     order: `i.id ${way}`,
+    key: "0",
+    fits: "r.halves IS NULL",
   };
-  const all: Step = { from: rated, where: "r.user = ?", values: [], order };
-  const inOrder = (steps: Step[], rest: Step) => descending ? [...steps, rest] : [rest, ...steps];
-  if (!after) return inOrder([all], unrated);
+  if (!after) return descending ? [rated, unrated] : [unrated, rated];
   if (after.key === 0) {
-    const rest = { ...unrated, where: `r.halves IS NULL AND i.id ${than} ?`, values: [after.tie] };
-    return descending ? [rest] : [rest, all];
+    const rest = { ...unrated, where: `i.id ${than} ?`, values: [user, user, after.tie] };
+    return descending ? [rest] : [rest, rated];
   }
-  const same = `r.user = ? AND r.halves = ? AND r.item_id ${than} ?`;
-  const steps = [
-    { ...all, where: same, values: [after.key, after.tie], order: `r.item_id ${way}` },
-    { ...all, where: `r.user = ? AND r.halves ${than} ?`, values: [after.key] },
-  ];
-  return descending ? [...steps, unrated] : steps;
+  const same = {
+    ...rated,
+    where: `r.user = ? AND r.halves = ? AND r.item_id ${than} ?`,
+    values: [user, user, after.key, after.tie],
+    order: `r.item_id ${way}`,
+  };
+  const beyond = {
+    ...rated,
+    where: `r.user = ? AND r.halves ${than} ?`,
+    values: [user, user, after.key],
+  };
+  return descending ? [same, beyond, unrated] : [same, beyond];
 }

@@ -6,13 +6,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidError, NotFoundError } from "../../../../base/errors.ts";
 import {
-  type Item,
+  type ItemPage,
   kinds,
   type ListQuery,
   type Order,
   orders,
   type Place,
-  placeOf,
 } from "../../../../items/mod.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import {
@@ -28,7 +27,7 @@ import { UserQuery } from "../by.ts";
 import { ItemBody, itemBody } from "./bodies.ts";
 
 export interface ItemListPort {
-  list(query: ListQuery): Item[];
+  list(query: ListQuery): ItemPage;
 }
 
 /** By what a list is filtered. */
@@ -65,6 +64,9 @@ export function addItemList(
       path: "/",
       tags: ["items"],
       summary: "Items, page by page",
+      description:
+        "Where a filter leaves few of many, a page may have fewer than `limit` items and " +
+        "still have a next one: only `next_cursor` tells the end.",
       request: { query: ItemsQuery },
       responses: { 200: pageOf(ItemBody, "A page of items"), ...failures },
     }),
@@ -72,19 +74,17 @@ export function addItemList(
       const { limit, cursor, fields, sort, tag, ...filters } = c.req.valid("query");
       const pick = only(fields);
       const order = sort.replace("-", "") as Order;
-      const found = port.list({
+      const { items, next } = port.list({
         ...filters,
         sort: order,
         descending: sort.startsWith("-"),
-        limit: limit + 1,
+        limit,
         after: cursor === undefined ? undefined : toPlace(cursor, order),
         ...tag !== undefined && { tags: branchOf(tag, branches) },
       });
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
       return c.json({
-        items: page.map((it) => pick(itemBody(it))),
-        next_cursor: last ? cursorOf(last, order) : null,
+        items: items.map((it) => pick(itemBody(it))),
+        next_cursor: next ? toCursor(JSON.stringify([order, next.key, next.tie])) : null,
       }, 200);
     },
   );
@@ -101,11 +101,6 @@ const Cursor = z.union([
   z.tuple([z.enum(["added", "year"]), z.int(), z.int()]),
   z.tuple([z.literal("rating"), z.int(), z.string()]),
 ]);
-
-function cursorOf(item: Item, order: Order): string {
-  const { key, tie } = placeOf(item, order);
-  return toCursor(JSON.stringify([order, key, tie]));
-}
 
 function toPlace(cursor: string, order: Order): Place {
   try {
