@@ -21,7 +21,8 @@ export interface NewPlanBody {
   target?: string | undefined;
   policy?: string | undefined;
   mode?: string | undefined;
-  on_clash?: string | undefined;
+  /** As REST has it. */
+  "on_clash"?: string | undefined;
   sidecars?: boolean | undefined;
 }
 

@@ -56,7 +56,7 @@ function plan(context: CommandContext): Command {
         ...to && { target: resolve(to) },
         policy,
         mode,
-        on_clash: onClash,
+        "on_clash": onClash,
         sidecars: Boolean(sidecars),
       };
       await withIngest(options, context, async (access) => {

@@ -33,6 +33,8 @@ const AT_ONCE = 4;
 /** Steps looked through in one go. */
 const SPAN = 1000;
 
+const MAX_PASSES = 3;
+
 /** Why a plan has stopped before its end; it goes on when it is executed again. */
 export class StoppedError extends UnavailableError {}
 
@@ -57,7 +59,8 @@ export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob
 
   const { store } = deps;
   // What was taken for a duplicate of a file that then failed is looked at once more.
-  for (let hasMore = true, pass = 0; hasMore && pass < 3; pass++) {
+  let hasMore = true;
+  for (let pass = 0; hasMore && pass < MAX_PASSES; pass++) {
     hasMore = false;
     for (let after = -1; after < store.lastSeq(plan.id); after += SPAN) {
       for (const seq of store.openFilms(plan.id, after, SPAN)) {

@@ -100,7 +100,8 @@ for (const scenario of scenarios) {
   Deno.test(`a ${name} ends well after a crash, and another one while it goes on`, async () => {
     using db = openJournal();
     let pairs = 0;
-    for (let first = 0, more = true; more; first += 3) {
+    let more = true;
+    for (let first = 0; more; first += 3) {
       for (let second = 0;; second += 4) {
         const sim = build(scenario, db);
         more = !await sim.run(new World(first));
