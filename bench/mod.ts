@@ -13,6 +13,7 @@ import { benchHashTree } from "./hash_tree.ts";
 import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
 import { minidlna, type MinidlnaScan } from "./minidlna.ts";
 import { hashesOf, type Scan, scanOnce } from "./ours.ts";
+import { benchPictures } from "./pictures.ts";
 import { median, tellRatio } from "./ratios.ts";
 import { benchSlowDisk } from "./slow_disk.ts";
 import { benchStartUp } from "./start_up.ts";
@@ -35,6 +36,7 @@ try {
     await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
     await Deno.remove(`${folder}/big`, { recursive: true });
     await benchHashTree(folder, rounds, tools);
+    await benchPictures(folder);
   }
   await benchStartUp(folder);
   await benchSlowDisk();
