@@ -141,7 +141,9 @@ async function allCommands(): Promise<Command[]> {
   const names = commands.map((it) =>
     it.name().replaceAll(/-[a-z]/g, ([, letter]) => letter!.toUpperCase())
   );
-  deepStrictEqual(names.sort(), listed!.split(",").map((it) => it.trim()).filter(Boolean).sort());
+  // "export" and "import" cannot be names of functions.
+  const told = listed!.split(",").map((it) => it.trim().replace(/Command$/, "")).filter(Boolean);
+  deepStrictEqual(names.sort(), told.sort());
   return commands;
 }
 

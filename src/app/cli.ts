@@ -27,6 +27,11 @@ import { trash } from "./commands/duplicates/trash.ts";
 import { jobs } from "./commands/jobs.ts";
 import { media } from "./commands/media.ts";
 import { search } from "./commands/library/search.ts";
+import { backup, restore } from "./commands/library/backup.ts";
+import { collections } from "./commands/library/collections.ts";
+import { exportCommand, importCommand } from "./commands/library/exchange.ts";
+import { people } from "./commands/library/people.ts";
+import { tags } from "./commands/library/tags.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -54,6 +59,13 @@ const commands = [
   search,
   duplicates,
   trash,
+  tags,
+  people,
+  collections,
+  exportCommand,
+  importCommand,
+  backup,
+  restore,
   config,
   edge,
   version,

@@ -15,7 +15,7 @@ import {
 import type { RunningAgent } from "./data_folder.ts";
 
 export interface AskOptions {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   signal?: AbortSignal;
   /** 10,000 unless said; 0 waits for as long as it takes. */
@@ -55,6 +55,12 @@ export async function ask<T>(
       cause,
     });
   });
+  return await answerOf<T>(response, url);
+}
+
+/** What an answer says; nothing where it has no content. @throws the failure that it tells of */
+export async function answerOf<T>(response: Response, url: string): Promise<T> {
+  if (response.status === 204) return undefined as T;
   const answer = await response.json().catch((cause) => {
     const message = `Cannot understand what answers at ${url}: it is no giggityflix`;
     throw new UnavailableError(message, {}, { cause });

@@ -1,0 +1,95 @@
+/**
+ * `giggityflix export` and `import`: the whole library as JSON Lines.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { basename, dirname, join, resolve } from "node:path";
+import { InvalidError, reasonOf, UnavailableError } from "../../../base/errors.ts";
+import type { CommandContext } from "../../cli.ts";
+import type { Terminal } from "../../terminal.ts";
+import { plain } from "../../terminal.ts";
+import { common, withLibrary } from "./call.ts";
+
+export function exportCommand(context: CommandContext): Command {
+  return common(new Command("export"))
+    .description("Write the whole library to FILE as JSON Lines, or to the output")
+    .argument("[FILE]")
+    .action(async (file: string | undefined, options) => {
+      const bytes = await withLibrary(options, context, async ({ raw, answer }) => {
+        const response = await raw("/api/export");
+        if (!response.ok || !response.body) return await answer<number>(response);
+        if (file !== undefined) return await writeWhole(resolve(file), response.body);
+        await response.body.pipeTo(Deno.stdout.writable, { preventClose: true });
+        return 0;
+      });
+      if (file === undefined) return;
+      const { print } = context.terminal;
+      print(options.json ? JSON.stringify({ file, bytes }) : `${file}: ${bytes} bytes`);
+    });
+}
+
+interface Report {
+  lines: number;
+  dry_run: boolean;
+  by_type: Record<string, { changed: number; unchanged: number; waiting: number }>;
+  errors: number;
+  problems: { line: number; problem: string }[];
+  resumed_after: number;
+  batch: string;
+}
+
+export function importCommand(context: CommandContext): Command {
+  return common(new Command("import"))
+    .description("Take an export in; twice is as good as once")
+    .argument("<FILE>")
+    .option("--overwrite", "what comes holds where both say something else; else what is here")
+    .option("--dry-run", "only count")
+    .action(async (file: string, options) => {
+      const policy = options.overwrite ? "overwrite" : "keep";
+      const path = `/api/import?policy=${policy}&dry_run=${options.dryRun === true}`;
+      const report = await withLibrary(options, context, async ({ raw, answer }) => {
+        const input = await Deno.open(file).catch((cause) => {
+          throw new InvalidError(`Cannot read "${file}": ${reasonOf(cause)}`, {}, { cause });
+        });
+        const init = { method: "POST", body: input.readable, duplex: "half" as const };
+        return await answer<Report>(await raw(path, init));
+      });
+      if (options.json) context.terminal.print(JSON.stringify(report));
+      else show(report, context.terminal);
+    });
+}
+
+function show(report: Report, { print }: Terminal): void {
+  for (const [type, { changed, unchanged, waiting }] of Object.entries(report.by_type)) {
+    const later = waiting > 0 ? `, ${waiting} wait for their films` : "";
+    print(`${type}: ${changed} changed, ${unchanged} as they were${later}`);
+  }
+  if (report.resumed_after > 0) print(`${report.resumed_after} lines were in already`);
+  if (report.errors > 0) print(`${report.errors} lines were left out:`);
+  for (const { line, problem } of report.problems) print(`  line ${line}: ${plain(problem)}`);
+  if (report.dry_run) print("Nothing was changed: this was a dry run");
+  else print(`To take it back: giggityflix items undo ${report.batch}`);
+}
+
+/** The file appears when it is whole. @returns bytes */
+async function writeWhole(path: string, body: ReadableStream<Uint8Array>): Promise<number> {
+  const part = join(dirname(path), `.${basename(path)}.part`);
+  let bytes = 0;
+  try {
+    {
+      using file = await Deno.open(part, { write: true, create: true, truncate: true });
+      for await (const piece of body) {
+        for (let from = 0; from < piece.length;) from += await file.write(piece.subarray(from));
+        bytes += piece.length;
+      }
+      await file.sync();
+    }
+    await Deno.rename(part, path);
+    return bytes;
+  } catch (cause) {
+    await Deno.remove(part).catch(() => {}); // there may be none
+    const message = `Cannot write "${path}": ${reasonOf(cause)}`;
+    throw new UnavailableError(message, { path }, { cause });
+  }
+}

@@ -1,0 +1,66 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { runCommand, startAgent, untilScanned } from "../../helpers/agent.ts";
+import { tempDir } from "../../helpers/temp.ts";
+
+/** Runs a command that must succeed; what it says. */
+async function say(dataDir: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args, { dataDir });
+  strictEqual(code, 0, `${args.join(" ")}: ${stderr}`);
+  return stdout.trimEnd();
+}
+
+Deno.test("tags, people and collections are kept without an agent, and go to another library", async () => {
+  await using dir = await tempDir();
+  const [one, other] = [`${dir.path}/one`, `${dir.path}/other`];
+
+  await say(one, "tags", "add", "Genre/Film Noir");
+  await say(one, "tags", "rename", "genre/film-noir", "Noir", "--user", "mia");
+  await say(one, "tags", "synonym", "genre/noir", "Dark");
+  await say(one, "people", "add", "Hedy Lamarr");
+  await say(one, "people", "alias", "hedy lamarr", "Hedwig Kiesler");
+  await say(one, "collections", "add", "Best");
+  const tags = await say(one, "tags", "--json");
+  const exported = await say(one, "export");
+  await Deno.writeTextFile(`${dir.path}/out.jsonl`, exported);
+  const tried = JSON.parse(
+    await say(other, "import", `${dir.path}/out.jsonl`, "--dry-run", "--json"),
+  );
+  const report = await say(other, "import", `${dir.path}/out.jsonl`);
+  const again = await say(other, "export", `${dir.path}/again.jsonl`, "--json");
+  const missing = await runCommand(["tags", "rename", "nope", "x"], { dataDir: one });
+
+  const lines = (text: string) => text.trimEnd().split("\n").slice(1).sort();
+  deepStrictEqual(tags.split("\n").map((line) => JSON.parse(line).path), ["genre", "genre/noir"]);
+  deepStrictEqual([tried.dry_run, tried.by_type.tag.changed], [true, 2]);
+  match(report, /person: 1 changed/);
+  deepStrictEqual(lines(await Deno.readTextFile(`${dir.path}/again.jsonl`)), lines(exported));
+  ok(JSON.parse(again).bytes > 100);
+  deepStrictEqual([missing.code, /Cannot find the tag "nope"/.test(missing.stderr)], [4, true]);
+});
+
+Deno.test("a backup of a running agent's library is restored once the agent has stopped", async () => {
+  await using dir = await tempDir();
+  const dataDir = `${dir.path}/data`;
+  const file = `${dir.path}/copy.db`;
+  {
+    await using agent = await startAgent({ dataDir });
+    await untilScanned(agent);
+    await say(dataDir, "tags", "add", "kept");
+    await say(dataDir, "backup", file);
+    await say(dataDir, "backup");
+    await say(dataDir, "tags", "add", "later");
+    const refused = await runCommand(["restore", file], { dataDir });
+
+    deepStrictEqual([refused.code, /Stop it/.test(refused.stderr)], [5, true]);
+    const { items } = await agent.get<{ items: unknown[] }>("/api/backups/");
+    strictEqual(items.length, 1);
+  }
+
+  const { former } = JSON.parse(await say(dataDir, "restore", file, "--json"));
+  const tags = await say(dataDir, "tags", "--json");
+  const wrong = await runCommand(["restore", `${dir.path}/nothing.db`], { dataDir });
+
+  deepStrictEqual(tags.split("\n").map((line) => JSON.parse(line).path), ["kept"]);
+  ok((await Deno.stat(former)).size > 0);
+  strictEqual(wrong.code, 2);
+});
