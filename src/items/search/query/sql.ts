@@ -27,7 +27,7 @@ export function notIn({ text, values }: Sql): Sql {
   return { text: `NOT ifnull(${text}, 0)`, values };
 }
 
-const LISTED = "f.seq IN (SELECT rowid FROM item_search(?))";
+const LISTED = "+f.seq IN (SELECT rowid FROM item_search(?))";
 const LOOKED_UP = "EXISTS (SELECT 1 FROM item_search(?) WHERE rowid = f.seq)";
 
 /** A row `f` that the index finds for `match`: all these are listed once. */

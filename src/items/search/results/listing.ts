@@ -79,10 +79,8 @@ export function createListings(store: ResultStore) {
     }
     if (sort.by !== "relevance") return await walk(asked, undefined, more);
     // The best of those that have the words in the title, then the newest others.
-    const best = plan.titleMatch
-      ? await store.few(plan, sort, { ...asked, titlesOnly: true })
-      : { seqs: [] };
-    const all = [...new Set([...best.seqs, ...few.seqs])].slice(0, FEW);
+    const best = await store.best(plan, asked.signal);
+    const all = [...new Set([...best, ...few.seqs])].slice(0, FEW);
     return whole(all, more);
   }
 

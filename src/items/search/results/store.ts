@@ -10,6 +10,8 @@ import { orders, SHUFFLED, type Sort } from "./orders.ts";
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
 export const FEW = 10_000;
+/** To rank one takes some microseconds, and of so many nobody looks at the last. */
+const MOST_RANKED = 3000;
 /** From here on it is cheaper to look an item up in the index than to list all that it finds. */
 const MANY = 110_000;
 const LIMIT_MS = 5000;
@@ -44,38 +46,54 @@ export function createResultStore(readers: Readers) {
     }
   }
 
+  /** These, the best match first. */
+  async function rank(
+    those: Sql,
+    limit: number,
+    { text: title }: Plan,
+    signal?: AbortSignal,
+  ): Promise<number[]> {
+    const text = `SELECT json_group_array(seq) seqs FROM (SELECT c.seq FROM (
+        ${those.text.replace("0 score", `${RANK} score`)} LIMIT ${limit}) c
+      CROSS JOIN item_facts f ON f.seq = c.seq ORDER BY f.title_key <> ?, c.score, c.seq DESC)`;
+    const [row] = await ask<{ seqs: string }>({ text, values: [...those.values, title] }, signal);
+    return JSON.parse(row!.seqs) as number[];
+  }
+
   return {
     /** All that fit, sorted, where they are few; of more, by relevance, the newest. */
     async few(
       plan: Plan,
       sort: Sort,
-      { user, signal, titlesOnly = false }: {
-        user: string;
-        signal?: AbortSignal | undefined;
-        /** Only those that have the words in the title. */
-        titlesOnly?: boolean;
-      },
+      { user, signal }: { user: string; signal?: AbortSignal | undefined },
     ): Promise<Few> {
       const source = await smallSource(plan, signal);
-      const match = titlesOnly ? plan.titleMatch : plan.match;
-      const isRanked = sort.by === "relevance" && match !== undefined;
-      const those = candidates(plan, { match, source, isRanked });
-      const order = orderOf(sort, { user, plan, isRanked });
-      // Of too many, only the best are of use: other orders are walked.
-      const wanted = sort.by === "relevance" ? "" : `WHERE (SELECT count(*) FROM c) <= ${FEW}`;
+      const those = candidates(plan, source);
+      const isRanked = sort.by === "relevance";
+      const sorted = isRanked ? sql("SELECT seq FROM c") : inOrderOf(sort, user);
       const text = `WITH c AS MATERIALIZED (${those.text} LIMIT ${FEW + 1})
-        SELECT (SELECT count(*) FROM c) n, (SELECT json_group_array(seq) FROM (
-          SELECT f.seq FROM c CROSS JOIN item_facts f ON f.seq = c.seq ${wanted}
-          ORDER BY ${order.text} LIMIT ${FEW})) seqs`;
-      const values = [...those.values, ...order.values];
+        SELECT (SELECT count(*) FROM c) n,
+          (SELECT json_group_array(seq) FROM (${sorted.text} LIMIT ${FEW})) seqs`;
+      const values = [...those.values, ...sorted.values];
       const [row] = await ask<{ n: number; seqs: string }>({ text, values }, signal);
-      return { isMore: row!.n > FEW, seqs: JSON.parse(row!.seqs) as number[] };
+      const [isMore, seqs] = [row!.n > FEW, JSON.parse(row!.seqs) as number[]];
+      if (!isRanked || isMore || seqs.length < 2 || plan.match === undefined) {
+        return { isMore, seqs };
+      }
+      return { isMore, seqs: await rank(candidates(plan, source), FEW, plan, signal) };
+    },
+
+    /** Of a long list those that have the words in the title; the best of the newest MOST_RANKED. */
+    best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
+      if (plan.titleMatch === undefined) return Promise.resolve([]);
+      const titles = { ...plan, match: plan.titleMatch };
+      return rank(candidates(titles, undefined), MOST_RANKED, plan, signal);
     },
 
     /** The newest that fit, at most FEW: what facets are counted over. */
     async newest(plan: Plan, signal?: AbortSignal): Promise<Few> {
       const source = await smallSource(plan, signal);
-      const those = candidates(plan, { match: plan.match, source, isRanked: false });
+      const those = candidates(plan, source);
       const text = `SELECT json_group_array(seq) seqs FROM (${those.text} LIMIT ${FEW + 1})`;
       const [row] = await ask<{ seqs: string }>({ text, values: those.values }, signal);
       const seqs = JSON.parse(row!.seqs) as number[];
@@ -135,14 +153,7 @@ export function createResultStore(readers: Readers) {
 }
 
 /** The newest that fit, as `seq` and `score`. */
-function candidates(
-  { rest }: Plan,
-  { match, source, isRanked }: {
-    match: string | undefined;
-    source: Sql | undefined;
-    isRanked: boolean;
-  },
-): Sql {
+function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
   const among = source
     ? [sql(`+${match ? "item_search.rowid" : "f.seq"} IN (${source.text})`, ...source.values)]
     : [];
@@ -163,20 +174,23 @@ function candidates(
   ]);
   const join = rest ? "CROSS JOIN item_facts f ON f.seq = item_search.rowid" : "";
   return {
-    text: `SELECT item_search.rowid seq, ${isRanked ? RANK : "0"} score FROM item_search ${join}
+    text: `SELECT item_search.rowid seq, 0 score FROM item_search ${join}
       WHERE ${where.text} ORDER BY item_search.rowid DESC`,
     values: where.values,
   };
 }
 
-function orderOf(
-  sort: Sort,
-  { user, plan, isRanked }: { user: string; plan: Plan; isRanked: boolean },
-): Sql {
-  if (sort.by === "relevance") {
-    if (!isRanked) return sql("f.seq DESC");
-    return sql("f.title_key <> ?, c.score, f.seq DESC", plan.text);
-  }
+/** The candidates `c` sorted; none of too many, for those are walked. */
+function inOrderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
+  const order = orderOf(sort, user);
+  return {
+    text: `SELECT f.seq FROM c CROSS JOIN item_facts f ON f.seq = c.seq
+      WHERE (SELECT count(*) FROM c) <= ${FEW} ORDER BY ${order.text}`,
+    values: order.values,
+  };
+}
+
+function orderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
   if (sort.by === "random") return sql(`(${SHUFFLED}) < ?, (${SHUFFLED}), f.seq`, sort.seed);
   const way = sort.descending ? "DESC" : "ASC";
   if (sort.by === "rating") {
