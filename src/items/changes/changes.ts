@@ -75,10 +75,10 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
     if (differing) store.insert({ ...change, ...differing });
   }
 
-  const prune = (now = new Date()): number => {
+  const prune = (now = new Date(), most = MOST_KEPT): number => {
     const days = historyDays();
-    if (days === 0) return 0;
-    return store.prune(new Date(now.getTime() - days * DAY_MS).toISOString(), PRUNED_AT_ONCE);
+    const oldest = days === 0 ? 0 : now.getTime() - days * DAY_MS;
+    return store.prune(new Date(oldest).toISOString(), most, PRUNED_AT_ONCE);
   };
 
   return {
@@ -107,7 +107,7 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
      */
     undo: createUndo({ db, store, record, publish, find: (entity) => writers.get(entity) }),
 
-    /** Forgets what is older than the setting says, a few at a time. */
+    /** Forgets what is older than the setting says, or beyond what is kept at most; a few at a time. */
     prune,
 
     /** Keeps the history from growing for ever. */
@@ -123,6 +123,8 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
 const PRUNED_AT_ONCE = 500;
+/** Whatever the setting says: about a gigabyte. */
+const MOST_KEPT = 2_000_000;
 
 /** Only the fields that differ; undefined where none does. */
 function differences(

@@ -99,13 +99,15 @@ export function createChangesStore(db: Database) {
       );
     },
 
-    /** Deletes the oldest up to `limit` of those before `time`; returns how many. */
-    prune: (time: string, limit: number): number =>
+    /** Deletes the oldest up to `limit` of those before `time`, or before the last `most`. */
+    prune: (time: string, most: number, limit: number): number =>
       db.run(
         `DELETE FROM changes WHERE id IN (
-           SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT ?) WHERE at < ?)`,
+           SELECT id FROM (SELECT id, at FROM changes ORDER BY id LIMIT ?)
+           WHERE at < ? OR id <= (SELECT max(id) FROM changes) - ?)`,
         limit,
         time,
+        most,
       ),
   };
 }

@@ -193,3 +193,12 @@ Deno.test("prune() forgets what is older than the setting, a few at a time", () 
   strictEqual(rig.changes.prune(day(31)), 200);
   strictEqual(rig.changes.prune(day(31)), 0);
 });
+
+Deno.test("prune() keeps so many at most, also where they are kept for ever", () => {
+  using rig = openRig({ historyDays: 0 });
+  for (let index = 0; index < 50; index++) rig.edit("batch", `t-${index}`, { name: "x" });
+
+  strictEqual(rig.changes.prune(new Date("2999-01-01")), 0);
+  strictEqual(rig.changes.prune(new Date(), 20), 30);
+  strictEqual(rig.changes.list({ entity: "thing", limit: 100 }).length, 20);
+});

@@ -1,5 +1,5 @@
 /** Items: made, edited, given back to the scan, deleted, and brought back. @module */
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import {
   ConflictError,
   InvalidError,
@@ -7,6 +7,7 @@ import {
   StaleError,
 } from "../../../src/base/errors.ts";
 import { identityOf, wirePathOf } from "../../../src/items/items/item.ts";
+import { createBulk } from "../../../src/items/items/bulk/bulk.ts";
 import { openRig, owner } from "../rig.ts";
 
 Deno.test("a file's item has what the scan knows, until a person says otherwise", () => {
@@ -153,10 +154,8 @@ Deno.test("a deleted item's file is withdrawn; undo brings both back, redo takes
   const status = () => rig.db.get("SELECT status FROM media WHERE id = 'a'")?.status;
   strictEqual(status(), "forgotten");
 
-  const [{ batch }] = rig.changes.list({ entity: "item", entityId: "a", limit: 1 }) as [
-    { batch: string },
-  ];
-  const undone = await rig.changes.undo(batch, "owner");
+  const [last] = rig.changes.list({ entity: "item", entityId: "a", limit: 1 });
+  const undone = await rig.changes.undo(last!.batch, "owner");
   const item = rig.items.find("a", "owner");
   deepStrictEqual([item.title, item.mine.rating, item.own, status()], [
     "Kept",
@@ -261,4 +260,26 @@ Deno.test("a bulk edit that cannot be refuses before it begins", async () => {
   await refused({ ids: ["a"], add: { planets: ["x"] } }, "add.planets");
   await refused({ ids: Array.from({ length: 10_001 }, (_, it) => String(it)) }, "ids");
   strictEqual(rig.items.find("a", "owner").version, 1);
+});
+
+Deno.test("a bulk edit takes what a search finds, where that is not too much", async () => {
+  using rig = openRig();
+  for (const id of ["a", "b", "c"]) rig.addFile({ id });
+  const asked: unknown[] = [];
+  const bulk = createBulk({
+    db: rig.db,
+    items: rig.items,
+    cleanCustom: rig.customFields.clean,
+    links: {},
+    resolve: (query, user, limit) => {
+      asked.push([query, user, limit]);
+      return Promise.resolve(query === "all" ? Array(limit).fill("a") : ["a", "c"]);
+    },
+  });
+
+  const { changed } = await bulk({ query: "year:1995", set: { series: "S" } }, "ana");
+
+  deepStrictEqual([changed, asked], [2, [["year:1995", "ana", 10_001]]]);
+  deepStrictEqual(rig.items.find("b", "owner").series, null);
+  await rejects(bulk({ query: "all", set: { series: "S" } }, "ana"), /at most 10000 items/);
 });
