@@ -20,7 +20,7 @@ const INDEX_MS = 10_000;
 interface Options extends Record<string, unknown> {
   sort?: string;
   limit: string;
-  facets?: string | boolean;
+  facets?: string;
   user: string;
   json?: boolean;
 }
@@ -32,7 +32,7 @@ export function search(context: CommandContext): Command {
     .argument("[QUERY...]")
     .option("--sort <order>", "relevance, title, -added, year, rating, duration, size, random:SEED")
     .option("--limit <n>", "at most so many", "20")
-    .option("--facets [names]", "count what the result is made of: names with commas, or all")
+    .option("--facets <names>", "count what the result is made of: names with commas, or all")
     .option("--user <name>", "whose ratings and watched films", "owner")
     .option("--json", "print one JSON object")
     .action(async (words: string[], options: Options) => {
@@ -64,8 +64,7 @@ function toRequest(query: string, { sort, limit, facets, user }: Options): Reque
   if (!Number.isInteger(most) || most < 1 || most > 500) {
     throw new InvalidError(`Cannot read --limit "${limit}": expected 1 to 500`);
   }
-  const counted = facets === true ? "all" : facets || undefined;
-  return { query, user, limit: most, sort, facets: counted };
+  return { query, user, limit: most, sort, facets };
 }
 
 function toParameters({ query, user, limit, sort, facets }: Request): URLSearchParams {
@@ -84,7 +83,7 @@ function show(result: SearchResult, { print }: Terminal): void {
     ["YEAR", "LENGTH", "SIZE", "PICTURE", "TITLE", "FILE"],
     items.map((it) => [
       it.year === null ? "-" : String(it.year),
-      it.media?.duration_ms ? `${Math.round(it.media.duration_ms / 60_000)} min` : "-",
+      lengthOf(it.media?.duration_ms ?? 0),
       it.media ? formatBytes(it.media.size_bytes) : "-",
       it.media?.width ? `${it.media.width}x${it.media.height} ${it.media.video_codec ?? ""}` : "-",
       titleOf(it),
@@ -98,6 +97,11 @@ function show(result: SearchResult, { print }: Terminal): void {
     print(`${name}: ${values.map(({ label, count }) => `${plain(label)} (${count})`).join(", ")}`);
   }
   if (indexing > 0) print(`${indexing} items are not in the index yet: ask again later`);
+}
+
+function lengthOf(ms: number): string {
+  if (ms === 0) return "-";
+  return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
 function titleOf({ series, season, episode, title }: SearchResult["items"][number]): string {
