@@ -59,13 +59,10 @@ CREATE TABLE duplicate_groups (
   version INTEGER NOT NULL DEFAULT 1,
   found_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
--- A page of each filter that a list can have, and the sums of each kind.
-CREATE INDEX duplicate_groups_all ON duplicate_groups (reclaimable_bytes DESC, id);
-CREATE INDEX duplicate_groups_by_state ON duplicate_groups (state, reclaimable_bytes DESC, id);
-CREATE INDEX duplicate_groups_by_kind ON duplicate_groups (kind, reclaimable_bytes DESC, id);
-CREATE INDEX duplicate_groups_by_both
+-- Pages of each kind and state, which a list merges, and the sums of each: one index, for a look
+-- writes many groups.
+CREATE INDEX duplicate_groups_by_size
   ON duplicate_groups (kind, state, reclaimable_bytes DESC, id, files);
-CREATE INDEX duplicate_groups_in_order ON duplicate_groups (kind, id);
 CREATE TABLE duplicate_members (
   group_id TEXT NOT NULL REFERENCES duplicate_groups (id) ON DELETE CASCADE,
   media_id TEXT NOT NULL REFERENCES media (id) ON DELETE CASCADE,

@@ -12,7 +12,7 @@ import type { Jobs } from "../../pool/mod.ts";
 import type { Changes } from "../changes/changes.ts";
 import { createBulk } from "./bulk.ts";
 import { type Suggestion, suggestKeeper } from "./keeper.ts";
-import { createLook } from "./look/look.ts";
+import { createLook, LOOK_JOB } from "./look/look.ts";
 import { createResolve } from "./resolve/resolve.ts";
 import { createTakeOverStore } from "./resolve/store.ts";
 import { createDuplicatesStore, type Group, type Member } from "./store.ts";
@@ -69,6 +69,10 @@ export function openDuplicates(deps: DuplicatesDeps) {
     },
 
     look: createLook({ db, jobs, publish, distance: similarDistance }),
+
+    /** Whether nobody has looked yet, or the last look was cut off. */
+    isDue: (): boolean => store.lookedAt() === undefined || jobs.find(LOOK_JOB)?.state === "queued",
+
     resolve,
     resolveAll: createBulk({ store, world, resolve }),
 

@@ -108,29 +108,42 @@ export function createDuplicatesStore(db: Database) {
 
     /** The most that can be had back first; groups of one file wait for another to return. */
     list({ kind, state, after, limit }: GroupFilter): Group[] {
-      const terms = [
-        "files > 1 OR state = 'resolved'",
-        ...kind ? [`kind = '${kind}'`] : [],
-        ...state ? [`state = '${state}'`] : [],
-      ];
-      return db.all<Group>(
-        `SELECT ${groupColumns} FROM duplicate_groups
-         WHERE (${terms.join(") AND (")})
-           AND reclaimable_bytes <= ? AND (reclaimable_bytes < ? OR id > ?)
-         ORDER BY reclaimable_bytes DESC, id LIMIT ?`,
-        after?.reclaimableBytes ?? Number.MAX_SAFE_INTEGER,
-        after?.reclaimableBytes ?? Number.MAX_SAFE_INTEGER,
-        after?.id ?? "",
-        limit,
+      const last = after ?? { reclaimableBytes: Number.MAX_SAFE_INTEGER, id: "" };
+      const pages = (kind ? [kind] : groupKinds).flatMap((kind) =>
+        (state ? [state] : groupStates).map((state) =>
+          db.all<Group>(
+            `SELECT ${groupColumns} FROM duplicate_groups
+             WHERE kind = ? AND state = ? AND (files > 1 OR state = 'resolved')
+               AND reclaimable_bytes <= ? AND (reclaimable_bytes < ? OR id > ?)
+             ORDER BY reclaimable_bytes DESC, id LIMIT ?`,
+            kind,
+            state,
+            last.reclaimableBytes,
+            last.reclaimableBytes,
+            last.id,
+            limit,
+          )
+        )
       );
+      return pages.flat().sort((one, other) =>
+        other.reclaimableBytes - one.reclaimableBytes || (one.id < other.id ? -1 : 1)
+      ).slice(0, limit);
     },
 
     /** How many groups of each kind are open, and what they hold. */
     counts: (): { kind: GroupKind; groups: number; reclaimableBytes: number }[] =>
       db.all<{ kind: GroupKind; groups: number; reclaimableBytes: number }>(
         `SELECT kind, count(*) groups, sum(reclaimable_bytes) reclaimableBytes
-         FROM duplicate_groups WHERE state = 'open' AND files > 1 GROUP BY kind`,
+         FROM duplicate_groups WHERE kind IN ('exact', 'similar', 'title') AND state = 'open'
+           AND files > 1 GROUP BY kind`,
       ).map((row) => ({ ...row })),
+
+    /** When all kinds were last looked for; undefined: never. ISO 8601, UTC. */
+    lookedAt: (): string | undefined =>
+      db.get<{ at: string }>(
+        "SELECT min(looked_at) AS at FROM duplicate_looks HAVING count(*) >= ?",
+        groupKinds.length,
+      )?.at,
 
     /** In order of their ids; what is gone from the library is left out. */
     members: (groupId: string): Member[] =>

@@ -41,6 +41,7 @@ Deno.test("files of the same bytes are a group, empty ones and CRC-32 are no sig
   hash(rig, "c.wav", "crc32", "00000001");
   hash(rig, "a.wav", "crc32", "00000001");
 
+  strictEqual(rig.room.isDue(), true);
   const [group, ...others] = await rig.look();
 
   deepStrictEqual([others, group && namesOf(group)], [[], ["a.wav", "b.wav"]]);
@@ -111,6 +112,7 @@ Deno.test("a group goes when its files do, and a look is a job that there is one
 
   deepStrictEqual(await rig.look(), []);
 
+  strictEqual(rig.room.isDue(), false);
   const both = await Promise.allSettled([rig.look(), rig.look()]);
   deepStrictEqual(both.map(({ status }) => status), ["fulfilled", "rejected"]);
   strictEqual(rig.jobs.get(LOOK_JOB).state, "done");
@@ -272,6 +274,12 @@ Deno.test("100,000 files are looked through in short steps", async () => {
 
   deepStrictEqual(report.kinds.exact?.groups, files / 20);
   deepStrictEqual(report.kinds.title?.groups, files / 20);
-  say(`100,000 files: ${ms} ms, longest step ${report.longestStepMs.toFixed(1)} ms`);
-  ok(report.longestStepMs < 250, `the longest step took ${report.longestStepMs} ms`);
+  const { steps, slowSteps, longestStepMs } = report;
+  say(
+    `100,000 files: ${ms} ms, ${steps} steps, ${slowSteps} over 50 ms, the longest ` +
+      `${longestStepMs.toFixed(1)} ms`,
+  );
+  ok(steps > 500, "it is done in many steps");
+  // On a machine that does other things, too, some steps wait for the disk.
+  ok(slowSteps < steps / 20, `${slowSteps} of ${steps} steps took over 50 ms`);
 });

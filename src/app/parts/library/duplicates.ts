@@ -1,6 +1,6 @@
 /**
- * When duplicates are looked for by themselves: after each scan that has found something, once
- * nothing scans any more.
+ * When duplicates are looked for by themselves: after each scan that has found something, and
+ * after any where that was never done, or not to its end.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Service } from "../../../base/service.ts";
 import type { Duplicates } from "../../../items/mod.ts";
 
 export interface DuplicatesOptions {
-  duplicates: Pick<Duplicates, "look"> & { trash: Pick<Duplicates["trash"], "settle"> };
+  duplicates: Pick<Duplicates, "look" | "isDue"> & { trash: Pick<Duplicates["trash"], "settle"> };
   events: Events;
   log: Log;
 }
@@ -25,7 +25,8 @@ export function createDuplicatesWatch({ duplicates, events, log }: DuplicatesOpt
     // What a crash has cut off while a file was on its way.
     await duplicates.trash.settle();
     for await (const { type, data } of heard) {
-      if (type !== "scan.finished" || counted.every((name) => data[name] === 0)) continue;
+      if (type !== "scan.finished") continue;
+      if (counted.every((name) => data[name] === 0) && !duplicates.isDue()) continue;
       try {
         await duplicates.look({ signal });
       } catch (error) {

@@ -27,6 +27,9 @@ export interface LookReport {
   /** Of each kind that was looked for: groups that are open now, and what they hold. */
   kinds: Partial<Record<GroupKind, { groups: number; reclaimableBytes: number }>>;
   seconds: number;
+  steps: number;
+  /** Those of over 50 ms, of a disk that is busy: others have waited. */
+  slowSteps: number;
   /** How long others had to wait at most, in milliseconds. */
   longestStepMs: number;
 }
@@ -63,13 +66,20 @@ export function createLook({ db, jobs, publish, distance }: LookDeps) {
         similar: () => lookSimilar({ ...options, similar, distance: distance() }),
         title: () => lookTitles({ ...options, titles }),
       };
-      const report: LookReport = { kinds: {}, seconds: 0, longestStepMs: 0 };
+      const report: LookReport = {
+        kinds: {},
+        seconds: 0,
+        steps: 0,
+        slowSteps: 0,
+        longestStepMs: 0,
+      };
       for (const kind of kinds) {
         await looks[kind]();
         report.kinds[kind] = await pace(() => store.countOpen(kind));
       }
       report.seconds = (performance.now() - began) / 1000;
-      report.longestStepMs = pace.longestMs;
+      const { steps, slowSteps, longestMs: longestStepMs } = pace;
+      Object.assign(report, { steps, slowSteps, longestStepMs });
       publish("duplicates.found", { kinds: report.kinds });
       return report;
     }, { signal });

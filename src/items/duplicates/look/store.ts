@@ -164,16 +164,14 @@ export function createLookStore(db: Database) {
       );
     },
 
-    /** A page of the groups of a kind, in order of their ids, and whether this look has found them. */
+    /** A page of all groups in order of their ids, and whether this look has found them. */
     groups: (
-      kind: GroupKind,
       after: string,
       limit: number,
-    ): { id: string; key: string; isFound: 0 | 1 }[] =>
+    ): { id: string; kind: GroupKind; key: string; isFound: 0 | 1 }[] =>
       db.all(
-        `SELECT id, key, id IN (SELECT id FROM found_groups) AS isFound FROM duplicate_groups
-         WHERE kind = ? AND id > ? ORDER BY id LIMIT ?`,
-        kind,
+        `SELECT id, kind, key, id IN (SELECT id FROM found_groups) AS isFound
+         FROM duplicate_groups WHERE id > ? ORDER BY id LIMIT ?`,
         after,
         limit,
       ),

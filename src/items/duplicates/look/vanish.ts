@@ -19,8 +19,8 @@ export async function vanishUnfound(
   again: (unfound: { id: string; key: string }[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   for (let after = "";;) {
-    const page = await pace(() => store.groups(kind, after, PAGE));
-    const unfound = page.filter(({ isFound }) => !isFound);
+    const page = await pace(() => store.groups(after, PAGE));
+    const unfound = page.filter((it) => it.kind === kind && !it.isFound);
     if (unfound.length > 0) {
       await again(unfound);
       const gone = await pace(() => unfound.filter(({ id }) => !store.isFound(id)));

@@ -9,7 +9,7 @@ import {
 
 type Look = DuplicatesOptions["duplicates"]["look"];
 
-function watch(look: () => Promise<unknown>) {
+function watch(look: () => Promise<unknown>, isDue = () => false) {
   const events = new Events();
   const ended = new AbortController();
   const done: string[] = [];
@@ -17,6 +17,7 @@ function watch(look: () => Promise<unknown>) {
   const service = createDuplicatesWatch({
     duplicates: {
       look: look as Look,
+      isDue,
       trash: {
         settle: () => {
           done.push("settle");
@@ -50,6 +51,18 @@ Deno.test("duplicates are looked for after each scan that has found something", 
   await looked.promise;
 
   deepStrictEqual([looks, watching.done], [2, ["settle"]]);
+  watching.stop();
+  await watching.running;
+});
+
+Deno.test("a look that was cut off is made up for after the next scan, whatever that finds", async () => {
+  const looked = Promise.withResolvers<void>();
+  const watching = watch(() => Promise.resolve(looked.resolve()), () => true);
+  await watching.settled;
+
+  watching.scanned(0);
+
+  await looked.promise;
   watching.stop();
   await watching.running;
 });
