@@ -100,16 +100,31 @@ CREATE TRIGGER search_item_new AFTER INSERT ON items
 WHEN NEW.seq <= (SELECT mark FROM search_state) BEGIN
   INSERT OR IGNORE INTO search_dirty VALUES (NEW.seq);
 END;
+-- What is written as it was before is no change.
 CREATE TRIGGER search_item_changed AFTER UPDATE OF media_id, kind, title, sort_title, original_title,
   series, season, episode, year, language, custom, deleted_at ON items
-WHEN NEW.seq <= (SELECT mark FROM search_state) BEGIN
+WHEN NEW.seq <= (SELECT mark FROM search_state) AND (
+  NEW.media_id IS NOT OLD.media_id OR NEW.kind IS NOT OLD.kind OR NEW.title IS NOT OLD.title OR
+  NEW.sort_title IS NOT OLD.sort_title OR NEW.original_title IS NOT OLD.original_title OR
+  NEW.series IS NOT OLD.series OR NEW.season IS NOT OLD.season OR
+  NEW.episode IS NOT OLD.episode OR NEW.year IS NOT OLD.year OR
+  NEW.language IS NOT OLD.language OR NEW.custom IS NOT OLD.custom OR
+  NEW.deleted_at IS NOT OLD.deleted_at)
+BEGIN
   INSERT OR IGNORE INTO search_dirty VALUES (NEW.seq);
 END;
 CREATE TRIGGER search_item_gone AFTER DELETE ON items BEGIN
   INSERT OR IGNORE INTO search_dirty VALUES (OLD.seq);
 END;
 CREATE TRIGGER search_media_changed AFTER UPDATE OF relative_path, size_bytes, drive_ids, volume_id,
-  identity, duration_ms, bitrate, video_codec, audio_codec, width, height, hdr, tracks ON media BEGIN
+  identity, duration_ms, bitrate, video_codec, audio_codec, width, height, hdr, tracks ON media WHEN
+  NEW.relative_path IS NOT OLD.relative_path OR NEW.size_bytes IS NOT OLD.size_bytes OR
+  NEW.drive_ids IS NOT OLD.drive_ids OR NEW.volume_id IS NOT OLD.volume_id OR
+  NEW.identity IS NOT OLD.identity OR NEW.duration_ms IS NOT OLD.duration_ms OR
+  NEW.bitrate IS NOT OLD.bitrate OR NEW.video_codec IS NOT OLD.video_codec OR
+  NEW.audio_codec IS NOT OLD.audio_codec OR NEW.width IS NOT OLD.width OR
+  NEW.height IS NOT OLD.height OR NEW.hdr IS NOT OLD.hdr OR NEW.tracks IS NOT OLD.tracks
+BEGIN
   INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
     WHERE media_id = NEW.id AND seq <= (SELECT mark FROM search_state);
 END;

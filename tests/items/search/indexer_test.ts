@@ -149,6 +149,19 @@ Deno.test("a number that an item had is another item's, and only that one is fou
   deepStrictEqual([await rig.ids("heat"), await rig.ids("alien")], [["b"], []]);
 });
 
+Deno.test("what is written as it was before is no change", () => {
+  using rig = openRig();
+  rig.add({ id: "a", title: "Alien", media: { video_codec: "avc" }, item: { year: 1979 } });
+  rig.index();
+
+  rig.db.run("UPDATE media SET video_codec = 'avc', size_bytes = size_bytes, tracks = tracks");
+  rig.db.run("UPDATE items SET title = 'Alien', year = 1979, series = NULL");
+  strictEqual(rig.search.waiting(), 0);
+
+  rig.db.run("UPDATE items SET series = 'Alien'");
+  strictEqual(rig.search.waiting(), 1);
+});
+
 Deno.test("an idle index writes nothing", () => {
   using rig = openRig();
   rig.add({ id: "a", title: "Alien" });
