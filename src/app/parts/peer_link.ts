@@ -11,7 +11,7 @@ import { orAborted } from "../../base/service.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Configuration } from "../../config/mod.ts";
 import { createLink, type Link, type LinkDeps, type LinkSettings } from "../../edge/mod.ts";
-import type { Library } from "../../media/mod.ts";
+import type { Library, Track } from "../../media/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
@@ -109,9 +109,24 @@ function libraryPort(library: Library): LinkDeps["library"] {
           container,
           ...mimeType !== undefined && { mimeType },
           ...durationMs !== undefined && { durationMs },
-          tracks,
+          tracks: tracks.map(toEdgeTrack),
           sizeBytes,
         }];
       }),
+  };
+}
+
+/** What the link's protocol knows of a track; anything else it would refuse. */
+function toEdgeTrack(track: Track) {
+  const { kind, codec, codecString, width, height, channels, sampleRate, language } = track;
+  return {
+    kind,
+    codec,
+    ...codecString !== undefined && { codecString },
+    ...width !== undefined && { width },
+    ...height !== undefined && { height },
+    ...channels !== undefined && { channels },
+    ...sampleRate !== undefined && { sampleRate },
+    ...language !== undefined && { language },
   };
 }
