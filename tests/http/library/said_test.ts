@@ -56,6 +56,16 @@ Deno.test("lists of ratings, notes and what is begun come in pages", async () =>
   strictEqual(await count("/api/watch/continue?", "id"), 7);
   strictEqual(await count("/api/notes/?item_id=i-0&", "text"), 7);
   strictEqual(await count("/api/changes/?entity=item&", "id"), 14);
+  const fields = "?item_id=i-0&limit=1&fields=";
+  for (const [path, field] of [["ratings", "stars"], ["notes", "text"], ["watch/continue", "id"]]) {
+    const { body } = await ask("GET", `/api/${path}${fields}${field}`);
+    deepStrictEqual(Object.keys(body.items[0]), [field]);
+    strictEqual((await ask("GET", `/api/${path}${fields}nope`)).status, 400);
+  }
+  deepStrictEqual(
+    Object.keys((await ask("GET", "/api/changes/?limit=1&fields=batch")).body.items[0]),
+    ["batch"],
+  );
   for (const path of ["/api/ratings/?", "/api/watch/continue?", "/api/notes/?item_id=i-0&"]) {
     strictEqual((await ask("GET", `${path}cursor=bm8`)).status, 400, path);
   }

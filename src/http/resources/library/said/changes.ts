@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidError } from "../../../../base/errors.ts";
 import type { StoredChange } from "../../../../items/mod.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -79,12 +80,13 @@ export function changes(port: ChangesPort): OpenAPIHono {
           entity_id: filter,
           user: filter,
           batch: filter,
-        }),
+        }).extend(FieldsQuery.shape),
       },
       responses: { 200: pageOf(ChangeBody, "A page of changes"), ...failures },
     }),
     (c) => {
-      const { limit, cursor, entity, entity_id, user, batch } = c.req.valid("query");
+      const { limit, cursor, entity, entity_id, user, batch, fields } = c.req.valid("query");
+      const pick = only(fields);
       const before = cursor === undefined ? undefined : Number(fromCursor(cursor));
       if (before !== undefined && !Number.isSafeInteger(before)) {
         throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
@@ -93,7 +95,7 @@ export function changes(port: ChangesPort): OpenAPIHono {
       const found = port.list({ ...all, limit: limit + 1 });
       const last = found.length > limit ? found[limit - 1] : undefined;
       return c.json({
-        items: found.slice(0, limit).map(changeBody),
+        items: found.slice(0, limit).map((it) => pick(changeBody(it))),
         next_cursor: last ? toCursor(String(last.id)) : null,
       }, 200);
     },

@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type EditBy, MAX_NOTE, type Note } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -105,15 +106,18 @@ function addReading(routes: OpenAPIHono, port: NotesPort): void {
       path: "/",
       tags,
       summary: "The notes about an item, the first written first",
-      request: { query: PageQuery.extend({ item_id: z.string().min(1).max(300) }) },
+      request: {
+        query: PageQuery.extend({ item_id: z.string().min(1).max(300) }).extend(FieldsQuery.shape),
+      },
       responses: { 200: pageOf(NoteBody, "A page of notes"), ...failures },
     }),
     (c) => {
-      const { limit, cursor, item_id } = c.req.valid("query");
+      const { limit, cursor, item_id, fields } = c.req.valid("query");
+      const pick = only(fields);
       const [createdAt, id] = placeOf(cursor, ["", ""]);
       const found = port.list(item_id, { createdAt, id }, limit + 1);
       const place = (it: Note): [string, string] => [it.createdAt, it.id];
-      return c.json(pageWith(found, limit, { body: noteBody, place }), 200);
+      return c.json(pageWith(found, limit, { body: (it) => pick(noteBody(it)), place }), 200);
     },
   );
   routes.openapi(

@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { EditBy, Rating } from "../../../../items/mod.ts";
 import { etagOf, expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -72,15 +73,16 @@ export function ratings(port: RatingsPort): OpenAPIHono {
       path: "/",
       tags,
       summary: "What a user has rated, the last first",
-      request: { query: PageQuery.extend(UserQuery.shape) },
+      request: { query: PageQuery.extend(UserQuery.shape).extend(FieldsQuery.shape) },
       responses: { 200: pageOf(RatingBody, "A page of ratings"), ...failures },
     }),
     (c) => {
-      const { limit, cursor, user } = c.req.valid("query");
+      const { limit, cursor, user, fields } = c.req.valid("query");
+      const pick = only(fields);
       const [ratedAt, itemId] = placeOf(cursor, [LAST, LAST]);
       const found = port.list(user, { ratedAt, itemId }, limit + 1);
       const place = (it: Rating): [string, string] => [it.ratedAt, it.itemId];
-      return c.json(pageWith(found, limit, { body: ratingBody, place }), 200);
+      return c.json(pageWith(found, limit, { body: (it) => pick(ratingBody(it)), place }), 200);
     },
   );
   routes.openapi(

@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { EditBy, Item, Watch, WatchUpdate } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -73,15 +74,19 @@ export function watch(port: WatchPort): OpenAPIHono {
       tags,
       summary: "What a user has begun and not ended, the last first",
       description: "Favourites are at /api/items/?favorite=true",
-      request: { query: PageQuery.extend(UserQuery.shape) },
+      request: { query: PageQuery.extend(UserQuery.shape).extend(FieldsQuery.shape) },
       responses: { 200: pageOf(ItemBody, "A page of items; `mine` says how far"), ...failures },
     }),
     (c) => {
-      const { limit, cursor, user } = c.req.valid("query");
+      const { limit, cursor, user, fields } = c.req.valid("query");
+      const pick = only(fields);
       const [lastPlayedAt, key] = placeOf(cursor, [LAST, LAST]);
       const found = port.begun(user, { lastPlayedAt, key }, limit + 1);
       const place = (it: Begun): [string, string] => [it.lastPlayedAt, it.key];
-      return c.json(pageWith(found, limit, { body: ({ item }) => itemBody(item), place }), 200);
+      return c.json(
+        pageWith(found, limit, { body: ({ item }) => pick(itemBody(item)), place }),
+        200,
+      );
     },
   );
   routes.openapi(
