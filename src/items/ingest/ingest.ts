@@ -7,7 +7,8 @@
 import { run } from "../../base/command.ts";
 import { ConflictError, InvalidError, reasonOf } from "../../base/errors.ts";
 import { orAborted, type Service } from "../../base/service.ts";
-import { CancelledError, type JobSpec } from "../../pool/mod.ts";
+import { CancelledError } from "../../pool/mod.ts";
+import { checkBegin, jobId, jobOf } from "./begin.ts";
 import type { IngestDeps } from "./deps.ts";
 import { editStep, type StepEdit } from "./edit.ts";
 import type { Disk } from "./execute/disk.ts";
@@ -65,8 +66,8 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
   const disk = parts.disk ?? openRealDisk({ touch: hands.touch, run });
   const duplicates = createDuplicates({ ...library, touch: hands.touch });
   const all = { ...deps, store, library, disk, duplicates };
-  /** What is executed now, and how it is told to end. */
-  const active = new Map<string, { cancel: AbortController; done: Promise<unknown> }>();
+  /** What is executed now: plan → its end. */
+  const active = new Map<string, Promise<unknown>>();
   let wake = Promise.withResolvers<void>();
   store.dropHalfMade();
 
@@ -80,20 +81,19 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
   };
 
   const work = async (plan: Plan, signal: AbortSignal): Promise<Plan> => {
-    const cancel = new AbortController();
-    const either = AbortSignal.any([signal, cancel.signal]);
     const working = jobs.run(jobOf(plan, store), (job) => executePlan(all, plan, job), {
-      signal: either,
+      signal,
     }).then(() => setState(plan.id, "done"), async (error) => {
-      if (cancel.signal.aborted || error instanceof CancelledError) {
+      if (error instanceof CancelledError) {
         await settle(plan, signal);
         return setState(plan.id, "cancelled");
       }
-      if (signal.aborted) return; // it goes on when the program runs again
+      const isOver = signal.aborted || error instanceof DOMException && error.name === "AbortError";
+      if (isOver) return; // the program ends, and goes on with it when it runs again
       log.warn("Ingest has stopped", { plan: plan.id, error });
       setState(plan.id, "stopped", reasonOf(error));
     });
-    active.set(plan.id, { cancel, done: working.catch(() => {}) });
+    active.set(plan.id, working.catch(() => {}));
     try {
       await working;
     } finally {
@@ -108,8 +108,11 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
     return store.get(plan.id);
   };
 
-  const settle = (plan: Plan, signal: AbortSignal): Promise<void> =>
-    jobs.run(jobOf(plan, store), (job) => settlePlan(all, plan, job), { signal });
+  /** A job of its own: the plan's may be paused. */
+  const settle = (plan: Plan, signal: AbortSignal): Promise<void> => {
+    const spec = { ...jobOf(plan, store), id: `ingest-end:${plan.id}` };
+    return jobs.run(spec, (job) => settlePlan(all, plan, job), { signal });
+  };
 
   const begin = (id: string, { expected, force = false }: BeginOptions): Plan => {
     const plan = store.transaction(() => {
@@ -194,9 +197,9 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
         throw new ConflictError(`Cannot cancel ingest plan "${id}": it is ${plan.state}`, { id });
       }
       const running = active.get(id);
+      if (jobs.find(jobId(id))) ignoreEnded(() => jobs.cancel(jobId(id)));
       if (running) {
-        running.cancel.abort(new DOMException("A person cancelled the ingest", "AbortError"));
-        await orAborted(running.done, signal);
+        await orAborted(running, signal);
         return store.get(id);
       }
       await settle(plan, signal);
@@ -243,46 +246,18 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
 const RETRY_SPAN = 5000;
 const REMOVE_SPAN = 2000;
 
+/** A job may end just before it is cancelled. */
+function ignoreEnded(cancel: () => unknown): void {
+  try {
+    cancel();
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+  }
+}
+
 function only(roots: readonly string[]): string {
   if (roots.length === 1) return roots[0]!;
   throw new InvalidError("Cannot plan: say into which media folder, there are several", {
     field: "target",
   });
-}
-
-function checkBegin(plan: Plan, store: IngestStore, isActive: boolean, force: boolean): void {
-  const { id, state, room } = plan;
-  const refuse = (why: string): never => {
-    throw new ConflictError(`Cannot execute ingest plan "${id}": ${why}`, { id, state });
-  };
-  if (isActive) refuse("it is being executed");
-  if (state === "cancelled") refuse("it was cancelled. Plan again");
-  const { files } = toReport(plan, store.counts(id));
-  const isLeft = store.steps(id, { after: -1, limit: 1, state: "left" }).length > 0;
-  // One that was killed after its last file is told its end by another run.
-  if (state !== "running" && files.waiting + files.failed + files.under_way === 0 && !isLeft) {
-    refuse("it has nothing left to do");
-  }
-  if (state === "planned" && !room.enough && !force) {
-    refuse(
-      `it needs ${room.neededBytes} bytes, and ${room.freeBytes} are free on the target. Free ` +
-        "some space and plan again, or say force to go as far as there is room",
-    );
-  }
-}
-
-function jobOf(plan: Plan, store: IngestStore): JobSpec {
-  const counts = store.counts(plan.id);
-  const open = ["waiting", "under_way"];
-  const { files, bytes } = toReport(plan, counts);
-  const sum = (of: Record<string, number>) => open.reduce((all, name) => all + of[name]!, 0);
-  return {
-    id: `ingest:${plan.id}`,
-    kind: "ingest",
-    title: `Ingest into ${plan.target}`,
-    driveIds: [],
-    total: sum(files),
-    // What goes to another volume is read, written, and read again.
-    bytesTotal: sum(bytes) + 2 * Math.min(plan.room.neededBytes, sum(bytes)),
-  };
 }

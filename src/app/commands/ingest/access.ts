@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { ConflictError } from "../../../base/errors.ts";
 import { pause } from "../../../base/service.ts";
 import { ingestReportBody, planBody, stepBody } from "../../../http/mod.ts";
 import type { Ingest } from "../../../items/mod.ts";
+import type { Jobs } from "../../../pool/mod.ts";
 import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent } from "../../data_folder.ts";
@@ -53,7 +55,7 @@ export async function withIngest<T>(
   await using offline = await openOffline(texts, context);
   const peer = await offline.openPeer();
   await peer.drives.refresh(context.signal);
-  return await work(byRoom(peer.items.ingest, options.user, context.signal));
+  return await work(byRoom(peer, options.user, context.signal));
 }
 
 function byAgent(
@@ -87,7 +89,13 @@ function byAgent(
   };
 }
 
-function byRoom(room: Ingest, user: string, signal: AbortSignal): Access {
+interface Peer {
+  items: { ingest: Ingest };
+  jobs: Pick<Jobs, "find">;
+}
+
+function byRoom({ items, jobs }: Peer, user: string, signal: AbortSignal): Access {
+  const room = items.ingest;
   return {
     plan: async ({ sources, target, policy, mode, on_clash, sidecars = true }) =>
       planBody(
@@ -119,7 +127,15 @@ function byRoom(room: Ingest, user: string, signal: AbortSignal): Access {
       }
     },
     report: (id) => Promise.resolve(ingestReportBody(room.report(id))),
-    execute: async (id, force) => planBody(await room.execute(id, { force, signal })),
+    async execute(id, force) {
+      // Nobody would resume it while this command waits.
+      if (jobs.find(`ingest:${id}`)?.state === "paused") {
+        throw new ConflictError(
+          `Cannot execute: it is paused. Resume it by "giggityflix jobs resume ingest:${id}"`,
+        );
+      }
+      return planBody(await room.execute(id, { force, signal }));
+    },
     cancel: async (id) => planBody(await room.cancel(id, signal)),
     undo: async (id) => planBody(await room.undo(id, user)),
   };

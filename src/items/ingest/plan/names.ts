@@ -37,11 +37,15 @@ export function cleanExtension(extension: string): string {
 
 /** `stem`, cut so that it and the longest suffix that follows it are one name. */
 export function fitName(stem: string, longestSuffix: string): string {
-  let letters = [...graphemes.segment(stem)].map(({ segment }) => segment);
-  while (letters.length > 0 && tooLong(letters.join("") + longestSuffix)) {
-    letters = letters.slice(0, -1);
+  if (!tooLong(stem + longestSuffix)) return stem;
+  let bytes = bytesOf(longestSuffix);
+  let end = 0; // bytes of UTF-8 are never fewer than UTF-16 units
+  for (const { segment, index } of graphemes.segment(stem)) {
+    bytes += bytesOf(segment);
+    if (bytes > MAX_NAME) break;
+    end = index + segment.length;
   }
-  return letters.join("").replace(/[\s.]+$/u, "");
+  return stem.slice(0, end).replace(/[\s.]+$/u, "");
 }
 
 /** What is one letter to a person is not cut in two. */
