@@ -16,6 +16,7 @@ import {
 } from "../base/errors.ts";
 import { currentPlatform } from "../base/platform.ts";
 import { VERSION } from "../base/version.ts";
+import { artwork } from "./commands/artwork.ts";
 import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -54,6 +55,7 @@ const commands = [
   detectDrives,
   jobs,
   media,
+  artwork,
   items,
   ingest,
   search,

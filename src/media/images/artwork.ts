@@ -111,6 +111,16 @@ export function openArtwork(deps: ArtworkDeps) {
     return await shown(await get(), get);
   };
 
+  const makeNow = async (
+    mediaIds: readonly string[] | undefined,
+    asked: AbortSignal,
+  ): Promise<void> => {
+    const deps = { store, films, ffmpeg, jobs, publish };
+    const either = AbortSignal.any([asked, signal]);
+    if (mediaIds) await makeThese(mediaIds.map(fileOf), deps, either);
+    else await makeAll(deps, either);
+  };
+
   const screenshots = async (
     mediaId: string,
     count: number,
@@ -170,17 +180,15 @@ export function openArtwork(deps: ArtworkDeps) {
     /**
      * Makes the pictures of these files, or of all that have none, and waits for it.
      *
+     * @throws {NotFoundError} there is no such file
      * @throws {UnavailableError} there is no ffmpeg
      */
-    makeAll: (signal: AbortSignal): Promise<void> =>
-      makeAll({ store, films, ffmpeg, jobs, publish }, AbortSignal.any([signal, closed.signal])),
+    makeNow,
 
-    /** Makes them as makeAll() does, or of these files, and does not wait for it. */
+    /** The same, and nobody waits. */
     begin(mediaIds: readonly string[] | undefined): void {
-      const files = mediaIds?.map(fileOf);
-      const deps = { store, films, ffmpeg, jobs, publish };
-      const work = files ? makeThese(files, deps, signal) : makeAll(deps, signal);
-      work.catch((error) => {
+      const chosen = mediaIds?.map((id) => fileOf(id).id);
+      makeNow(chosen, signal).catch((error) => {
         if (!signal.aborted) log.warn("Pictures were not made", { error });
       });
     },
@@ -194,12 +202,14 @@ export function openArtwork(deps: ArtworkDeps) {
       if (healed.rows + healed.files > 0) log.info("Cache of pictures was put in order", healed);
       while (!signal.aborted) {
         nudged = new AbortController();
-        const waitMs = !all ? LOOK_MS : await this.makeAll(signal).then(() => LOOK_MS, (error) => {
-          if (signal.aborted) return 0;
-          if (!(error instanceof Failure)) throw error;
-          log.warn("Pictures wait", { error });
-          return RETRY_MS;
-        });
+        const waitMs = !all
+          ? LOOK_MS
+          : await makeNow(undefined, signal).then(() => LOOK_MS, (error) => {
+            if (signal.aborted) return 0;
+            if (!(error instanceof Failure)) throw error;
+            log.warn("Pictures wait", { error });
+            return RETRY_MS;
+          });
         await pause(waitMs, AbortSignal.any([signal, nudged.signal]));
         if (!all) await cache.evict();
       }

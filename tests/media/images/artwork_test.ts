@@ -189,7 +189,7 @@ Deno.test("Artwork gives covers as they are without ffmpeg, and says what to ins
   const installs = { name: "UnavailableError", message: /Install it/ };
   await rejects(it.artwork.poster("poster", plain!.id, {}), installs);
   await rejects(it.artwork.screenshots(plain!.id, 3, signal), installs);
-  await rejects(it.artwork.makeAll(signal), installs);
+  await rejects(it.artwork.makeNow(undefined, signal), installs);
 });
 
 Deno.test({ name: "Artwork remembers which film cannot be decoded, and why", ignore }, async () => {
@@ -205,7 +205,7 @@ Deno.test({ name: "Artwork remembers which film cannot be decoded, and why", ign
   await rejects(it.artwork.screenshots(id, 3, signal), { name: "ConflictError" });
   const runs = it.films.length;
   await rejects(it.artwork.screenshots(id, 3, signal), { name: "ConflictError" });
-  await it.artwork.makeAll(signal);
+  await it.artwork.makeNow(undefined, signal);
 
   strictEqual(it.films.length, runs, "nobody tries again");
   ok(runs > 0);
@@ -263,7 +263,7 @@ Deno.test(
   { name: "Artwork in the background makes way for a film, and begins anew", ignore },
   async () => {
     await using it = await openArtworkRig({ clips: ["plain.mp4"], slow: true });
-    const making = it.artwork.makeAll(signal);
+    const making = it.artwork.makeNow(undefined, signal);
     await until("the run", () => it.films.length === 1);
 
     it.lanes.openStream(["disk"]);
@@ -285,21 +285,21 @@ Deno.test({ name: "Artwork of all files is a job that goes on where it was", ign
   });
   const stop = new AbortController();
   const made = () => it.events.filter(({ type }) => type === "artwork.made").length;
-  const first = it.artwork.makeAll(stop.signal);
+  const first = it.artwork.makeNow(undefined, stop.signal);
   first.catch(() => {});
   await until("two films", () => made() === 2, 20_000);
   stop.abort();
   await rejects(first);
   const before = made();
 
-  await it.reopen().makeAll(signal);
+  await it.reopen().makeNow(undefined, signal);
 
   strictEqual(made(), 4);
   ok(it.films.length <= 5, "only what was cut off is begun anew");
   ok(before < 4);
   const [job] = it.jobs.list({ after: "artwork", limit: 1 });
   deepStrictEqual([job!.kind, job!.state, job!.done], ["artwork", "done", 4 - before]);
-  await it.artwork.makeAll(signal);
+  await it.artwork.makeNow(undefined, signal);
   strictEqual(made(), 4, "and there is nothing left to do");
 });
 
