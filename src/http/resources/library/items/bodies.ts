@@ -81,7 +81,7 @@ const whole = (name: "season" | "episode" | "year") =>
 const editFields = {
   title: text("title"),
   kind: z.enum(kinds).nullable(),
-  ["original_title"]: text("original_title"),
+  "original_title": text("original_title"),
   series: text("series"),
   season: whole("season"),
   episode: whole("episode"),
