@@ -7,7 +7,7 @@
 import { clusters, evidences, strongestOf } from "../evidence.ts";
 import { MAX_MEMBERS } from "../store.ts";
 import type { Pace } from "./pace.ts";
-import { reclaimableOf, saveGroup } from "./save.ts";
+import { beginLook, reclaimableOf, saveGroup } from "./save.ts";
 import type { LookStore } from "./store.ts";
 import { vanishUnfound } from "./vanish.ts";
 
@@ -26,7 +26,7 @@ export interface LookOptions {
 }
 
 export async function lookExact({ store, pace, full, onGroup }: LookOptions): Promise<void> {
-  await pace(store.begin);
+  await beginLook({ store, pace });
   const save = (runs: readonly string[][]) => {
     for (let count = saveRuns(store, runs); count > 0; count--) onGroup();
   };

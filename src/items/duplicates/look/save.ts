@@ -5,7 +5,14 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { Pace } from "./pace.ts";
 import type { CopyFacts, FoundGroup, LookStore } from "./store.ts";
+
+/** Before a look at a kind: nothing is found yet. */
+export async function beginLook({ store, pace }: { store: LookStore; pace: Pace }): Promise<void> {
+  await pace(store.begin);
+  while (await pace(() => store.clear(1000)) > 0);
+}
 
 /** Writes a group; false where this look has found its files together already. */
 export function saveGroup(store: LookStore, found: FoundGroup): boolean {

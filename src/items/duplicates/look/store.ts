@@ -34,11 +34,13 @@ export function createLookStore(db: Database) {
   return {
     transaction: <T>(work: () => T): T => db.transaction(work),
 
-    /** Groups that this look has found stand in a table that is gone with the connection. */
-    begin(): void {
-      db.run("CREATE TEMP TABLE IF NOT EXISTS found_groups (id TEXT PRIMARY KEY) WITHOUT ROWID");
-      db.run("DELETE FROM found_groups");
-    },
+    /** Groups that a look has found stand in a table that is gone with the connection. */
+    begin: () =>
+      db.run("CREATE TEMP TABLE IF NOT EXISTS found_groups (id TEXT PRIMARY KEY) WITHOUT ROWID"),
+
+    /** Some rows of the look before; how many. */
+    clear: (limit: number): number =>
+      db.run("DELETE FROM found_groups WHERE id IN (SELECT id FROM found_groups LIMIT ?)", limit),
 
     /** When this kind was last looked for; undefined: never. */
     lookedAt: (kind: GroupKind): string | undefined =>

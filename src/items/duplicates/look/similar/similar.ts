@@ -6,7 +6,7 @@
 import { areOne } from "../../evidence.ts";
 import { MAX_MEMBERS } from "../../store.ts";
 import type { LookOptions } from "../exact.ts";
-import { reclaimableOf, saveGroup } from "../save.ts";
+import { beginLook, reclaimableOf, saveGroup } from "../save.ts";
 import { vanishUnfound } from "../vanish.ts";
 import { compareNew, farthest, type FingerprintKind } from "./compare.ts";
 import { type Star, stars } from "./stars.ts";
@@ -25,7 +25,7 @@ export async function lookSimilar(options: SimilarOptions): Promise<void> {
   const { store, similar, pace, distance, onGroup } = options;
   await compareNew(similar, pace);
 
-  await pace(store.begin);
+  await beginLook({ store, pace });
   const pairs = await readPairs(options);
   const found = await pace(() => stars(pairs, MAX_MEMBERS));
   for (let some: Star[] = []; (some = await pace(() => take(found, GROUPS_AT_ONCE))).length > 0;) {

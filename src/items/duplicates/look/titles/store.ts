@@ -17,13 +17,19 @@ const columns = "seq, media_id AS mediaId, kind, title, series, season, episode,
 
 export function createTitlesStore(db: Database) {
   return {
-    begin(): void {
+    begin: () =>
       db.run(
         `CREATE TEMP TABLE IF NOT EXISTS title_keys (
            key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) WITHOUT ROWID`,
-      );
-      db.run("DELETE FROM title_keys");
-    },
+      ),
+
+    /** Some rows of an earlier look; how many. All at once would take a second for a million. */
+    clear: (limit: number): number =>
+      db.run(
+        `DELETE FROM title_keys WHERE (key, seq) IN
+           (SELECT key, seq FROM title_keys ORDER BY key, seq LIMIT ?)`,
+        limit,
+      ),
 
     /** A page of the items that have a file and a name of their own: pictures have numbers. */
     items: (after: number, limit: number): NamedItem[] =>
@@ -59,7 +65,5 @@ export function createTitlesStore(db: Database) {
            AND media_id IS NOT NULL ORDER BY seq`,
         JSON.stringify(seqs),
       ),
-
-    end: (): void => void db.run("DROP TABLE IF EXISTS title_keys"),
   };
 }

@@ -7,7 +7,7 @@ import { areOne } from "../../evidence.ts";
 import { MAX_MEMBERS } from "../../store.ts";
 import type { LookOptions } from "../exact.ts";
 import { lastAlike } from "../length.ts";
-import { reclaimableOf, saveGroup } from "../save.ts";
+import { beginLook, reclaimableOf, saveGroup } from "../save.ts";
 import type { CopyFacts } from "../store.ts";
 import { vanishUnfound } from "../vanish.ts";
 import { hash53, saysItAll, titleKey } from "./key.ts";
@@ -23,22 +23,23 @@ const ITEMS_AT_ONCE = 100;
 
 export async function lookTitles(options: TitlesOptions): Promise<void> {
   const { store, titles, pace, onGroup } = options;
-  await pace(store.begin);
+  await beginLook({ store, pace });
   await pace(titles.begin);
-  try {
-    await index(options);
-    for await (const seqs of runs(options)) {
-      await pace(() =>
-        store.transaction(() => {
-          for (const group of groupsOf(titles.bySeq(seqs), options)) {
-            if (saveGroup(store, { kind: "title", ...group })) onGroup();
-          }
-        })
-      );
-    }
-  } finally {
-    titles.end();
+  const clear = async () => {
+    while (await pace(() => titles.clear(PAGE)) > 0);
+  };
+  await clear(); // of a look that was cut off
+  await index(options);
+  for await (const seqs of runs(options)) {
+    await pace(() =>
+      store.transaction(() => {
+        for (const group of groupsOf(titles.bySeq(seqs), options)) {
+          if (saveGroup(store, { kind: "title", ...group })) onGroup();
+        }
+      })
+    );
   }
+  await clear();
   await vanishUnfound("title", options);
   await pace(() => store.end("title"));
 }
