@@ -2,7 +2,8 @@
  * `deno task bench`: our scan beside minidlna's, our hashes beside hashdeep's, our start-up beside
  * an empty program's, and a hard disk by a model with a film and a scan on it. Turn and turn about
  * in one run, and told as ratios, because on a machine that does other things too a time alone says
- * nothing. Last a library of a million rows, searched. `--files=N --rounds=N --rows=N` for another size.
+ * nothing. Last, a library of a million rows is searched. `--files=N --rounds=N --rows=N` for another
+ * size.
  *
  * @module
  */
@@ -16,6 +17,7 @@ import { hashesOf, type Scan, scanOnce } from "./ours.ts";
 import { benchPictures } from "./pictures.ts";
 import { median, tellRatio } from "./ratios.ts";
 import { benchSearch } from "./search/mod.ts";
+import { benchRescan } from "./rescan.ts";
 import { benchSlowDisk } from "./slow_disk.ts";
 import { benchStartUp } from "./start_up.ts";
 import { prepare } from "./tools.ts";
@@ -24,6 +26,7 @@ const { values } = parseArgs({
   options: {
     files: { type: "string", default: "5000" },
     rounds: { type: "string", default: "5" },
+    known: { type: "string", default: "200000" },
     rows: { type: "string", default: "1000000" },
   },
 });
@@ -40,6 +43,7 @@ try {
     await benchHashTree(folder, rounds, tools);
     await benchPictures(folder);
   }
+  await benchRescan(folder, Number(values.known), rounds);
   await benchStartUp(folder);
   await benchSlowDisk();
   await benchSearch({ folder, rows: Number(values.rows) });

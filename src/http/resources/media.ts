@@ -12,7 +12,6 @@ import {
   findRoute,
   fromCursor,
   IdParam,
-  json,
   pageOf,
   PageQuery,
   router,

@@ -8,6 +8,7 @@ import type { Database } from "../../../db/mod.ts";
 import type { FileState } from "../../file_state.ts";
 import { kindOf, type MediaStatus, titleOf } from "../../media.ts";
 import { createMoves } from "../../offline/store.ts";
+import { newId } from "./new_id.ts";
 
 export interface Sighting extends FileState {
   root: string;
@@ -64,7 +65,7 @@ export function createRecordStore(db: Database) {
         `INSERT INTO media (id, root, relative_path, wire_path, size_bytes, modified_ms, drive_ids,
            status, title, added_at, updated_at, volume_id, volume_path, inode, kind)
          VALUES (?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?, ?, ?) RETURNING rowid`,
-        crypto.randomUUID(),
+        newId(),
         root,
         relativePath,
         wirePath(root, relativePath),
