@@ -17,7 +17,7 @@ export type FingerprintKind = keyof typeof farthest;
 const AT_ONCE = 40;
 const PAGE = 200;
 /** Comparisons in one step: some 10 ms. */
-const STEP = 1000;
+const STEP = 600;
 
 export async function compareNew(store: SimilarStore, pace: Pace): Promise<void> {
   for (const kind of Object.keys(farthest) as FingerprintKind[]) {
@@ -67,9 +67,11 @@ async function comparePages(
 
 function near(some: readonly Fingerprint[], others: readonly Fingerprint[], most: number): Pair[] {
   const pairs: Pair[] = [];
+  const ids = new Set(some.map(({ id }) => id));
   for (const one of some) {
     for (const other of others) {
-      if (one.id === other.id) continue;
+      // Each pair once: two new ones when the second of them has its turn, or here by their ids.
+      if (!other.compared && !(ids.has(other.id) && one.id < other.id)) continue;
       const bothLast = one.durationMs !== null && other.durationMs !== null;
       if (bothLast && !lastAlike(one.durationMs!, other.durationMs!)) continue;
       const distance = fingerprintDistance(one.frames, other.frames);

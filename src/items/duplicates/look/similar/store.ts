@@ -9,6 +9,8 @@ export interface Fingerprint {
   id: string;
   frames: Uint8Array;
   durationMs: number | null;
+  /** With all others that were there then. */
+  compared: 0 | 1;
 }
 
 export interface Pair {
@@ -19,7 +21,7 @@ export interface Pair {
 
 export type SimilarStore = ReturnType<typeof createSimilarStore>;
 
-const columns = "media_id AS id, frames, duration_ms AS durationMs";
+const columns = "media_id AS id, frames, duration_ms AS durationMs, compared";
 
 export function createSimilarStore(db: Database) {
   return {
