@@ -16,6 +16,7 @@ import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./parts/edge_role.ts";
 import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
+import { createIntake } from "./parts/intake.ts";
 import { createHealth } from "./parts/health.ts";
 import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
@@ -110,6 +111,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     services.workers = peer.workers;
     services.ingest = peer.items.ingest.service;
     services.jobs = peer.jobs.watch;
+    services.intake = createIntake({ items: peer.items, events, log: log.child("items") });
     services.health = peer.drives.watchHealth;
     services.pictures = peer.pictures;
     services.history = peer.items.changes.watch;

@@ -45,6 +45,6 @@ export {
   type Step as IngestStep,
   stepStates,
 } from "./ingest/mod.ts";
-export type { Backup, Backups, Exchange, ImportReport } from "./exchange/mod.ts";
+export type { Backup, Backups, Exchange, ImportReport, Nfos } from "./exchange/mod.ts";
 export type { Facets, Hit, SavedSearch, Search, SearchPage, SearchRequest } from "./search/mod.ts";
 export * from "./duplicates/mod.ts";

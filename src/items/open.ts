@@ -19,7 +19,7 @@ import { type DuplicatesDeps, openDuplicates } from "./duplicates/mod.ts";
 import { createNotes } from "./notes/notes.ts";
 import { createRatings } from "./ratings/ratings.ts";
 import { openCollections } from "./collections/mod.ts";
-import { type BackupsDeps, openBackups, openExchange } from "./exchange/mod.ts";
+import { type BackupsDeps, openBackups, openExchange, openNfos } from "./exchange/mod.ts";
 import { openIngestRoom } from "./ingest/mod.ts";
 import { openPeople } from "./people/mod.ts";
 import { openSearch } from "./search/mod.ts";
@@ -39,6 +39,8 @@ export interface ItemsDeps
   artwork?: AssetsDeps["files"];
   /** Days that changes are kept and can be undone; 0 = for ever. */
   historyDays?: () => number;
+  /** The media folders: absolute, links resolved. */
+  mediaFolders?: () => readonly string[];
   /** Folders outside of the media folders that callers from elsewhere may ingest from; none. */
   ingestDirs?: () => readonly string[];
 }
@@ -61,11 +63,13 @@ export function openItems(deps: ItemsDeps) {
   const bulk = createBulk({ ...deps, resolve, items, cleanCustom: customFields.clean, links });
   const duplicates = openDuplicates({ ...deps, changes });
 
+  const ratings = createRatings({ ...deps, changes });
+
   return {
     changes,
     items: { ...items, bulk },
     customFields,
-    ratings: createRatings({ ...deps, changes }),
+    ratings,
     watch: createWatch({ ...deps, changes }),
     notes: createNotes({ ...deps, changes }),
     search,
@@ -74,6 +78,7 @@ export function openItems(deps: ItemsDeps) {
     people,
     collections,
     backups: openBackups(deps),
+    nfos: openNfos({ ...deps, tags, people, collections, ratings, items }),
     exchange: openExchange({ ...deps, changes, tags, people, collections, items }),
     ingest: openIngestRoom(deps),
     duplicates,

@@ -25,6 +25,7 @@ export { MAX_PICTURE_BYTES } from "./images/covers.ts";
 export { NEEDS_FFMPEG } from "./images/ffmpeg.ts";
 export type { PosterKind, Wanted } from "./images/posters.ts";
 export { type Library, type LibraryDeps, type LibrarySettings, openLibrary } from "./library.ts";
+export { type NfoToWrite, writeNfo } from "./nfo/write_nfo.ts";
 export type { Details, Facts, Nfo, NfoActor, ParsedName, Sidecar } from "./details.ts";
 export {
   type Description,

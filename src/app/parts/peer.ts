@@ -152,6 +152,7 @@ export async function openPeer(options: PeerOptions) {
     log: log.child("items"),
     historyDays: () => config.value.historyDays,
     ingestDirs: () => config.value.ingestDirs,
+    mediaFolders: () => folders,
     backupFolder: join(dataDir, "backups"),
     backupKeep: () => config.value.backupKeep,
     similarDistance: () => config.value.similarPercent / 100,

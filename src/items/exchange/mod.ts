@@ -5,4 +5,5 @@
  */
 export { type Backup, type Backups, type BackupsDeps, openBackups } from "./backups/backups.ts";
 export { type Exchange, openExchange } from "./exchange.ts";
+export { type Nfos, openNfos } from "./nfo/nfo.ts";
 export type { ImportReport } from "./import/import.ts";

@@ -26,7 +26,7 @@ export function backup(context: CommandContext): Command {
         ? await withLibrary(
           options,
           context,
-          ({ call }) => call<{ name: string; size_bytes: number }>("POST", "/api/backups/"),
+          ({ call }) => call<{ name: string; "size_bytes": number }>("POST", "/api/backups/"),
         )
         : await backupTo(resolve(file), dataDirOf(textsOf(options)), context.signal);
       print(options.json ? JSON.stringify(made) : `${made.name}: ${formatBytes(made.size_bytes)}`);
@@ -40,7 +40,7 @@ async function backupTo(path: string, dataDir: string, signal: AbortSignal) {
     throw new NotFoundError(`Cannot back up: there is no library in "${dataDir}"`, {}, { cause });
   });
   const bytes = await backupDatabase(source, path, { signal });
-  return { name: path, size_bytes: bytes };
+  return { name: path, "size_bytes": bytes };
 }
 
 export function restore(context: CommandContext): Command {

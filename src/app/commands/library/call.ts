@@ -98,7 +98,7 @@ function callsOf(
       for (let cursor: string | null = "";;) {
         const query: string = `limit=500${cursor && `&cursor=${cursor}`}`;
         const at = `${path}${path.includes("?") ? "&" : "?"}${query}`;
-        const page: { items: T[]; next_cursor: string | null } = await call("GET", at);
+        const page: { items: T[]; "next_cursor": string | null } = await call("GET", at);
         all.push(...page.items);
         if (page.next_cursor === null) return all;
         cursor = page.next_cursor;

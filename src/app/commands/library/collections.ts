@@ -14,7 +14,7 @@ interface Collection {
   id: string;
   kind: string;
   name: string;
-  item_count: number;
+  "item_count": number;
 }
 
 const leaves: Record<string, Leaf> = {
@@ -31,7 +31,7 @@ const leaves: Record<string, Leaf> = {
     args: "<collection>",
     help: "List what is in it, in its order",
     run: async (calls, [which]) => {
-      const items = await calls.all<{ item_id: string; title: string }>(
+      const items = await calls.all<{ "item_id": string; title: string }>(
         `${await at(calls, which!)}/items`,
       );
       return table(["ITEM", "TITLE"], items.map((it) => [it.item_id, it.title]));
@@ -42,7 +42,7 @@ const leaves: Record<string, Leaf> = {
     help: "Append items",
     run: async (calls, [which, ...ids]) =>
       tellLinked(
-        await calls.call("POST", `${await at(calls, which!)}/items`, { item_ids: ids }),
+        await calls.call("POST", `${await at(calls, which!)}/items`, { "item_ids": ids }),
       ),
   },
   take: {
@@ -50,7 +50,7 @@ const leaves: Record<string, Leaf> = {
     help: "Take items out",
     run: async (calls, [which, ...ids]) =>
       tellLinked(
-        await calls.call("DELETE", `${await at(calls, which!)}/items`, { item_ids: ids }),
+        await calls.call("DELETE", `${await at(calls, which!)}/items`, { "item_ids": ids }),
       ),
   },
   move: {

@@ -10,6 +10,7 @@ import type { CommandContext } from "../../cli.ts";
 import type { Terminal } from "../../terminal.ts";
 import { plain } from "../../terminal.ts";
 import { common, withLibrary } from "./call.ts";
+import { exportNfo } from "./export_nfo.ts";
 
 export function exportCommand(context: CommandContext): Command {
   return common(new Command("export"))
@@ -26,16 +27,17 @@ export function exportCommand(context: CommandContext): Command {
       if (file === undefined) return;
       const { print } = context.terminal;
       print(options.json ? JSON.stringify({ file, bytes }) : `${file}: ${bytes} bytes`);
-    });
+    })
+    .addCommand(exportNfo(context));
 }
 
 interface Report {
   lines: number;
-  dry_run: boolean;
-  by_type: Record<string, { changed: number; unchanged: number; waiting: number }>;
+  "dry_run": boolean;
+  "by_type": Record<string, { changed: number; unchanged: number; waiting: number }>;
   errors: number;
   problems: { line: number; problem: string }[];
-  resumed_after: number;
+  "resumed_after": number;
   batch: string;
 }
 

@@ -14,7 +14,7 @@ interface Person {
   id: string;
   name: string;
   aliases: string[];
-  item_count: number;
+  "item_count": number;
 }
 
 const leaves: Record<string, Leaf> = {
@@ -23,7 +23,7 @@ const leaves: Record<string, Leaf> = {
     help: "Add a person",
     options: [["--namesake", "somebody else of a name that is there already"]],
     run: async ({ call }, [name], { namesake }) => {
-      const body = { name, allow_namesake: namesake === true };
+      const body = { name, "allow_namesake": namesake === true };
       const person = await call<Person>("POST", "/api/people/", body);
       return `${person.name} (${person.id})`;
     },
@@ -73,7 +73,7 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [who, item], { role = "actor", as: credited }) => {
       const { id, name } = await find(calls, who!);
       const path = `/api/items/${encodeURIComponent(item!)}/people/${id}`;
-      await calls.call("PUT", path, { role, credited_as: credited ?? null });
+      await calls.call("PUT", path, { role, "credited_as": credited ?? null });
       return `${name} is ${role} in ${item}`;
     },
   },

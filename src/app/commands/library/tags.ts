@@ -13,12 +13,12 @@ interface Tag {
   id: string;
   path: string;
   name: string;
-  item_count: number;
-  branch_count: number;
+  "item_count": number;
+  "branch_count": number;
   synonyms: string[];
 }
 
-type Linked = { linked: number; unchanged: number; not_found: string[] };
+type Linked = { linked: number; unchanged: number; "not_found": string[] };
 
 /** Does something with the library, and says it in a sentence. */
 type Verb = (calls: Calls, args: string[], options: Record<string, unknown>) => Promise<string>;
@@ -51,7 +51,7 @@ const leaves: Record<string, Leaf> = {
     args: "<path> [below]",
     help: "Hang a branch below another tag; without one it comes to the top",
     run: async (calls, [path, below]) => {
-      const body = below === undefined ? { parent_id: null } : { parent_path: below };
+      const body = below === undefined ? { "parent_id": null } : { "parent_path": below };
       const tag = await calls.call<Tag>("POST", `${await at(calls, path!)}/move`, body);
       return `It is ${tag.path} now`;
     },
@@ -150,7 +150,7 @@ async function at(calls: Calls, path: string): Promise<string> {
 }
 
 async function link(calls: Calls, method: "POST" | "DELETE", path: string, ids: string[]) {
-  const body = { item_ids: ids };
+  const body = { "item_ids": ids };
   return tellLinked(await calls.call<Linked>(method, `${await at(calls, path)}/items`, body));
 }
 

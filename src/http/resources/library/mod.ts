@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { absent } from "../../router.ts";
 import { type CollectionsPort, collectionsResource } from "./collections/collections.ts";
+import { itemNfo, type NfosPort } from "./exchange/item_nfo.ts";
 import { type ExchangePort, exportResource, importResource } from "./exchange/export_import.ts";
 import { type BackupsPort, backupsResource } from "./exchange/backups.ts";
 import { type DuplicatesPort, duplicatesResource } from "./duplicates/duplicates.ts";
@@ -41,6 +42,7 @@ export interface LibraryPort {
   collections: CollectionsPort;
   backups: BackupsPort;
   exchange: ExchangePort;
+  nfos: NfosPort;
   ingest: IngestPort;
   duplicates: DuplicatesPort;
   trash: TrashPort;
@@ -51,9 +53,10 @@ export interface LibraryPort {
 
 /** Path below /api → its routes. */
 const resources: Record<string, (port: LibraryPort) => OpenAPIHono> = {
-  items: ({ items: room, tags, people, assets }) =>
+  items: ({ items: room, tags, people, nfos, assets }) =>
     items(room, tags).route("/", itemTags(tags))
       .route("/", itemPeople(people))
+      .route("/", itemNfo(nfos))
       .route("/", itemAssets(assets)),
   ratings: (port) => ratings(port.ratings),
   watch: (port) => watch(port.watch),
