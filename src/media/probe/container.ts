@@ -13,7 +13,7 @@ import { describe } from "./describe.ts";
 import { isMatroska } from "./matroska/segment.ts";
 import { readMatroska } from "./matroska/read_matroska.ts";
 import { isMp4, readMp4 } from "./mp4/read_mp4.ts";
-import { lengthOf } from "./sound_length.ts";
+import { lengthOf } from "./length/length_of.ts";
 import { readFlac } from "./tagged/flac.ts";
 import { readId3, type Tagged } from "./tagged/id3.ts";
 
@@ -38,7 +38,7 @@ export async function probeContainer(reader: ByteReader): Promise<ProbedContaine
   const description = await describe(input, facts.trackFacts);
   description.tracks.push(...facts.subtitles);
   if (description.tracks.length === 0) throw new Error(NOTHING);
-  const durationMs = facts.durationMs ?? await lengthOf(input, sizeBytes);
+  const durationMs = facts.durationMs ?? await lengthOf(input, reader, description);
   if (durationMs) {
     description.durationMs = durationMs;
     description.bitrate = Math.round(sizeBytes * 8000 / durationMs);
@@ -67,41 +67,20 @@ function factsOf({ read, sizeBytes }: ByteReader): ContainerFacts {
   return { trackFacts: new Map(), subtitles: [], details: {} };
 }
 
-async function openInput({ read, sizeBytes }: ByteReader, { view, holes = [] }: ContainerFacts) {
-  const { ALL_FORMATS, BufferSource, CustomSource, HLS, Input } = await import("mediabunny");
+async function openInput({ read, sizeBytes }: ByteReader, { view }: ContainerFacts) {
+  const mediabunny = await import("mediabunny");
+  const { ALL_FORMATS, BufferSource, CustomSource, HLS, Input, Logging, LogLevel } = mediabunny;
+  Logging.level = LogLevel.Silent; // what is wrong with a file is said of the file
   // A playlist is no film: it would make us read whatever it names, here or on the network.
   const formats = ALL_FORMATS.filter((format) => format !== HLS);
   if (view) return new Input({ formats, source: new BufferSource(view) });
   const source = new CustomSource({
     getSize: () => sizeBytes,
-    read: (start, end) =>
-      holes.length > 0 ? around(holes, read, start, end) : read(start, end - start),
+    read: (start, end) => read(start, end - start),
     // Headers are small and scattered: reading ahead would only fetch film that nobody looks at.
     prefetchProfile: "none",
   });
   return new Input({ formats, source });
-}
-
-const MAX_ZEROS = 64 * 1024 * 1024;
-
-/** Zeros in place of the holes. */
-function around(
-  holes: readonly { start: number; end: number }[],
-  read: ByteReader["read"],
-  start: number,
-  end: number,
-): Uint8Array {
-  const touched = holes.filter((hole) => hole.start < end && hole.end > start);
-  if (touched.length === 0) return read(start, end - start);
-  if (end - start > MAX_ZEROS) throw new Error(`it has a part of ${end - start} bytes`);
-  const bytes = new Uint8Array(end - start);
-  let from = start;
-  for (const hole of touched) {
-    if (hole.start > from) bytes.set(read(from, hole.start - from), from - start);
-    from = Math.max(from, hole.end);
-  }
-  if (end > from) bytes.set(read(from, end - from), from - start);
-  return bytes;
 }
 
 /** Containers of sound alone, which keep their tags each in a way of its own. */

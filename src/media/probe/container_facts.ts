@@ -15,6 +15,4 @@ export interface ContainerFacts {
   durationMs?: number;
   /** What mediabunny reads in place of the file. */
   view?: Uint8Array;
-  /** Parts of the file that nobody needs, in order: mediabunny sees zeros there. */
-  holes?: { start: number; end: number }[];
 }

@@ -13,6 +13,7 @@ const readers: Record<string, (read: ReadBytes, sizeBytes: number) => number | u
   mov: endOfBoxes,
   matroska: endOfSegment,
   webm: endOfSegment,
+  wav: endOfRiff,
 };
 
 /** The offset after the last byte of `container`, as its headers have it. */
@@ -49,6 +50,13 @@ function endOfSegment(read: ReadBytes): number | undefined {
   if (header?.size === undefined) return undefined;
   const segment = readElement(read, header.start + header.size);
   return segment?.size === undefined ? undefined : segment.start + segment.size;
+}
+
+/** Its size behind the name; nobody knows it of a recording that was never closed. */
+function endOfRiff(read: ReadBytes): number | undefined {
+  const header = viewOf(read(0, 8));
+  const size = header.byteLength === 8 ? header.getUint32(4, true) : 0;
+  return size === 0 || size >= 0xffff_fff0 ? undefined : 8 + size;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -14,10 +14,13 @@ const ids = { time: 0xe7, simpleBlock: 0xa3, group: 0xa0, block: 0xa1 };
 const MAX_ELEMENTS = 400;
 const MAX_PICTURES = 100;
 
-interface Block {
+export interface Block {
   track: number;
   /** In ticks of the segment. */
   time: number;
+  /** Of its content, which begins with the number of its track. */
+  start: number;
+  sizeBytes: number;
 }
 
 /** How long each of the first pictures of a track stands, in ticks. */
@@ -63,7 +66,7 @@ export function readLastTime(
 }
 
 /** The headers of the blocks, from the begin of a cluster on. */
-function* blocksFrom(read: ReadBytes, cluster: Element): Generator<Block> {
+export function* blocksFrom(read: ReadBytes, cluster: Element): Generator<Block> {
   let offset = cluster.start;
   let clusterTime = 0;
   for (let count = 0; count < MAX_ELEMENTS; count++) {
@@ -86,11 +89,15 @@ function* blocksFrom(read: ReadBytes, cluster: Element): Generator<Block> {
 }
 
 /** Track number, as EBML writes sizes; then the time since that of the cluster, in two bytes. */
-function readBlock(read: ReadBytes, { start }: Element, clusterTime: number): Block | undefined {
+function readBlock(
+  read: ReadBytes,
+  { start, size: sizeBytes = 0 }: Element,
+  clusterTime: number,
+): Block | undefined {
   const bytes = read(start, 11);
   const length = Math.clz32(bytes[0] ?? 0) - 23;
   if (length > 8 || bytes.length < length + 2) return undefined;
   const track = toNumber(bytes.subarray(0, length)) - 2 ** (7 * length);
   const time = new DataView(bytes.buffer, bytes.byteOffset).getInt16(length);
-  return { track, time: clusterTime + time };
+  return { track, time: clusterTime + time, start, sizeBytes };
 }

@@ -13,6 +13,7 @@ import { readChapters } from "./chapters.ts";
 import { readSegment, type Segment } from "./segment.ts";
 import { readTags } from "./tags.ts";
 import { readTracks, toSubtitle } from "./tracks.ts";
+import { viewOf } from "./view.ts";
 import { fieldsOf, floatOf, textOf, wholeOf } from "./values.ts";
 
 const ids = { scale: 0x2ad7b1, duration: 0x4489, title: 0x7ba9 };
@@ -45,7 +46,7 @@ export function readMatroska(read: ReadBytes, sizeBytes: number): ContainerFacts
     trackFacts: new Map(tracks.map(({ number, facts }) => [number, facts])),
     subtitles: tracks.filter(({ kind }) => kind === "subtitle").map(toSubtitle),
     details: { ...detailsOf(read, segment), ...Object.keys(tags).length > 0 && { tags } },
-    holes: holesOf(segment, sizeBytes),
+    view: viewOf(read, segment, tracks.length),
     ...durationMs && Number.isSafeInteger(durationMs) && { durationMs },
   };
 }
@@ -61,27 +62,4 @@ function detailsOf(read: ReadBytes, segment: Segment): Details {
     ...covers.length > 0 && { covers },
     ...others.length > 0 && { attachments: others },
   };
-}
-
-/** The first pictures tell of their codec; what they are like stands at their begin. */
-const SHOWN_OF_CLUSTERS = 256 * 1024;
-
-/** Nobody needs what is attached, nor the film itself. */
-function holesOf({ found }: Segment, sizeBytes: number): { start: number; end: number }[] {
-  const holes: { start: number; end: number }[] = [];
-  const { cluster, attachments, tags, cues } = found;
-  for (const it of [attachments, tags, cues]) {
-    if (it?.size) holes.push({ start: it.start, end: Math.min(it.start + it.size, sizeBytes) });
-  }
-  const late = [found.tracks, found.info, found.seekHead]
-    .filter((it) => it && cluster && it.start > cluster.start)
-    .map((it) => it!.start);
-  if (cluster) {
-    const start = cluster.start + SHOWN_OF_CLUSTERS;
-    const end = Math.min(sizeBytes, ...late.map((it) => it - 12));
-    if (end > start) holes.push({ start, end });
-  }
-  return holes.filter(({ start, end }) => end > start).sort((one, other) =>
-    one.start - other.start
-  );
 }
