@@ -38,8 +38,9 @@ CREATE INDEX item_facts_by_duration ON item_facts (duration_ms, seq);
 CREATE INDEX item_facts_by_size ON item_facts (size_bytes, seq);
 CREATE INDEX item_facts_shuffled ON item_facts ((seq * 2654435761 & 4294967295), seq);
 
--- The few files with something wrong, and the files of one status in the order of their ids.
-CREATE INDEX media_errors ON media (id) WHERE error IS NOT NULL;
+-- On which volumes files are offline: when one is away, all of its files are. And the files of one
+-- status in the order of their ids.
+CREATE INDEX media_offline_volumes ON media (volume_id) WHERE offline_since IS NOT NULL;
 CREATE INDEX media_by_status_id ON media (status, id, offline_since);
 
 -- How many files there are in each state: always at hand, where to count a million takes a while.
@@ -124,6 +125,13 @@ CREATE TRIGGER search_media_changed AFTER UPDATE OF relative_path, size_bytes, d
   NEW.bitrate IS NOT OLD.bitrate OR NEW.video_codec IS NOT OLD.video_codec OR
   NEW.audio_codec IS NOT OLD.audio_codec OR NEW.width IS NOT OLD.width OR
   NEW.height IS NOT OLD.height OR NEW.hdr IS NOT OLD.hdr OR NEW.tracks IS NOT OLD.tracks
+BEGIN
+  INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
+    WHERE media_id = NEW.id AND seq <= (SELECT mark FROM search_state);
+END;
+CREATE TRIGGER search_media_state AFTER UPDATE OF status, error ON media
+WHEN (NEW.error IS NULL) <> (OLD.error IS NULL) OR NEW.status <> OLD.status
+  AND (NEW.status IN ('missing', 'forgotten') OR OLD.status IN ('missing', 'forgotten'))
 BEGIN
   INSERT OR IGNORE INTO search_dirty SELECT seq FROM items
     WHERE media_id = NEW.id AND seq <= (SELECT mark FROM search_state);

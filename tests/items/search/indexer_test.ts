@@ -111,6 +111,20 @@ Deno.test("each change of an item, its file, tags, people and notes is found", a
       ["a", "b"],
     ],
     [
+      "error",
+      () => rig.set("media", "id", "b", { error: "cut off", status: "unreadable" }),
+      "error:yes",
+      ["b"],
+    ],
+    ["missing", () => rig.set("media", "id", "b", { status: "missing" }), "missing:yes", ["b"]],
+    [
+      "well again",
+      () => rig.set("media", "id", "b", { error: null, status: "ready" }),
+      "error:no missing:no heat",
+      ["b"],
+      "error:yes OR missing:yes",
+    ],
+    [
       "details",
       () => db.run("INSERT INTO media_details VALUES ('a', '{\"chapters\":[1]}')"),
       "has:chapters",

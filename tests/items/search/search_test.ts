@@ -59,6 +59,7 @@ function films() {
       bitrate: 6e6,
       drive_ids: '["drv-2"]',
       offline_since: "2026-01-01",
+      volume_id: "vol-2",
     },
     item: { year: 1979 },
     tags: ["genre/horror"],

@@ -91,9 +91,7 @@ export function between(expression: string, { low, high }: Range) {
 export function yesNo(yes: (asked: Asked) => Condition): Filter["compile"] {
   return (asked) => {
     const [value] = alternatives(asked);
-    const condition = yes(asked);
-    if (readYesNo(value!)) return condition;
-    const { text, values } = condition.check!;
-    return { check: sql(`NOT ${text}`, ...values) };
+    const isNot = !readYesNo(value!);
+    return { ...yes(asked), isNot };
   };
 }

@@ -9,7 +9,7 @@ import { InvalidError } from "../../../base/errors.ts";
 import { wrongAt } from "../query/parse.ts";
 import type { FilterNode } from "../query/parse.ts";
 import type { Condition } from "../query/plan.ts";
-import { resolutions } from "../index/words.ts";
+import { factWord, resolutions } from "../index/words.ts";
 import { audioNames, videoNames } from "./codecs.ts";
 import { type Filter, type FilterContext, numberIn, oneOf, yesNo } from "./filter.ts";
 import {
@@ -17,6 +17,7 @@ import {
   custom,
   drive,
   has,
+  isOffline,
   people,
   rating,
   season,
@@ -25,7 +26,7 @@ import {
   text,
   volume,
 } from "./own.ts";
-import { hasError, isDuplicate, isMissing, isOffline, ofWatch } from "./store.ts";
+import { isDuplicate, ofWatch } from "./store.ts";
 import { bitrate, duration, size, whole } from "./values.ts";
 
 export const filters = {
@@ -137,17 +138,17 @@ export const filters = {
   offline: {
     help: "whether its drive is away",
     example: "offline:yes",
-    compile: yesNo(() => isOffline),
+    compile: yesNo(({ context }) => isOffline(context.store.offlineVolumes())),
   },
   missing: {
     help: "whether its file is gone",
     example: "missing:yes",
-    compile: yesNo(() => isMissing),
+    compile: yesNo(() => ({ words: [factWord("state", "missing")] })),
   },
   error: {
     help: "whether something is wrong with its file",
     example: "error:yes",
-    compile: yesNo(() => hasError),
+    compile: yesNo(() => ({ words: [factWord("state", "error")] })),
   },
   duplicate: {
     help: "whether it is in a group of duplicates",

@@ -96,6 +96,14 @@ export const volume: Compile = (asked) => {
   return { words: [...new Set(known)].map((id) => factWord("volume", id)) };
 };
 
+/** What was withdrawn, or was gone before its volume went, is not waited for. */
+export function isOffline(volumes: readonly string[]): Condition {
+  const word = (kind: "volume" | "state", value: string) => `"${factWord(kind, value)}"`;
+  const away = volumes.map((id) => word("volume", id)).join(" OR ");
+  if (away === "") return { words: [] };
+  return { match: `(${away}) NOT (${word("state", "missing")} OR ${word("state", "forgotten")})` };
+}
+
 export const custom: Compile = (asked) => ({
   words: alternatives(asked).map((it) => factWord("custom", `${asked.key} ${fold(it)}`)),
 });

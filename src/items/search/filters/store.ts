@@ -58,6 +58,17 @@ export function createFilterStore(db: Database) {
         name,
       ),
 
+    /** Those that are away, with files of ours on them: each is found by one step in the index. */
+    offlineVolumes: (): string[] =>
+      ids(
+        `WITH RECURSIVE v (id) AS (
+           SELECT min(volume_id) FROM media WHERE offline_since IS NOT NULL AND volume_id IS NOT NULL
+           UNION ALL SELECT (SELECT min(volume_id) FROM media
+             WHERE offline_since IS NOT NULL AND volume_id > v.id) FROM v WHERE v.id IS NOT NULL
+           LIMIT 1000)
+         SELECT id FROM v WHERE id IS NOT NULL`,
+      ),
+
     volumes: (name: string): string[] =>
       ids(
         "SELECT id FROM volumes WHERE id = ?1 OR lower(name) = lower(?1) OR lower(label) = lower(?1)",
@@ -66,49 +77,18 @@ export function createFilterStore(db: Database) {
   };
 }
 
-/** One row of the item's media file for which `condition` holds. */
-function ofMedia(condition: string): Sql {
-  return sql(`EXISTS (SELECT 1 FROM media m WHERE m.id = f.media_id AND ${condition})`);
-}
-
-const OFFLINE = "m.offline_since IS NOT NULL AND m.status NOT IN ('missing', 'forgotten')";
-
-/** The file's drive is away. */
-export const isOffline = {
-  check: ofMedia(OFFLINE),
-  source: sql(
-    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id
-     WHERE m.offline_since IS NOT NULL AND m.status NOT IN ('missing', 'forgotten')`,
-  ),
-};
-
-/** The file is not where it was, or there is none. */
-export const isMissing = {
-  check: sql(
-    "NOT EXISTS (SELECT 1 FROM media m WHERE m.id = f.media_id AND m.status <> 'missing')",
-  ),
-  source: sql(
-    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id WHERE m.status = 'missing'
-     UNION ALL SELECT seq FROM items WHERE media_id IS NULL`,
-  ),
-};
-
-export const hasError = {
-  check: ofMedia("m.error IS NOT NULL"),
-  source: sql(
-    `SELECT i.seq FROM media m JOIN items i ON i.media_id = m.id WHERE m.error IS NOT NULL`,
-  ),
-};
-
 export const isDuplicate = {
   check: sql(
     `EXISTS (SELECT 1 FROM duplicate_members d JOIN duplicate_groups g ON g.id = d.group_id
      WHERE d.media_id = f.media_id AND g.state = 'open')`,
   ),
-  source: sql(
-    `SELECT i.seq FROM duplicate_groups g JOIN duplicate_members d ON d.group_id = g.id
-       JOIN items i ON i.media_id = d.media_id WHERE g.state = 'open'`,
-  ),
+  source: {
+    rows: sql(
+      `SELECT i.seq FROM duplicate_groups g JOIN duplicate_members d ON d.group_id = g.id
+         JOIN items i ON i.media_id = d.media_id WHERE g.state = 'open'`,
+    ),
+    size: sql("SELECT 1 FROM duplicate_members"),
+  },
 };
 
 /** An asset of this kind. */
@@ -124,13 +104,18 @@ export function ofWatch(column: "watched" | "favorite", user: string) {
        AND w.${column} = 1)`,
       user,
     ),
-    source: sql(
-      `SELECT i.seq FROM watch_states w JOIN media m ON m.identity = w.content_key
-         JOIN items i ON i.media_id = m.id WHERE w.user = ?1 AND w.${column} = 1
-       UNION ALL SELECT i.seq FROM watch_states w JOIN items i ON i.id = substr(w.content_key, 6)
-         WHERE w.user = ?1 AND w.${column} = 1 AND w.content_key >= 'item:' AND w.content_key < 'item;'`,
-      user,
-    ),
+    source: {
+      rows: sql(
+        `SELECT i.seq FROM watch_states w JOIN media m ON m.identity = w.content_key
+           JOIN items i ON i.media_id = m.id WHERE w.user = ? AND w.${column} = 1
+         UNION ALL SELECT i.seq FROM watch_states w JOIN items i ON i.id = substr(w.content_key, 6)
+           WHERE w.user = ? AND w.${column} = 1
+             AND w.content_key >= 'item:' AND w.content_key < 'item;'`,
+        user,
+        user,
+      ),
+      size: sql(`SELECT 1 FROM watch_states w WHERE w.user = ? AND w.${column} = 1`, user),
+    },
   };
 }
 
@@ -144,12 +129,20 @@ export function isRated(user: string, low: number, high: number) {
       low,
       high,
     ),
-    source: sql(
-      `SELECT i.seq FROM ratings r JOIN items i ON i.id = r.item_id
-       WHERE r.user = ? AND r.halves BETWEEN ? AND ?`,
-      user,
-      low,
-      high,
-    ),
+    source: {
+      rows: sql(
+        `SELECT i.seq FROM ratings r JOIN items i ON i.id = r.item_id
+         WHERE r.user = ? AND r.halves BETWEEN ? AND ?`,
+        user,
+        low,
+        high,
+      ),
+      size: sql(
+        "SELECT 1 FROM ratings r WHERE r.user = ? AND r.halves BETWEEN ? AND ?",
+        user,
+        low,
+        high,
+      ),
+    },
   };
 }

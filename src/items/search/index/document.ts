@@ -25,6 +25,8 @@ export interface ItemRow {
   addedAt: string;
   relativePath: string | null;
   identity: string | null;
+  status: string | null;
+  error: string | null;
   sizeBytes: number | null;
   driveIds: string | null;
   volumeId: string | null;
@@ -96,6 +98,9 @@ function factWords(row: ItemRow, tracks: Track[]): string[] {
   const add = (kind: FactKind, value: string | number | null | undefined) => {
     if (value !== null && value !== undefined && value !== "") words.push(factWord(kind, value));
   };
+  const status = row.mediaId === null ? "missing" : row.status;
+  if (status === "missing" || status === "forgotten") add("state", status);
+  if (row.error !== null) add("state", "error");
   add("video", row.videoCodec);
   add("audio", row.audioCodec);
   add("hdr", row.hdr);

@@ -10,7 +10,7 @@ export type IndexStore = ReturnType<typeof createIndexStore>;
 
 const ITEM = `SELECT i.seq, i.id, i.media_id mediaId, i.kind, i.title, i.sort_title sortTitle,
     i.original_title originalTitle, i.series, i.season, i.episode, i.year, i.language, i.custom,
-    i.created_at addedAt, m.relative_path relativePath, m.identity,
+    i.created_at addedAt, m.relative_path relativePath, m.identity, m.status, m.error,
     m.size_bytes sizeBytes,
     m.drive_ids driveIds, m.volume_id volumeId, m.duration_ms durationMs, m.bitrate,
     m.video_codec videoCodec, m.audio_codec audioCodec, m.width, m.height, m.hdr, m.tracks,

@@ -49,6 +49,7 @@ const letters = {
   subtitle: "u",
   has: "b",
   custom: "f",
+  state: "i",
   fine: "z",
   coarse: "g",
 } as const;

@@ -19,8 +19,16 @@ export interface Condition {
   check?: Sql | undefined;
   /** The words are exact: the check says the same for one row, and need not be made after them. */
   isExact?: boolean | undefined;
-  /** Instead of looking at all: the few that may fit, as a table of `seq`. */
-  source?: Sql | undefined;
+  /** Instead of looking at all: those that may fit. */
+  source?: Source | undefined;
+  /** All of it the other way round. */
+  isNot?: boolean | undefined;
+}
+
+/** A table of `seq`, and what tells quickly how many they are: a table with a row for each. */
+export interface Source {
+  rows: Sql;
+  size: Sql;
 }
 
 export interface Plan {
@@ -32,7 +40,7 @@ export interface Plan {
   rest?: Sql | undefined;
   /** The whole query, for a row `f`; undefined where every row fits. */
   check?: Sql | undefined;
-  sources: Sql[];
+  sources: Source[];
   /** The words that are searched, folded: for the order, and to mark them. */
   words: string[];
   /** All text of the query, folded: a title that is just that comes first. */
@@ -56,7 +64,7 @@ const EVERYTHING = `"${factWord("every", "")}"`;
 export function planQuery(node: Node, condition: (node: FilterNode) => Condition): Plan {
   const words: string[] = [];
   const texts: string[] = [];
-  const sources: Sql[] = [];
+  const sources: Source[] = [];
 
   const compile = (node: Node, isTop: boolean, isWanted: boolean): Part | undefined => {
     if (node.type === "text") {
@@ -69,6 +77,7 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     }
     if (node.type === "filter") {
       const asked = condition(node);
+      if (asked.isNot) return negated(toPart(asked));
       if (isTop && asked.source) sources.push(asked.source);
       return toPart(asked);
     }

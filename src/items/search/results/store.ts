@@ -10,6 +10,8 @@ import { orders, SHUFFLED, type Sort } from "./orders.ts";
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
 export const FEW = 10_000;
+/** To list one takes as long as to look three up; of more, those that fit are met soon enough. */
+const MOST_LISTED = 60_000;
 /** To rank one takes some microseconds, and of so many nobody looks at the last. */
 const MOST_RANKED = 3000;
 /** From here on it is cheaper to look an item up in the index than to list all that it finds. */
@@ -37,13 +39,15 @@ export function createResultStore(readers: Readers) {
   const ask = <T>({ text, values }: Sql, signal?: AbortSignal) =>
     readers.query<T>(text, values, { signal, limitMs: LIMIT_MS });
 
-  /** A source that would give too many is no help. */
+  /** The smallest source; one that would give too many is no help. */
   async function smallSource(plan: Plan, signal?: AbortSignal): Promise<Sql | undefined> {
-    for (const source of plan.sources) {
-      const text = `SELECT count(*) n FROM (SELECT 1 FROM (${source.text}) LIMIT ${FEW + 1})`;
-      const [row] = await ask<{ n: number }>({ text, values: source.values }, signal);
-      if (row!.n <= FEW) return source;
+    let best: { rows: Sql; n: number } | undefined;
+    for (const { rows, size } of plan.sources) {
+      const text = `SELECT count(*) n FROM (${size.text} LIMIT ${MOST_LISTED})`;
+      const [row] = await ask<{ n: number }>({ text, values: size.values }, signal);
+      if (row!.n < (best?.n ?? MOST_LISTED)) best = { rows, n: row!.n };
     }
+    return best?.rows;
   }
 
   /** These, the best match first. */
