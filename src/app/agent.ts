@@ -16,7 +16,7 @@ import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
 import { openEdgeRole } from "./parts/edge_role.ts";
 import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
-import { createIntake } from "./parts/intake.ts";
+import { createIntake } from "../items/mod.ts";
 import { createHealth } from "./parts/health.ts";
 import { createMetrics } from "./parts/metrics.ts";
 import { createPeerLink } from "./parts/peer_link.ts";

@@ -48,3 +48,4 @@ export {
 export type { Backup, Backups, Exchange, ImportReport, Nfos } from "./exchange/mod.ts";
 export type { Facets, Hit, SavedSearch, Search, SearchPage, SearchRequest } from "./search/mod.ts";
 export * from "./duplicates/mod.ts";
+export { createIntake, takeIn } from "./exchange/mod.ts";

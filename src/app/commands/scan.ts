@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { resolve } from "node:path";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import { confirmationBody, reportBody } from "../../http/mod.ts";
+import { takeIn } from "../../items/mod.ts";
 import type { Jobs } from "../../pool/mod.ts";
 import { addFolders } from "../parts/add_folders.ts";
 import { ask } from "../client.ts";
@@ -106,7 +107,9 @@ async function scanHere(
     }
   })();
   try {
-    return reportBody(await peer.library.scan({ signal, ...roots && { roots } }));
+    const report = await peer.library.scan({ signal, ...roots && { roots } });
+    await takeIn(peer.items, offline.log, signal);
+    return reportBody(report);
   } finally {
     watching.abort();
     await watched;

@@ -6,4 +6,5 @@
 export { type Backup, type Backups, type BackupsDeps, openBackups } from "./backups/backups.ts";
 export { type Exchange, openExchange } from "./exchange.ts";
 export { type Nfos, openNfos } from "./nfo/nfo.ts";
+export { createIntake, takeIn } from "./intake.ts";
 export type { ImportReport } from "./import/import.ts";

@@ -64,3 +64,34 @@ Deno.test("a backup of a running agent's library is restored once the agent has 
   ok((await Deno.stat(former)).size > 0);
   strictEqual(wrong.code, 2);
 });
+
+Deno.test("a scan takes NFO files in, and what is known goes out beside the films", async () => {
+  await using dir = await tempDir();
+  const dataDir = `${dir.path}/data`;
+  const films = `${dir.path}/films`;
+  await Deno.mkdir(films);
+  for (const name of ["heat", "ronin"]) {
+    await Deno.copyFile("samples/Counting Colours.mp4", `${films}/${name}.mp4`);
+  }
+  await Deno.writeTextFile(
+    `${films}/heat.nfo`,
+    "<movie><title>Heat</title><genre>Crime</genre><actor><name>Al Pacino</name></actor></movie>",
+  );
+
+  const scanned = JSON.parse(await say(dataDir, "scan", films, "--json"));
+  const tags = await say(dataDir, "tags", "--json");
+  const people = await say(dataDir, "people", "--json");
+  const written = await say(dataDir, "export", "nfo", "--all", "--json");
+  const names = (await Array.fromAsync(Deno.readDir(films))).map(({ name }) => name).sort();
+
+  strictEqual(scanned.files, 2);
+  deepStrictEqual(
+    tags.split("\n").map((line) => JSON.parse(line)).map((it) => [it.path, it.item_count]),
+    [["genre", 0], ["genre/crime", 1]],
+  );
+  strictEqual(JSON.parse(people).name, "Al Pacino");
+  const results = written.split("\n").map((line) => JSON.parse(line));
+  strictEqual(results.filter(({ path }) => path?.endsWith("ronin.nfo")).length, 1);
+  ok(results.some(({ problem }) => /somebody else/.test(problem ?? "")));
+  deepStrictEqual(names, ["heat.mp4", "heat.nfo", "ronin.mp4", "ronin.nfo"]);
+});

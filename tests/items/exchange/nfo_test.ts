@@ -181,7 +181,7 @@ Deno.test("nothing is written outside of the media folders, whatever links lead 
 
   deepStrictEqual(rig.names(`${rig.dir.path}/outside`), ["film.mkv", "secret"]);
   strictEqual(await Deno.readTextFile(secret), "secret");
-  ok(Deno.lstatSync(`${rig.root}/m.nfo`).isFile);
+  ok((await Deno.lstat(`${rig.root}/m.nfo`)).isFile);
 });
 
 Deno.test("a film that is away, gone or never was is told", async () => {

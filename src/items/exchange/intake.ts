@@ -7,9 +7,13 @@
 import type { Events } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { Service } from "../../base/service.ts";
-import type { Items } from "../../items/mod.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Nfos } from "./nfo/nfo.ts";
 
-export type IntakeItems = Pick<Items, "nfos" | "exchange">;
+export interface IntakeItems {
+  nfos: Pick<Nfos, "take">;
+  exchange: Pick<Exchange, "takeWaiting">;
+}
 
 /** At the start, and after each scan. */
 export function createIntake(
