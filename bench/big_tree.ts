@@ -25,7 +25,7 @@ export async function makeBigTree(folder: string, files: number): Promise<BigTre
     if (path.endsWith(" 0.mkv")) {
       await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
     }
-    Deno.writeTextFileSync(full, "x");
+    await Deno.writeTextFile(full, "x");
   }
   return { folder: await Deno.realPath(folder), files };
 }

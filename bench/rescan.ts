@@ -11,6 +11,8 @@ import { median, tellCost } from "./ratios.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const AT_MOST = 3;
+/** Of resident memory, with a million files. */
+const AT_MOST_MIB = 300;
 
 export async function benchRescan(folder: string, files: number, rounds: number): Promise<void> {
   say(`\nRescan of ${files} unchanged files, ${rounds} rounds`);
@@ -22,15 +24,21 @@ export async function benchRescan(folder: string, files: number, rounds: number)
   if (first.files !== files || first.new + first.changed + first.gone > 0) {
     throw new Error(`Cannot measure a rescan: the first one found ${JSON.stringify(first)}`);
   }
-  const [ours, theirs]: number[][] = [[], []];
+  const [ours, theirs, peaks]: number[][] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     theirs!.push(await find(tree));
-    const { seconds, bytes_read: bytesRead } = await rescan(tree, dataDir);
+    const { seconds, bytes_read: bytesRead, peakMib } = await rescan(tree, dataDir);
     if (bytesRead !== 0) throw new Error("Cannot measure a rescan: it read files");
     ours!.push(seconds);
+    peaks!.push(peakMib);
   }
   tellCost("find -printf '%s %T@ %p\\n'", { ours: ours!, theirs: theirs!, atMost: AT_MOST });
   say(`  seconds here and now: ${median(ours!).toFixed(2)}, find ${median(theirs!).toFixed(2)}`);
+  const peak = Math.max(...peaks!);
+  say(
+    `  memory at most ${Math.round(peak)} MiB (goal with 1000000 files: ${AT_MOST_MIB}): ` +
+      (peak <= AT_MOST_MIB ? "reached" : "MISSED"),
+  );
   await Deno.remove(tree.folder, { recursive: true });
 }
 
@@ -40,18 +48,28 @@ interface Report {
   changed: number;
   gone: number;
   seconds: number;
-  bytes_read: number;
+  "bytes_read": number;
 }
 
-/** A process of its own, as a person runs it. */
-export async function rescan(tree: BigTree, dataDir: string): Promise<Report> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+/** A process of its own, as a person runs it; with the most memory that it had at once. */
+export async function rescan(
+  tree: BigTree,
+  dataDir: string,
+): Promise<Report & { peakMib: number }> {
+  const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", main, "scan", "--json"],
     env: { DATA_DIR: dataDir, MEDIA_DIRS: tree.folder, HASH_ALGORITHMS: "md5" },
     stdin: "null",
+    stdout: "piped",
     stderr: "inherit",
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
+  }).spawn();
+  let peakMib = 0;
+  const sampling = setInterval(async () => {
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
+    peakMib = Math.max(peakMib, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
+  }, 50);
+  const { stdout } = await child.output().finally(() => clearInterval(sampling));
+  return { ...JSON.parse(new TextDecoder().decode(stdout)), peakMib };
 }
 
 async function find({ folder }: BigTree): Promise<number> {

@@ -13,6 +13,6 @@ CREATE INDEX media_with_error ON media (error) WHERE error IS NOT NULL;
 
 -- What a scan has found to be done with all files, so that the next one need not look at each.
 CREATE TABLE scan_done (
-  what TEXT PRIMARY KEY, -- "hashed"
-  how TEXT NOT NULL -- JSON: the algorithms
+  what TEXT PRIMARY KEY, -- "hashed", "settled <volume>"
+  how TEXT NOT NULL -- JSON: the algorithms, where the volume shows
 ) STRICT, WITHOUT ROWID;

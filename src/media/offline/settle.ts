@@ -22,8 +22,6 @@ export interface Settled {
 const SPAN = 5000;
 
 export function createSettling(store: OfflineStore, places: () => Promise<Place[]>) {
-  /** By volume: where it showed when its files were last looked at. */
-  const known = new Map<string, string>();
   let last: Promise<unknown> = Promise.resolve();
 
   async function settle(): Promise<Settled> {
@@ -33,14 +31,16 @@ export function createSettling(store: OfflineStore, places: () => Promise<Place[
     for (const id of store.volumes()) {
       const shownAt = byPlace.get(id) ?? [];
       const state = JSON.stringify(shownAt);
-      if (known.get(id) === state) continue;
+      // Its files were looked at when it showed there before, by an earlier run perhaps.
+      if (store.isSettled(id, state)) continue;
+      store.unsettle(id);
       for (let after = 0; after < store.lastRowid(); after += SPAN) {
         const { gone, back } = store.settle(id, shownAt, { after, span: SPAN });
         settled.gone += gone;
         settled.back += back;
         await new Promise((resolve) => setTimeout(resolve)); // others have their turn
       }
-      known.set(id, state);
+      store.setSettled(id, state);
     }
     return settled;
   }

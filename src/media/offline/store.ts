@@ -73,6 +73,18 @@ export function createOfflineStore(db: Database) {
       );
     },
 
+    /** Whether all files of a volume have been looked at while it showed where it does now. */
+    isSettled: (volumeId: string, state: string): boolean =>
+      db.get("SELECT 1 FROM scan_done WHERE what = ? AND how = ?", settled(volumeId), state) !==
+        undefined,
+
+    setSettled: (volumeId: string, state: string) =>
+      db.run("INSERT OR REPLACE INTO scan_done VALUES (?, ?)", settled(volumeId), state),
+
+    /** They are about to be looked at: whoever is cut off in the middle begins anew. */
+    unsettle: (volumeId: string) =>
+      db.run("DELETE FROM scan_done WHERE what = ?", settled(volumeId)),
+
     lastRowid: () =>
       db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,
 
@@ -106,6 +118,8 @@ export function createOfflineStore(db: Database) {
     },
   };
 }
+
+const settled = (volumeId: string) => `settled ${volumeId}`;
 
 /** Mount point and folder, both without a "/" at their end. */
 function toPair({ mountPoint, rootInPlace }: ShownAt): [string, string] {
