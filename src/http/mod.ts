@@ -31,6 +31,7 @@ export {
   trashResource,
 } from "./resources/library/duplicates/trash.ts";
 export { type ItemBody, itemBody } from "./resources/library/items/bodies.ts";
+export { type ArtworkUsage, usageBody } from "./resources/library/pictures/artwork.ts";
 export { type ChangeBody, changeBody } from "./resources/library/said/changes.ts";
 export { serveHttp, type ServeOptions } from "./serve.ts";
 export type {

@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import type { Artwork } from "../../media/mod.ts";
+import { type ArtworkUsage, usageBody } from "../../http/mod.ts";
 import { ask } from "../client.ts";
 import type { CommandContext } from "../cli.ts";
 import { findAgent } from "../data_folder.ts";
@@ -12,16 +12,9 @@ import { formatBytes } from "../terminal.ts";
 import { openOffline } from "./offline.ts";
 import { dataDirOf, textsOf, withSettings } from "./options.ts";
 
-/** As REST says it. */
-interface Usage {
-  ffmpeg: boolean;
-  cache_bytes: number;
-  cache_limit_bytes: number;
-}
-
 export function artwork(context: CommandContext): Command {
   const { print } = context.terminal;
-  const show = (usage: Usage, options: { json?: boolean }) => {
+  const show = (usage: ArtworkUsage, options: { json?: boolean }) => {
     if (options.json) return print(JSON.stringify(usage));
     const { ffmpeg, cache_bytes: bytes, cache_limit_bytes: limit } = usage;
     print(`${formatBytes(bytes)} of ${formatBytes(limit)} are taken by pictures`);
@@ -32,9 +25,9 @@ export function artwork(context: CommandContext): Command {
     .action(async (options) => {
       const texts = textsOf(options);
       const agent = await findAgent(dataDirOf(texts));
-      if (agent) return show(await ask<Usage>(agent, "/api/artwork/"), options);
+      if (agent) return show(await ask<ArtworkUsage>(agent, "/api/artwork/"), options);
       await using offline = await openOffline(texts, context);
-      show(await usageOf((await offline.openPeer()).artwork), options);
+      show(await usageBody((await offline.openPeer()).artwork), options);
     });
   all.addCommand(
     withJson(new Command("make")).exitOverride()
@@ -48,7 +41,11 @@ export function artwork(context: CommandContext): Command {
         if (agent) {
           const body = { ...chosen && { media_ids: chosen } };
           const { signal } = context;
-          const usage = await ask<Usage>(agent, "/api/artwork/", { method: "POST", body, signal });
+          const usage = await ask<ArtworkUsage>(agent, "/api/artwork/", {
+            method: "POST",
+            body,
+            signal,
+          });
           if (options.json) return show(usage, options);
           return print('The agent makes them: "giggityflix jobs" shows how far it is');
         }
@@ -56,15 +53,10 @@ export function artwork(context: CommandContext): Command {
         const peer = await offline.openPeer();
         await peer.drives.refresh(context.signal);
         await peer.artwork.makeNow(chosen, context.signal);
-        show(await usageOf(peer.artwork), options);
+        show(await usageBody(peer.artwork), options);
       }),
   );
   return all;
-}
-
-async function usageOf({ usage, hasFfmpeg }: Pick<Artwork, "usage" | "hasFfmpeg">): Promise<Usage> {
-  const { bytes, limitBytes } = usage();
-  return { ffmpeg: await hasFfmpeg(), cache_bytes: bytes, cache_limit_bytes: limitBytes };
 }
 
 function withJson(command: Command): Command {

@@ -6,6 +6,7 @@
  */
 import { CommandError, type Run } from "../../base/command.ts";
 import { UnavailableError } from "../../base/errors.ts";
+import { Semaphore } from "../../pool/mod.ts";
 import { type Encoding, encodingsOf } from "./formats.ts";
 
 export interface Abilities {
@@ -35,6 +36,9 @@ export const NEEDS_FFMPEG =
 /** ffmpeg may be installed while we run: after a failure it is looked for again, but not each time. */
 const LOOK_AGAIN_MS = 30_000;
 
+/** Programs at once: each is busy with one processor, for seconds at most where somebody waits. */
+const AT_ONCE = { background: 2, people: 3 };
+
 /** So long a program that was killed is waited for. */
 const END_MS = 5000;
 
@@ -42,6 +46,9 @@ export function openFfmpeg(run: Run) {
   let looked: { at: number; abilities: Promise<Abilities> } | undefined;
   let missing = false;
   let careful: Promise<readonly string[]> | undefined;
+  // Places of their own: who waits for a picture does not wait for the run over another film.
+  const background = new Semaphore(AT_ONCE.background);
+  const people = new Semaphore(AT_ONCE.people);
 
   const abilities = (): Promise<Abilities> => {
     if (looked && missing && performance.now() - looked.at > LOOK_AGAIN_MS) looked = undefined;
@@ -54,8 +61,10 @@ export function openFfmpeg(run: Run) {
 
   /** Runs to the end of the program, also when it is killed: what it writes into is then free. */
   const runToEnd = async (program: string, args: string[], options: FfmpegOptions) => {
+    const { signal, timeoutMs = 30_000, inBackground = false } = options;
+    using _place = await (inBackground ? background : people).acquire({ signal });
+    signal.throwIfAborted(); // before it is begun: then there is nothing to wait for
     const ended = Promise.withResolvers<void>();
-    const { signal, timeoutMs = 30_000 } = options;
     try {
       return await run(program, args, { signal, timeoutMs, onEnd: ended.resolve });
     } catch (error) {
@@ -81,7 +90,6 @@ export function openFfmpeg(run: Run) {
     /** What ffmpeg says on stdout. @throws {CommandError} */
     async run(args: string[], options: FfmpegOptions): Promise<string> {
       const before = options.inBackground ? await (careful ??= findCare(run)) : [];
-      options.signal.throwIfAborted(); // before it is begun: then there is nothing to wait for
       const [program, ...rest] = [...before, "ffmpeg", ...args];
       return await runToEnd(program!, rest, options);
     },

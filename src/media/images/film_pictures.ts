@@ -37,6 +37,9 @@ export interface FilmSet {
   vtt: Picture | undefined;
 }
 
+/** Films that are waited for at once; a page that asks for more is told to come again. */
+const MAX_UNDER_WAY = 500;
+
 export type FilmMaker = ReturnType<typeof createFilmMaker>;
 
 export function createFilmMaker(deps: FilmPicturesDeps) {
@@ -97,8 +100,15 @@ export function createFilmMaker(deps: FilmPicturesDeps) {
     }
   };
 
+  /** @throws {ConflictError} it is known already that none can be made of this content */
+  const refuseKnown = (file: MediaFile): void => {
+    const known = store.made(file.id);
+    if (known?.error && known.madeOf === about(file).madeOf) throw refusal(file, known.error);
+  };
+
   return {
     find,
+    refuseKnown,
 
     /**
      * The pictures of a film; made now, where they are not there. Who asks for a film that is being
@@ -114,8 +124,10 @@ export function createFilmMaker(deps: FilmPicturesDeps) {
       }
       const there = find(file);
       if (there) return there;
-      const known = store.made(file.id);
-      if (known?.error && known.madeOf === about(file).madeOf) throw refusal(file, known.error);
+      refuseKnown(file);
+      if (underWay.size >= MAX_UNDER_WAY) {
+        throw new UnavailableError("Cannot make more pictures now: many are made. Ask again later");
+      }
       // For people it goes on when one of them leaves: the next will ask for the same.
       const work = make(file, turn.job ? turn : { signal: deps.signal })
         .finally(() => underWay.delete(file.id));

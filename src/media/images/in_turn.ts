@@ -6,7 +6,7 @@
  */
 import { join, sep } from "node:path";
 import { DeniedError, NotFoundError, UnavailableError } from "../../base/errors.ts";
-import { aside, type Lanes, type RunningJob, Semaphore, type SleepGate } from "../../pool/mod.ts";
+import { aside, type Lanes, type RunningJob, type SleepGate } from "../../pool/mod.ts";
 import type { MediaFile } from "../media.ts";
 
 export interface InTurnDeps {
@@ -25,14 +25,9 @@ export interface Turn {
   job?: RunningJob | undefined;
 }
 
-/** Programs run at once: each of them is busy with one processor for seconds. */
-const AT_ONCE = 2;
-
 export type InTurn = ReturnType<typeof createInTurn>;
 
 export function createInTurn({ lanes, gate, touch, silence, roots, whyAway }: InTurnDeps) {
-  const places = new Semaphore(AT_ONCE);
-
   /** @throws {NotFoundError | DeniedError} there is nothing that may be read */
   const check = async (file: MediaFile, path: string): Promise<void> => {
     const gone = () =>
@@ -79,11 +74,7 @@ export function createInTurn({ lanes, gate, touch, silence, roots, whyAway }: In
     try {
       using lease = await (job ? job.lease(take) : take());
       await check(file, path);
-      return await aside(lease, either, async (signal) => {
-        // Only now: who waits for a busy drive keeps no place from others.
-        using _place = await places.acquire({ signal, priority });
-        return await work(path, signal);
-      });
+      return await aside(lease, either, (signal) => work(path, signal));
     } catch (error) {
       if (!silent.aborted || signal.aborted) throw error;
       throw new UnavailableError(`Cannot read "${title}": its drive does not answer`, {}, {

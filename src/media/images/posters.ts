@@ -15,6 +15,8 @@ import { type Cache, tagOf } from "./cache.ts";
 import { type CoverDeps, findCover, kindIn, noPicture, pictureFacts } from "./covers.ts";
 import { NEEDS_FFMPEG } from "./ffmpeg.ts";
 import type { FilmMaker } from "./film_pictures.ts";
+import { lookAt } from "./film/make_film.ts";
+import { takeOne } from "./film/quick.ts";
 import { chooseEncoding, type Encoding, formatOf } from "./formats.ts";
 import type { InTurn, Turn } from "./in_turn.ts";
 import type { Picture } from "./store.ts";
@@ -39,6 +41,9 @@ export interface Wanted {
 
 /** What pages want: a list, a grid, a page of its own, a large screen. */
 export const widths = [160, 320, 640, 1280];
+
+/** The pictures of a shorter film are all made at once: that takes no longer. */
+const LONG_MS = 120_000;
 
 export type Posters = ReturnType<typeof createPosters>;
 
@@ -109,6 +114,9 @@ export function createPosters({ store, cache, ffmpeg, films, inTurn, signal }: P
   const frame = async (file: MediaFile, to: string, turn: Turn) => {
     if (kindIn(file) === "audio") throw noPicture(file);
     if (!await ffmpeg.isHere()) throw noPicture(file, NEEDS_FFMPEG);
+    films.refuseKnown(file);
+    const quick = films.find(file) ? undefined : await frameQuickly(file, to, turn);
+    if (quick) return quick;
     const { shots } = await films.ensure(file, turn);
     const richness = ({ details }: Picture) => Number(details.variance);
     const best = shots.reduce((best, shot) => richness(shot) > richness(best) ? shot : best);
@@ -116,6 +124,25 @@ export function createPosters({ store, cache, ffmpeg, films, inTurn, signal }: P
     if (!bytes) throw tooSmall(file);
     await Deno.writeFile(to, bytes);
     return { origin: "frame", time_ms: best.details.time_ms };
+  };
+
+  /** Of a film that has no pictures yet, and is long enough that one alone is much sooner there. */
+  const frameQuickly = async (file: MediaFile, to: string, turn: Turn) => {
+    if (kindIn(file) !== "video" || (file.durationMs ?? 0) < LONG_MS) return undefined;
+    await using folder = await cache.workFolder();
+    const options = { folder: folder.path, ffmpeg, inBackground: false };
+    return await inTurn(file, turn, async (path, signal) => {
+      const { film, durationS } = await lookAt(path, { ...options, signal });
+      const shot = film && durationS &&
+        await takeOne(path, film, durationS, { ...options, signal });
+      if (!shot) return undefined;
+      await Deno.copyFile(join(folder.path, shot.file), to);
+      return { origin: "frame", time_ms: Math.round(shot.timeS * 1000) };
+    }).catch((error) => {
+      // Damaged there, perhaps not elsewhere.
+      if (error instanceof CommandError && error.details.code !== undefined) return undefined;
+      throw error;
+    });
   };
 
   const resize = async (file: MediaFile, from: Picture, width: number, as: Encoding) => {

@@ -137,6 +137,28 @@ Deno.test({
   deepStrictEqual(await sizeOf("one_picture.mp4"), [64, 48]);
 });
 
+Deno.test(
+  { name: "Artwork gives a long film's poster before its other pictures are made", ignore },
+  async () => {
+    await using it = await openArtworkRig();
+    const path = join(it.root, "long.mkv");
+    const drawn =
+      "color=black:s=64x48:r=2:d=300,drawbox=w=20:h=30:c=white:t=fill:enable='between(t,90,120)'";
+    await ffmpeg(["-f", "lavfi", "-i", drawn, "-c:v", "mpeg4", "-g", "10", path]);
+    await it.scan();
+    const { id } = it.find("long.mkv");
+    it.db.run("UPDATE media SET duration_ms = 300000");
+
+    const shown = await it.artwork.poster("poster", id, { extension: "jpg" });
+
+    deepStrictEqual([imageSize(await shown.read()).width, it.films.length], [64, 0]);
+    const kept = it.db.get<{ details: string }>(
+      "SELECT details FROM assets WHERE label = 'original'",
+    );
+    strictEqual(JSON.parse(kept!.details).time_ms, 105_000, "the one that is not black");
+  },
+);
+
 Deno.test({
   name: "Artwork shows songs by their covers, and says of others that there is none",
   ignore,

@@ -19,7 +19,7 @@ Deno.test("chooseEncoding() follows Accept, its weights and its wildcards", () =
     ["text/html", "jpeg"],
   ];
   for (const [accept, name] of cases) {
-    strictEqual(chooseEncoding(all, { accept })?.name, name, accept);
+    strictEqual(chooseEncoding(all, { accept })?.name, name, `${accept}`);
   }
 });
 

@@ -31,7 +31,7 @@ export async function openArtworkRig(options: ArtworkRigOptions = {}) {
   const films: string[][] = [];
   const folder = join(rig.dir.path, "artwork");
   const counting: Run = (program, args, more) => {
-    const isFilm = args.includes("-filter_complex");
+    const isFilm = args.includes("-filter_complex_threads");
     if (isFilm) films.push(args);
     const at = args.indexOf("-i");
     const slowly = isFilm && settings.slow ? args.toSpliced(at, 0, "-re") : args;

@@ -64,7 +64,7 @@ function graph(plan: Plan, { canMapTones, canDeinterlace }: FilmOutput): string 
   // Only of pictures that say that they are two halves, which containers often deny. Others look at
   // the pictures before and after, which are seconds away here. In a small tile nobody sees it.
   const whole = canDeinterlace ? ["estdif=mode=frame:deint=interlaced"] : [];
-  const tones = plan.isHdr && canMapTones ? [TONES] : [];
+  const tones = plan.isHdr && canMapTones ? [toOrdinaryTones] : [];
   const gray = [`scale=${SIDE}:${SIDE}:flags=area`, "format=gray"];
   const everyTile = `select='isnan(prev_selected_t)+gt(floor(t/${intervalS}),` +
     `floor(prev_selected_t/${intervalS}))'`;
@@ -80,8 +80,7 @@ function graph(plan: Plan, { canMapTones, canDeinterlace }: FilmOutput): string 
       "setsar=1",
       "split=2",
     ], "[shot][shotsmall]"],
-    // Full range, as JPEG has it.
-    ["[shot]", ["scale=out_range=full", "format=yuvj420p"], "[shots]"],
+    ["[shot]", [toJpeg], "[shots]"],
     ["[shotsmall]", gray, "[shotgray]"],
     ["[many]", [
       `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${spacingS})'`,
@@ -122,6 +121,10 @@ function say(name: string): string[] {
   ];
 }
 
+/** Full range, as JPEG has it. */
+export const toJpeg = "scale=out_range=full,format=yuvj420p";
+
 /** To the tones of an ordinary screen (BT.709), by Hable's curve. */
-const TONES = "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0," +
+export const toOrdinaryTones =
+  "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0," +
   "zscale=t=bt709:m=bt709:r=tv,format=yuv420p";

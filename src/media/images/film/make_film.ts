@@ -47,10 +47,10 @@ function timeoutMs({ durationS }: Plan): number {
 /** What is in the file. @throws {CommandError} ffprobe cannot read it */
 export async function lookAt(
   path: string,
-  { ffmpeg, signal }: Pick<MakeOptions, "ffmpeg" | "signal">,
+  { ffmpeg, ...options }: Pick<MakeOptions, "ffmpeg" | "signal"> & Partial<MakeOptions>,
   isStill = false,
 ): Promise<Look> {
-  return parseLook(await ffmpeg.probe(lookArgs(path, isStill), { signal }));
+  return parseLook(await ffmpeg.probe(lookArgs(path, isStill), options));
 }
 
 /**

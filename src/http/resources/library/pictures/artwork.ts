@@ -21,11 +21,17 @@ const Usage = z.object({
   cache_limit_bytes: z.int().openapi({ example: 1_024_000_000 }),
 }).openapi("Artwork");
 
+export type ArtworkUsage = z.infer<typeof Usage>;
+
+/** What the pictures take, in REST's words. */
+export async function usageBody(
+  { usage, hasFfmpeg }: Pick<ArtworkPort, "usage" | "hasFfmpeg">,
+): Promise<ArtworkUsage> {
+  const { bytes, limitBytes } = usage();
+  return { ffmpeg: await hasFfmpeg(), cache_bytes: bytes, cache_limit_bytes: limitBytes };
+}
+
 export function artwork(port: ArtworkPort): OpenAPIHono {
-  const usage = async () => {
-    const { bytes, limitBytes } = port.usage();
-    return { ffmpeg: await port.hasFfmpeg(), cache_bytes: bytes, cache_limit_bytes: limitBytes };
-  };
   const routes = router();
   routes.openapi(
     createRoute({
@@ -35,7 +41,7 @@ export function artwork(port: ArtworkPort): OpenAPIHono {
       summary: "What the cache of pictures takes",
       responses: { 200: json(Usage, "The cache"), ...failures },
     }),
-    async (c) => c.json(await usage(), 200),
+    async (c) => c.json(await usageBody(port), 200),
   );
   routes.openapi(
     createRoute({
@@ -59,7 +65,7 @@ export function artwork(port: ArtworkPort): OpenAPIHono {
     }),
     async (c) => {
       port.begin(c.req.valid("json").media_ids);
-      return c.json(await usage(), 202);
+      return c.json(await usageBody(port), 202);
     },
   );
   return routes;
