@@ -113,7 +113,7 @@ function toChapter({ tags, ...times }: ListedChapter): Chapter[] {
 }
 
 /** ffprobe's names, which are the same for all containers, → ours. */
-const names: Record<string, keyof ContainerTags> = {
+const names = new Map(Object.entries<keyof ContainerTags>({
   title: "title",
   artist: "artist",
   album: "album",
@@ -132,12 +132,12 @@ const names: Record<string, keyof ContainerTags> = {
   "episode_sort": "episode",
   encoder: "encoder",
   location: "location",
-};
+}));
 
 function toTags(tags: Record<string, string>): ContainerTags {
   const found: ContainerTags = {};
   for (const [name, text] of Object.entries(tags)) {
-    const ours = names[name.toLowerCase()];
+    const ours = names.get(name.toLowerCase());
     const plain = text.replaceAll(/[^\P{Cc}\n]/gu, "").trim().slice(0, 4000);
     if (ours && plain) found[ours] ??= plain;
   }

@@ -19,17 +19,17 @@ export const subtitleExtensions: ReadonlySet<string> = new Set([
 const MAX_SIDECARS = 200;
 
 /** Words between the film's name and the extension, beside the language. */
-const words: Record<string, Partial<Sidecar>> = {
+const words = new Map(Object.entries<Partial<Sidecar>>({
   forced: { forced: true },
   foreign: { forced: true },
   sdh: { hearingImpaired: true },
   cc: { hearingImpaired: true },
   hi: { hearingImpaired: true },
   default: { default: true },
-};
+}));
 
 /** Languages by their English and their own names; codes are told by their form. */
-const languages: Record<string, string> = {
+const languages = new Map(Object.entries<string>({
   english: "en",
   german: "de",
   deutsch: "de",
@@ -56,7 +56,7 @@ const languages: Record<string, string> = {
   greek: "el",
   hebrew: "he",
   hindi: "hi",
-};
+}));
 
 /**
  * The subtitles of the film named `stem` among those of its folder, in order of name.
@@ -95,9 +95,9 @@ function describe(middle: string): Partial<Sidecar> {
   for (const part of middle.split(".").filter((it) => it !== "")) {
     const word = part.toLowerCase().replace(/^[_-]+/, "");
     // "hi" is Hindi where it stands first and alone, and "hearing impaired" behind a language.
-    const isLanguage = found.language === undefined && (languages[word] || isCode(part));
-    if (isLanguage) found.language = languages[word] ?? part.replace("_", "-");
-    else if (words[word]) Object.assign(found, words[word]);
+    const isLanguage = found.language === undefined && (languages.get(word) || isCode(part));
+    if (isLanguage) found.language = languages.get(word) ?? part.replace("_", "-");
+    else if (words.get(word)) Object.assign(found, words.get(word));
     else titles.push(part.replace(/^[_-]+/, ""));
   }
   return { ...found, ...titles.length > 0 && { title: titles.join(" ").slice(0, 200) } };

@@ -8,7 +8,7 @@ import type { Track } from "../../media.ts";
 export type CodecFacts = Pick<Track, "profile" | "level" | "bitDepth">;
 
 /** First part of the parameter → who reads the rest. */
-const readers: Record<string, (parts: string[]) => CodecFacts> = {
+const readers = new Map(Object.entries<(parts: string[]) => CodecFacts>({
   avc1: avc,
   avc3: avc,
   hvc1: hevc,
@@ -24,12 +24,12 @@ const readers: Record<string, (parts: string[]) => CodecFacts> = {
   apcn: () => ({ profile: "422" }),
   apcs: () => ({ profile: "422 LT" }),
   apco: () => ({ profile: "422 Proxy" }),
-};
+}));
 
 /** Nothing of what the parameter does not say, or says in a way that nobody knows. */
 export function readCodecString(codecString: string): CodecFacts {
   const [first = "", ...parts] = codecString.split(".");
-  const { profile, level, bitDepth } = readers[first]?.(parts) ?? {};
+  const { profile, level, bitDepth } = readers.get(first)?.(parts) ?? {};
   return { ...profile && { profile }, ...level && { level }, ...bitDepth && { bitDepth } };
 }
 

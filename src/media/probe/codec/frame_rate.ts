@@ -21,21 +21,28 @@ export function frameRateOf(
   ticksPerSecond: number,
 ): Pick<Track, "frameRate" | "variableFrameRate"> {
   const timed = runs.filter(({ count, ticks }) => count > 0 && ticks > 0);
-  const pictures = timed.reduce((sum, { count }) => sum + count, 0);
-  const ticks = timed.reduce((sum, run) => sum + run.count * run.ticks, 0);
-  const rate = pictures / ticks * ticksPerSecond;
-  if (!(rate > 0.001 && rate < 10_000)) return {};
+  if (timed.length === 0) return {};
   // The last picture stands as long as anybody likes; and times are rounded to whole ticks.
   const common = mostCommon(timed);
   const slack = Math.max(1.5, common * 0.05);
-  const odd = timed.slice(0, -1).reduce(
-    (sum, run) => sum + (Math.abs(run.ticks - common) > slack ? run.count : 0),
-    0,
-  );
-  const isVariable = odd > 0 && odd >= pictures * 0.01;
+  const even = timed.filter(({ ticks }) => Math.abs(ticks - common) <= slack);
+  const [all, alike] = [sumOf(timed), sumOf(even)];
+  const odd = all.pictures - alike.pictures - (even.includes(timed.at(-1)!) ? 0 : 1);
+  // One that is late does not make a film uneven.
+  const isVariable = odd > 1 && odd >= all.pictures * 0.01;
+  const { pictures, ticks } = isVariable ? all : alike;
+  const rate = pictures / ticks * ticksPerSecond;
+  if (!(rate > 0.001 && rate < 10_000)) return {};
   return {
     frameRate: Math.round(rate * 1000) / 1000,
     ...isVariable && { variableFrameRate: true },
+  };
+}
+
+function sumOf(runs: readonly Run[]): { pictures: number; ticks: number } {
+  return {
+    pictures: runs.reduce((sum, { count }) => sum + count, 0),
+    ticks: runs.reduce((sum, { count, ticks }) => sum + count * ticks, 0),
   };
 }
 

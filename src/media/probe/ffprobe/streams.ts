@@ -57,7 +57,7 @@ export function toTrack(stream: Stream): Track[] {
   const { disposition = {} } = stream;
   return [{
     kind,
-    codec: commonNames[stream.codec_name ?? ""] ?? stream.codec_name ?? "unknown",
+    codec: commonNames.get(stream.codec_name ?? "") ?? stream.codec_name ?? "unknown",
     ...profile && { profile },
     ...levelOf(stream),
     ...kind === "video" && describePicture(stream),
@@ -73,7 +73,7 @@ export function toTrack(stream: Stream): Track[] {
 }
 
 /** ffprobe's codec names where mediabunny, and so everything of ours, says another. */
-const commonNames: Record<string, string> = { h264: "avc", h265: "hevc" };
+const commonNames = new Map(Object.entries<string>({ h264: "avc", h265: "hevc" }));
 
 /** As the codec's standard counts levels; -99 is "nobody knows". */
 function levelOf({ codec_name: codec, level = 0 }: Stream): Pick<Track, "level"> {
@@ -88,7 +88,7 @@ function describePicture(stream: Stream): Partial<Track> {
   const { width, height, side_data_list: sides = [] } = stream;
   const bitDepth = Number(stream.bits_per_raw_sample);
   const hdr = hdrOf({
-    transfer: transfers[stream.color_transfer ?? ""],
+    transfer: transfers.get(stream.color_transfer ?? ""),
     hasDolbyVision: sides.some((it) => it.side_data_type?.startsWith("DOVI")),
     hasHdr10Plus: sides.some((it) => it.side_data_type?.includes("2094-40")),
   });
@@ -102,7 +102,7 @@ function describeSound({ channels, ...stream }: Stream): Partial<Track> {
 }
 
 /** FFmpeg's names of what ITU-T H.273 numbers. */
-const transfers: Record<string, number> = { smpte2084: 16, "arib-std-b67": 18 };
+const transfers = new Map(Object.entries<number>({ smpte2084: 16, "arib-std-b67": 18 }));
 
 /** With square pixels, and turned as it is to be shown. */
 function shownSize(stream: Stream, codedWidth: number, codedHeight: number): Partial<Track> {

@@ -33,7 +33,7 @@ const ids = {
 const kinds: Record<number, Track["kind"]> = { 1: "video", 2: "audio", 0x11: "subtitle" };
 
 /** Subtitles' codec identifier → what ffprobe calls it. */
-const codecs: Record<string, string> = {
+const codecs = new Map(Object.entries<string>({
   "S_TEXT/UTF8": "subrip",
   "S_TEXT/ASCII": "text",
   "S_TEXT/ASS": "ass",
@@ -48,7 +48,7 @@ const codecs: Record<string, string> = {
   "S_HDMV/PGS": "hdmv_pgs_subtitle",
   "S_HDMV/TEXTST": "hdmv_text_subtitle",
   "S_ARIBSUB": "arib_caption",
-};
+}));
 
 const MAX_TRACKS = 200;
 
@@ -98,7 +98,7 @@ function readTrack(entry: Uint8Array): MatroskaTrack {
 }
 
 export function toSubtitle({ codecId, facts }: MatroskaTrack): Track {
-  return { kind: "subtitle", codec: codecs[codecId] ?? (codecId || "unknown"), ...facts };
+  return { kind: "subtitle", codec: codecs.get(codecId) ?? (codecId || "unknown"), ...facts };
 }
 
 /** Types of what is added to each picture: "dvcC", "dvvC", "dvwC" as numbers; 4 is ITU-T T.35. */

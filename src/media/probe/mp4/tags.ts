@@ -10,7 +10,7 @@ import { type Box, type Boxes, contentOf } from "./boxes.ts";
 type TagName = keyof ContainerTags;
 
 /** Box, or key without "com.apple.quicktime." → ours. */
-const names: Record<string, TagName> = {
+const names = new Map(Object.entries<TagName>({
   "©nam": "title",
   title: "title",
   displayname: "title",
@@ -41,7 +41,7 @@ const names: Record<string, TagName> = {
   "©xyz": "location",
   "location.ISO6709": "location",
   model: "device",
-};
+}));
 
 const MAX_TEXT = 4000;
 const MAX_COVERS = 20;
@@ -61,7 +61,7 @@ export function readTags(boxes: Boxes, data: Box, into: Mp4Tags): void {
 
 /** QuickTime: length and language of two bytes each, then the text. */
 function readOldText({ read }: Boxes, box: Box, { tags }: Mp4Tags): void {
-  const name = names[box.type];
+  const name = names.get(box.type);
   const bytes = contentOf(read, box, 4 + MAX_TEXT);
   if (!name || bytes.byteLength < 5) return;
   const length = bytes.getUint16(0);
@@ -100,7 +100,7 @@ function readEntry(boxes: Boxes, entry: Box, keys: string[], { tags, covers }: M
       if (covers.length < MAX_COVERS) covers.push(cover(boxes, box));
       continue;
     }
-    const name = names[key];
+    const name = names.get(key);
     if (name) add(tags, name, valueOf(contentOf(boxes.read, box, 8 + MAX_TEXT), key));
     return;
   }
