@@ -36,7 +36,7 @@ export function tellPlans(db: Database): void {
     "search, few":
       "SELECT rowid FROM item_search WHERE item_search MATCH 'the' ORDER BY rowid DESC LIMIT 10001",
     "search, by title":
-      "SELECT f.seq FROM item_facts f WHERE (f.title_key, f.seq) > ('m', 0) AND f.seq IN (SELECT rowid FROM item_search('the')) ORDER BY f.title_key, f.seq LIMIT 500",
+      "SELECT f.seq FROM item_facts f WHERE (f.title_key, f.seq) > ('m', 0) AND +f.seq IN (SELECT rowid FROM item_search('the')) ORDER BY f.title_key, f.seq LIMIT 500",
     "search, shuffled":
       "SELECT f.seq FROM item_facts f WHERE ((f.seq * 2654435761 & 4294967295), f.seq) > (7, 0) ORDER BY (f.seq * 2654435761 & 4294967295), f.seq LIMIT 500",
   };

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { factWord, fold, searchable } from "../index/words.ts";
+import { factWord, fold, isUnspaced, searchable } from "../index/words.ts";
 import type { Sql } from "./sql.ts";
-import { allOf, anyOf, inIndex, notIn } from "./sql.ts";
+import { allOf, anyOf, inIndex, notIn, sql } from "./sql.ts";
 import type { FilterNode, Node } from "./parse.ts";
 
 /** What a filter asks for. Without words it is only compared, without a check the words say it all. */
@@ -34,8 +34,8 @@ export interface Source {
 export interface Plan {
   /** For the index; undefined where it has nothing to say. */
   match?: string | undefined;
-  /** The same without those filters, and in titles only, when text is searched. */
-  titleMatch?: string | undefined;
+  /** Of that the text alone: what is ranked. */
+  textMatch?: string | undefined;
   /** What else must be true of a row `f` of item_facts. */
   rest?: Sql | undefined;
   /** The whole query, for a row `f`; undefined where every row fits. */
@@ -49,6 +49,8 @@ export interface Plan {
 
 interface Part {
   match?: string | undefined;
+  /** The text in it that is wanted. */
+  text?: string | undefined;
   /** What match says too much of; undefined where it is exact. */
   rest?: Sql | undefined;
   /** The whole of it, for a row. */
@@ -59,6 +61,9 @@ interface Part {
 
 const NOTHING = `"${factWord("every", "nothing")}"`;
 const EVERYTHING = `"${factWord("every", "")}"`;
+
+/** Of one or two letters so much begins that only titles are looked at, by the index of their order. */
+const SHORT = /^[\p{L}\p{N}]{1,2}\*?$/u;
 
 /** @param condition What a filter of the query asks for. */
 export function planQuery(node: Node, condition: (node: FilterNode) => Condition): Plan {
@@ -73,7 +78,8 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
         texts.push(node.text);
       }
       const match = toMatch(node.text, node.isPrefix);
-      return match === undefined ? undefined : { match, check: inIndex(match) };
+      if (match === undefined) return undefined;
+      return { match, text: isWanted ? match : undefined, check: inIndex(match) };
     }
     if (node.type === "filter") {
       const asked = condition(node);
@@ -88,20 +94,38 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     return node.type === "all" ? together(parts) : either(parts);
   };
 
+  const isShort = node.type === "text" && node.isPrefix && SHORT.test(node.text) &&
+    !isUnspaced(node.text);
+  if (isShort) {
+    const start = titlesFrom(fold(node.text));
+    const key = [fold(node.text)];
+    return {
+      rest: start.check,
+      check: start.check,
+      sources: [start.source!],
+      words: key,
+      text: "",
+    };
+  }
   const part = compile(node, true, true);
   const text = fold(texts.join(" "));
   return {
     match: part?.match,
-    titleMatch: part?.match && words.length > 0
-      ? `(${part.match}) AND {title} : (${
-        texts.map((it) => toMatch(it, true)).filter(Boolean).join(" AND ")
-      })`
-      : undefined,
+    textMatch: part?.text,
     rest: part?.rest,
     check: part?.check,
     sources,
     words: [...new Set(words)],
     text,
+  };
+}
+
+function titlesFrom(start: string): { check: Sql; source: Source } {
+  const end = `${start}\u{10ffff}`;
+  const rows = "SELECT seq FROM item_facts WHERE title_key >= ? AND title_key < ?";
+  return {
+    check: sql("f.title_key >= ? AND f.title_key < ?", start, end),
+    source: { rows: sql(rows, start, end), size: sql(rows, start, end) },
   };
 }
 
@@ -141,6 +165,7 @@ function together(parts: Part[]): Part {
   const left = others.map(({ rest }) => rest).filter((it) => it !== undefined);
   return {
     match: matches.length > 0 ? conjunction(matches) : undefined,
+    text: textOf(parts, " AND "),
     rest: rests.length > 0 ? allOf(rests) : undefined,
     check: allOf([...checks, ...asked, ...left]),
     isPlain: others.length === 0,
@@ -162,8 +187,14 @@ function either(parts: Part[]): Part {
   const check = anyOf(parts.map((part) => part.check));
   const matches = parts.map(({ match }) => match);
   const isPlain = parts.every((part) => part.isPlain);
-  if (matches.some((it) => it === undefined)) return { rest: check, check, isPlain };
+  const text = textOf(parts, " OR ");
+  if (matches.some((it) => it === undefined)) return { text, rest: check, check, isPlain };
   const isExact = parts.every(({ rest }) => rest === undefined);
   const match = matches.map((it) => `(${it})`).join(" OR ");
-  return { match, rest: isExact ? undefined : check, check, isPlain };
+  return { match, text, rest: isExact ? undefined : check, check, isPlain };
+}
+
+function textOf(parts: readonly Part[], by: " AND " | " OR "): string | undefined {
+  const texts = parts.map(({ text }) => text).filter((it) => it !== undefined);
+  return texts.length === 0 ? undefined : texts.map((it) => `(${it})`).join(by);
 }

@@ -57,6 +57,8 @@ interface Place {
 const MOST = 32;
 /** Pages of the usual size that are found together. */
 const AHEAD = 500;
+/** When no more than these are left, the next ones are found. */
+const SOON = 350;
 
 export type Listings = ReturnType<typeof createListings>;
 
@@ -76,6 +78,10 @@ export function createListings(store: ResultStore) {
     const few = await store.few(plan, sort, asked);
     if (!few.isMore) {
       return whole(few.seqs, { value: few.seqs.length, isExact: true });
+    }
+    if (sort.by === "added" && sort.descending) {
+      const rows = few.seqs.map((seq) => ({ seq, key: seq }));
+      return { rows, from: 0, isAll: false, total: more };
     }
     if (sort.by !== "relevance") return await walk(asked, undefined, more);
     // The best of those that have the words in the title, then the newest others.
@@ -129,7 +135,7 @@ export function createListings(store: ResultStore) {
       +total.isExact,
     ]);
     const rest = { ...ahead, from: to };
-    const isShort = !ahead.isAll && ahead.rows.length - to <= limit;
+    const isShort = !ahead.isAll && ahead.rows.length - to <= Math.max(SOON, limit);
     remember(nextCursor, isShort ? further(rest) : Promise.resolve(rest));
     return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
 

@@ -50,57 +50,65 @@ export function createResultStore(readers: Readers) {
     return best?.rows;
   }
 
-  /** These, the best match first. */
-  async function rank(
-    those: Sql,
-    limit: number,
-    { text: title }: Plan,
-    signal?: AbortSignal,
-  ): Promise<number[]> {
-    const text = `SELECT json_group_array(seq) seqs FROM (SELECT c.seq FROM (
-        ${those.text.replace("0 score", `${RANK} score`)} LIMIT ${limit}) c
-      CROSS JOIN item_facts f ON f.seq = c.seq ORDER BY f.title_key <> ?, c.score, c.seq DESC)`;
-    const [row] = await ask<{ seqs: string }>({ text, values: [...those.values, title] }, signal);
+  /** These, the best match first: only their text is looked at, for filters say nothing of it. */
+  async function rank(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
+    if (plan.textMatch === undefined || seqs.length < 2) return seqs;
+    const ranked = sql(
+      `SELECT json_group_array(seq) seqs FROM (SELECT c.seq FROM (
+         SELECT item_search.rowid seq, ${RANK} score FROM item_search WHERE item_search MATCH ?
+           AND +item_search.rowid IN (SELECT value FROM json_each(?))
+           AND ${inTime("item_search.rowid")}) c
+       CROSS JOIN item_facts f ON f.seq = c.seq ORDER BY f.title_key <> ?, c.score, c.seq DESC)`,
+      plan.textMatch,
+      JSON.stringify(seqs),
+      plan.text,
+    );
+    const [row] = await ask<{ seqs: string }>(ranked, signal);
+    // What fits without its text, by a filter beside an OR, comes last.
+    return [...new Set([...JSON.parse(row!.seqs) as number[], ...seqs])];
+  }
+
+  /** The newest that fit. */
+  async function newestOf(plan: Plan, limit: number, signal?: AbortSignal): Promise<number[]> {
+    const those = candidates(plan, await smallSource(plan, signal));
+    const text = `SELECT json_group_array(seq) seqs FROM (${those.text} LIMIT ${limit})`;
+    const [row] = await ask<{ seqs: string }>({ text, values: those.values }, signal);
     return JSON.parse(row!.seqs) as number[];
   }
 
   return {
-    /** All that fit, sorted, where they are few; of more, by relevance, the newest. */
+    /** All that fit, sorted, where they are few; of more, by relevance or "-added", the newest. */
     async few(
       plan: Plan,
       sort: Sort,
       { user, signal }: { user: string; signal?: AbortSignal | undefined },
     ): Promise<Few> {
-      const source = await smallSource(plan, signal);
-      const those = candidates(plan, source);
-      const isRanked = sort.by === "relevance";
-      const sorted = isRanked ? sql("SELECT seq FROM c") : inOrderOf(sort, user);
+      if (sort.by === "relevance" || sort.by === "added" && sort.descending) {
+        const newest = await newestOf(plan, FEW + 1, signal);
+        const isMore = newest.length > FEW;
+        const isRanked = sort.by === "relevance" && !isMore;
+        return { isMore, seqs: isRanked ? await rank(newest, plan, signal) : newest.slice(0, FEW) };
+      }
+      const those = candidates(plan, await smallSource(plan, signal));
+      const sorted = inOrderOf(sort, user);
       const text = `WITH c AS MATERIALIZED (${those.text} LIMIT ${FEW + 1})
         SELECT (SELECT count(*) FROM c) n,
           (SELECT json_group_array(seq) FROM (${sorted.text} LIMIT ${FEW})) seqs`;
       const values = [...those.values, ...sorted.values];
       const [row] = await ask<{ n: number; seqs: string }>({ text, values }, signal);
-      const [isMore, seqs] = [row!.n > FEW, JSON.parse(row!.seqs) as number[]];
-      if (!isRanked || isMore || seqs.length < 2 || plan.match === undefined) {
-        return { isMore, seqs };
-      }
-      return { isMore, seqs: await rank(candidates(plan, source), FEW, plan, signal) };
+      return { isMore: row!.n > FEW, seqs: JSON.parse(row!.seqs) as number[] };
     },
 
     /** Of a long list those that have the words in the title; the best of the newest MOST_RANKED. */
-    best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
-      if (plan.titleMatch === undefined) return Promise.resolve([]);
-      const titles = { ...plan, match: plan.titleMatch };
-      return rank(candidates(titles, undefined), MOST_RANKED, plan, signal);
+    async best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
+      if (plan.textMatch === undefined || plan.match === undefined) return [];
+      const match = `(${plan.match}) AND ({title} : (${plan.textMatch}))`;
+      return await rank(await newestOf({ ...plan, match }, MOST_RANKED, signal), plan, signal);
     },
 
     /** The newest that fit, at most FEW: what facets are counted over. */
     async newest(plan: Plan, signal?: AbortSignal): Promise<Few> {
-      const source = await smallSource(plan, signal);
-      const those = candidates(plan, source);
-      const text = `SELECT json_group_array(seq) seqs FROM (${those.text} LIMIT ${FEW + 1})`;
-      const [row] = await ask<{ seqs: string }>({ text, values: those.values }, signal);
-      const seqs = JSON.parse(row!.seqs) as number[];
+      const seqs = await newestOf(plan, FEW + 1, signal);
       return { isMore: seqs.length > FEW, seqs: seqs.slice(0, FEW) };
     },
 
@@ -156,7 +164,7 @@ export function createResultStore(readers: Readers) {
   };
 }
 
-/** The newest that fit, as `seq` and `score`. */
+/** What fits, the newest first. */
 function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
   const among = source
     ? [sql(`+${match ? "item_search.rowid" : "f.seq"} IN (${source.text})`, ...source.values)]
@@ -166,7 +174,7 @@ function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
     const few = among.map(({ text, values }) => ({ text: text.slice(1), values }));
     const where = allOf([...few, ...rest ? [rest] : [], sql(inTime("f.seq"))]);
     return {
-      text: `SELECT f.seq, 0 score FROM item_facts f WHERE ${where.text} ORDER BY f.seq DESC`,
+      text: `SELECT f.seq FROM item_facts f WHERE ${where.text} ORDER BY f.seq DESC`,
       values: where.values,
     };
   }
@@ -178,7 +186,7 @@ function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
   ]);
   const join = rest ? "CROSS JOIN item_facts f ON f.seq = item_search.rowid" : "";
   return {
-    text: `SELECT item_search.rowid seq, 0 score FROM item_search ${join}
+    text: `SELECT item_search.rowid seq FROM item_search ${join}
       WHERE ${where.text} ORDER BY item_search.rowid DESC`,
     values: where.values,
   };
