@@ -51,7 +51,7 @@ Deno.test("a backup is of one moment, and holds no writer up", async () => {
   ok(writes > 20, `${writes} writes meanwhile`);
   ok(n >= 200_000 && n <= 200_000 + 2 * writes, `${n} rows`);
   strictEqual(alone, 0);
-  ok(longest < 100, `${longest} ms without a turn`);
+  ok(longest < 500, `${longest} ms without a turn`);
   ok(bytes > 20_000_000 && progress.length > 1 && progress.every((it) => it <= 1));
   strictEqual(copy.get("PRAGMA integrity_check")?.integrity_check, "ok");
 });

@@ -99,8 +99,19 @@ export function createTagTree(
       setSynonyms(id, wanted.synonyms);
     },
 
-    announce: publish,
+    announce(ids) {
+      publish(ids);
+      // An undo may have moved a large branch. Where this fails, whoever changes the tree next goes on.
+      settled().catch(() => {});
+    },
   };
+
+  function settled(): Promise<void> {
+    settling ??= (async () => {
+      while (!rewriteStep()) await yieldToOthers();
+    })().finally(() => settling = undefined);
+    return settling;
+  }
 
   return {
     writer,
@@ -122,12 +133,7 @@ export function createTagTree(
     },
 
     /** Until every path stands as it is shown. Whoever changes the tree waits for it, before and after. */
-    settled(): Promise<void> {
-      settling ??= (async () => {
-        while (!rewriteStep()) await yieldToOthers();
-      })().finally(() => settling = undefined);
-      return settling;
-    },
+    settled,
 
     /** Whether `id` is `above` or stands anywhere below it. */
     isBelow,
