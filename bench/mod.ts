@@ -17,6 +17,7 @@ import { hashesOf, type Scan, scanOnce } from "./ours.ts";
 import { benchPictures } from "./pictures.ts";
 import { median, tellRatio } from "./ratios.ts";
 import { benchSearch } from "./search/mod.ts";
+import { benchReaders } from "./readers.ts";
 import { benchRescan } from "./rescan.ts";
 import { benchSlowDisk } from "./slow_disk.ts";
 import { benchStartUp } from "./start_up.ts";
@@ -36,7 +37,9 @@ const tools = await prepare();
 const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "giggityflix-bench-" }));
 try {
   if (tools.ffmpeg) {
-    await benchSmall(await makeCorpus(`${folder}/small`, { files: Number(values.files) }));
+    const small = await makeCorpus(`${folder}/small`, { files: Number(values.files) });
+    await benchSmall(small);
+    await benchReaders(small, folder);
     await Deno.remove(`${folder}/small`, { recursive: true });
     await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
     await Deno.remove(`${folder}/big`, { recursive: true });

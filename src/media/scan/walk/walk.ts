@@ -114,8 +114,10 @@ export class Walk {
   }
 
   #mustPause(): boolean {
-    return ++this.#looks >= this.#mostLooks || this.#isAskedAside() ||
-      performance.now() >= this.#until;
+    const looks = ++this.#looks;
+    if (looks >= this.#mostLooks || this.#isAskedAside()) return true;
+    // The clock costs more than the comparison; eight looks take no time, or the disk takes its own.
+    return (looks & 7) === 0 && performance.now() >= this.#until;
   }
 
   *#counted(found: ReturnType<typeof tree>): ReturnType<typeof tree> {
