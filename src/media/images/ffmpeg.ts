@@ -42,6 +42,18 @@ const AT_ONCE = { background: 2, people: 3 };
 /** So long a program that was killed is waited for. */
 const END_MS = 5000;
 
+/** Of `nice`, which found no such program. */
+const NOT_FOUND = 127;
+/** By SIGINT, SIGKILL (for want of memory, for one) or SIGTERM. */
+const KILLED = [130, 137, 143];
+
+/** What a CommandError tells. */
+interface Told {
+  missing?: boolean;
+  code?: number;
+  stderr?: string;
+}
+
 export function openFfmpeg(run: Run) {
   let looked: { at: number; abilities: Promise<Abilities> } | undefined;
   let missing = false;
@@ -72,8 +84,24 @@ export function openFfmpeg(run: Run) {
       const timer = setTimeout(ended.resolve, started ? END_MS : 0);
       await ended.promise;
       clearTimeout(timer);
-      throw error;
+      throw translate(error);
     }
+  };
+
+  /** What is the machine's fault, and not the film's, may be another time. */
+  const translate = (error: unknown): unknown => {
+    if (!(error instanceof CommandError)) return error;
+    const { missing, code, stderr = "" } = error.details as Told;
+    const say = (what: string) =>
+      new UnavailableError(`Cannot make pictures: ${what}`, {}, { cause: error });
+    if (missing || code === NOT_FOUND) {
+      looked = undefined; // it was removed while we ran
+      return say(NEEDS_FFMPEG);
+    }
+    if (code !== undefined && KILLED.includes(code)) return say("ffmpeg was killed; try again");
+    if (/No space left|Disk quota/.test(stderr)) return say("the disk of DATA_DIR is full");
+    if (/Input\/output error/.test(stderr)) return say("the film's drive, or another, has failed");
+    return error;
   };
 
   return {
@@ -83,11 +111,11 @@ export function openFfmpeg(run: Run) {
     /** Whether it can be used here. */
     isHere: (): Promise<boolean> => abilities().then(() => true, () => false),
 
-    /** What ffprobe says. @throws {CommandError} */
+    /** What ffprobe says. @throws {CommandError} of the file; {UnavailableError} of the machine */
     probe: (args: string[], options: FfmpegOptions): Promise<string> =>
       runToEnd("ffprobe", args, options),
 
-    /** What ffmpeg says on stdout. @throws {CommandError} */
+    /** What ffmpeg says on stdout. @throws as probe() */
     async run(args: string[], options: FfmpegOptions): Promise<string> {
       const before = options.inBackground ? await (careful ??= findCare(run)) : [];
       const [program, ...rest] = [...before, "ffmpeg", ...args];

@@ -11,7 +11,7 @@ import { orAborted } from "../../base/service.ts";
 import type { MediaFile } from "../media.ts";
 import { type Cache, type Made, tagOf } from "./cache.ts";
 import { kindIn } from "./covers.ts";
-import { type Ffmpeg, NEEDS_FFMPEG } from "./ffmpeg.ts";
+import type { Ffmpeg } from "./ffmpeg.ts";
 import { type FilmPictures, lookAt, makeFilm } from "./film/make_film.ts";
 import { toVtt } from "./film/vtt.ts";
 import type { InTurn, Turn } from "./in_turn.ts";
@@ -154,7 +154,6 @@ function reasonToGiveUp(error: unknown, signal: AbortSignal): string | undefined
   if (error instanceof ConflictError) return error.message;
   if (error instanceof SyntaxError) return "ffprobe does not understand it";
   if (!(error instanceof CommandError)) return undefined;
-  if (error.details.missing) throw new UnavailableError(`Cannot make pictures: ${NEEDS_FFMPEG}`);
   const { stderr } = error.details;
   return typeof stderr === "string" && stderr ? lastLine(stderr) : error.message;
 }
