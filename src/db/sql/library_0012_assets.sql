@@ -21,6 +21,7 @@ CREATE TABLE assets (
 -- The least used goes first; with the sizes, so that a start counts the cache by the index alone.
 CREATE INDEX assets_by_use ON assets (used_at, id, size_bytes) WHERE origin = 'cache';
 CREATE INDEX assets_by_kind ON assets (kind, id);
+CREATE INDEX assets_uploaded ON assets (path) WHERE origin = 'upload';
 CREATE INDEX assets_by_origin ON assets (origin, id);
 
 -- Files whose pictures and fingerprint were made, or could not be, and of what content: so no file

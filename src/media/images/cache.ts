@@ -32,6 +32,7 @@ const BATCH = 32;
 const TOUCH_MS = 60_000;
 /** A file without a row may be about to have one. */
 const NEW_MS = 60_000;
+const UPLOAD_GRACE_MS = 30 * 24 * 3_600_000;
 
 export type Cache = ReturnType<typeof createCache>;
 
@@ -68,6 +69,18 @@ export function createCache({ store, folder, limitBytes }: CacheDeps) {
   const evict = async (): Promise<void> => {
     evicting ??= makeRoom().finally(() => evicting = undefined);
     await evicting;
+  };
+
+  /** Pictures of items that are gone. They go late: the database may be brought back. */
+  const removeLostUploads = async (graceMs: number): Promise<number> => {
+    let removed = 0;
+    for (const name of await list(absolute("uploads"))) {
+      const path = `uploads/${name}`;
+      if (store.isUploaded(path) || await ageMs(absolute(path)) < graceMs) continue;
+      await removeFile(path);
+      removed++;
+    }
+    return removed;
   };
 
   /** Moves what was made to its place. @returns what is to be kept of it */
@@ -187,6 +200,7 @@ export function createCache({ store, folder, limitBytes }: CacheDeps) {
           await Deno.remove(absolute(folderOf(itemId))).catch(() => {}); // unless it is in use again
         }
       }
+      healed.files += await removeLostUploads(UPLOAD_GRACE_MS);
       bytes = store.cachedBytes();
       await evict();
       return healed;

@@ -133,10 +133,8 @@ export function createImageStore(db: Database) {
 
     cachedPathsOf: (itemId: string): string[] => pathsOf("item_id = ?", itemId),
 
-    uploadedPaths: (paths: readonly string[]): string[] =>
-      paths.filter((path) =>
-        db.get("SELECT 1 FROM assets WHERE origin = 'upload' AND path = ?", path) !== undefined
-      ),
+    isUploaded: (path: string): boolean =>
+      db.get("SELECT 1 FROM assets WHERE origin = 'upload' AND path = ?", path) !== undefined,
 
     remove(ids: readonly string[]): void {
       db.transaction(() => {
