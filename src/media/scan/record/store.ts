@@ -162,7 +162,11 @@ export function createRecordStore(db: Database) {
     adoptByIdentity(id: string, identity: string): { id: string; rowid: number } | undefined {
       const it = db.get<{ rowid: number }>(
         `SELECT rowid FROM media WHERE id = ? AND status = 'new' AND size_bytes > 0
-           AND facts IS NULL AND container IS NULL AND catalog_id IS NULL`,
+           AND facts IS NULL AND container IS NULL AND catalog_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = media.id AND version > 1)
+           AND NOT EXISTS (SELECT 1 FROM ratings WHERE item_id = media.id)
+           AND NOT EXISTS (SELECT 1 FROM notes WHERE item_id = media.id)
+           AND NOT EXISTS (SELECT 1 FROM watch_states WHERE content_key = 'item:' || media.id)`,
         id,
       );
       const gone = it && db.get<{ id: string; rowid: number }>(
@@ -192,7 +196,7 @@ export function createRecordStore(db: Database) {
         gone.rowid,
       );
       db.run("DELETE FROM media WHERE rowid = ?", it.rowid);
-      db.run("DELETE FROM items WHERE id = ?", id); // nobody has said anything of it yet
+      db.run("DELETE FROM items WHERE id = ?", id); // nobody has said anything of it yet: see above
       const { root, path } = db.get<{ root: string; path: string }>(
         "SELECT root, relative_path AS path FROM media WHERE rowid = ?",
         gone.rowid,
