@@ -130,12 +130,13 @@ function toPair({ mountPoint, rootInPlace }: ShownAt): [string, string] {
 /** How a file is found again where its volume shows now. @param columns Those of a StoredFile */
 export function createMoves(db: Database, columns: string) {
   return {
+    // "+": by its place, of which there is one, and not by its size, which many have.
     /** The same file of the same volume, known from another place where that cannot be seen now. */
     adoptable: (it: Sighting): StoredFile | undefined =>
       it.volumeId && it.volumePath
         ? db.get<StoredFile>(
           `SELECT ${columns} FROM media WHERE volume_id = ? AND volume_path = ?
-             AND size_bytes = ? AND modified_ms = ?
+             AND +size_bytes = ? AND modified_ms = ?
              AND (offline_since IS NOT NULL OR status = 'missing' OR gone_since IS NOT NULL) LIMIT 1`,
           it.volumeId,
           it.volumePath,

@@ -169,9 +169,10 @@ export function createRecordStore(db: Database) {
            AND NOT EXISTS (SELECT 1 FROM watch_states WHERE content_key = 'item:' || media.id)`,
         id,
       );
+      // "+": by what it is, and not by its size, which many have.
       const gone = it && db.get<{ id: string; rowid: number }>(
         `SELECT id, rowid FROM media WHERE identity = ? AND id <> ?
-           AND size_bytes = (SELECT size_bytes FROM media WHERE id = ?)
+           AND +size_bytes = (SELECT size_bytes FROM media WHERE id = ?)
            AND (status = 'missing' OR gone_since IS NOT NULL)
            AND status <> 'forgotten' AND offline_since IS NULL LIMIT 1`,
         identity,

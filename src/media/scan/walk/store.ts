@@ -95,12 +95,12 @@ export function createWalkReader(db: Pages) {
 
     /**
      * The same file of the same volume by another path: its number, size and time are the same. Where
-     * nobody knows the volume, of the same root.
+     * nobody knows the volume, of the same root. "+": not found by the size, which many have.
      */
     traces: (root: string, { place, inode, sizeBytes, modifiedMs, path }: FoundFile): Trace[] =>
       db.rows<[number, string, string]>(
         `SELECT rowid, root, relative_path FROM media
-         WHERE volume_id IS ?1 AND inode = ?2 AND size_bytes = ?3 AND modified_ms = ?4
+         WHERE volume_id IS ?1 AND inode = ?2 AND +size_bytes = ?3 AND modified_ms = ?4
            AND status <> 'forgotten' AND NOT (root = ?5 AND relative_path = ?6)
            AND (?1 IS NOT NULL OR root = ?5 OR root = 'displaced:' || ?5) LIMIT 8`,
         place.volumeId,
