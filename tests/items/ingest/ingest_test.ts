@@ -344,6 +344,50 @@ Deno.test("the service executes what was begun; it is paused and cancelled as a 
   await within("the service's end", running);
 });
 
+Deno.test("what was begun when the program ended goes on by itself", async () => {
+  await using rig = await openIngestRig();
+  await rig.put("film.mkv", "film");
+  const plan = await rig.plan({ policy: "flat" });
+  rig.ingest.begin(plan.id); // and the program ends
+  const stop = new AbortController();
+
+  const running = rig.ingest.service(stop.signal);
+  await until("its end", () => rig.ingest.get(plan.id).state === "done");
+  stop.abort();
+  await within("the service's end", running);
+
+  deepStrictEqual(await snapshot(rig.root), ["film.mkv"]);
+});
+
+Deno.test("another volume at the target's place is not written to", async () => {
+  const mounted = { placeId: "vol-films" };
+  await using rig = await openIngestRig({
+    deps: () => ({
+      locate: () => Promise.resolve({ driveIds: ["disk"], ...mounted, pathInVolume: "/films" }),
+    }),
+  });
+  await rig.put("film.mkv", "film");
+  const plan = await rig.plan({ policy: "flat" });
+  mounted.placeId = "vol-system";
+
+  const stopped = await rig.execute(plan.id);
+  mounted.placeId = "vol-films";
+  const done = await rig.execute(plan.id);
+
+  strictEqual(stopped.state, "stopped");
+  match(stopped.reason!, /is on another volume now \(vol-system\): mount vol-films there/);
+  strictEqual(done.state, "done");
+});
+
+Deno.test("a scan does not see a part file", async () => {
+  await using rig = await openIngestRig();
+  await rig.file(".giggityflix-0mi8x2k4a-qwertyui-3.part", "half a film");
+
+  await rig.scan();
+
+  deepStrictEqual(rig.files(), []);
+});
+
 /** Paths of all files below a folder. */
 async function snapshot(folder: string, below = ""): Promise<string[]> {
   const found: string[] = [];

@@ -23,8 +23,15 @@ export interface StepPage {
   state?: StepState | undefined;
 }
 
-const OPEN = JSON.stringify(open);
-const UNDER_WAY = JSON.stringify(underWay);
+/** Words of the journal, as SQL has a list of them. */
+const listOf = (states: readonly StepState[]) => states.map((it) => `'${it}'`).join();
+const OPEN = listOf(open);
+const UNDER_WAY = listOf(underWay);
+
+const BY_STATE = "INDEXED BY ingest_steps_by_state";
+const BY_FILM = "INDEXED BY ingest_steps_by_film";
+const BY_TARGET = "INDEXED BY ingest_steps_by_target";
+const BY_DIGEST = "INDEXED BY ingest_steps_by_digest";
 
 /** How many steps are in a state, and their bytes. */
 export interface StepCount {
@@ -38,9 +45,13 @@ export interface StepCount {
 
 export function createStepStore(db: Database) {
   const now = () => new Date().toISOString();
-  const steps = (where: string, ...values: (string | number)[]): Step[] =>
-    db.all<StepRow>(`SELECT ${stepColumns} FROM ingest_steps WHERE plan_id = ? ${where}`, ...values)
-      .map(toStep);
+  // By its own key alone SQLite would go through all steps of a plan each time.
+  const stepsBy = (index: string, where: string, ...values: (string | number)[]): Step[] =>
+    db.all<StepRow>(
+      `SELECT ${stepColumns} FROM ingest_steps ${index} WHERE plan_id = ? ${where}`,
+      ...values,
+    ).map(toStep);
+  const steps = (where: string, ...values: (string | number)[]) => stepsBy("", where, ...values);
 
   return {
     step(id: string, seq: number): Step {
@@ -99,17 +110,22 @@ export function createStepStore(db: Database) {
       ),
 
     steps: (id: string, { after, limit, state }: StepPage): Step[] =>
-      state === undefined
-        ? steps("AND seq > ? ORDER BY seq LIMIT ?", id, after, limit)
-        : steps("AND state = ? AND seq > ? ORDER BY seq LIMIT ?", id, state, after, limit),
+      state === undefined ? steps("AND seq > ? ORDER BY seq LIMIT ?", id, after, limit) : stepsBy(
+        BY_STATE,
+        "AND state = ? AND seq > ? ORDER BY seq LIMIT ?",
+        id,
+        state,
+        after,
+        limit,
+      ),
 
     /** The files that go along with a film. */
     sidecars: (id: string, seq: number): Step[] =>
-      steps("AND along_with = ? ORDER BY seq", id, seq),
+      stepsBy(BY_FILM, "AND along_with = ? ORDER BY seq", id, seq),
 
     /** Whether another step of the plan goes to this place. */
     targetOf: (id: string, target: string): Step | undefined =>
-      steps("AND target = ? AND action = 'take' LIMIT 1", id, target)[0],
+      stepsBy(BY_TARGET, "AND target = ? AND action = 'take' LIMIT 1", id, target)[0],
 
     lastSeq: (id: string): number =>
       db.get<{ last: number | null }>(
@@ -120,26 +136,26 @@ export function createStepStore(db: Database) {
     /** Films that have not ended, or whose sidecars have not, among seqs in (after, after + span]. */
     openFilms: (id: string, after: number, span: number): number[] =>
       db.all<{ seq: number }>(
-        `SELECT seq FROM ingest_steps AS film
-         WHERE plan_id = ? AND seq > ? AND seq <= ? AND along_with IS NULL AND (
-           state IN (SELECT value FROM json_each(?)) OR EXISTS (
-             SELECT 1 FROM ingest_steps AS other WHERE other.plan_id = film.plan_id
-               AND other.along_with = film.seq AND other.state IN (SELECT value FROM json_each(?))))
-         ORDER BY seq`,
+        `SELECT seq FROM ingest_steps WHERE plan_id = ? AND seq > ? AND seq <= ?
+           AND along_with IS NULL AND state IN (${OPEN})
+         UNION SELECT along_with FROM ingest_steps WHERE plan_id = ? AND along_with > ?
+           AND along_with <= ? AND state IN (${OPEN})
+         ORDER BY 1`,
         id,
         after,
         after + span,
-        OPEN,
-        OPEN,
+        id,
+        after,
+        after + span,
       ).map(({ seq }) => seq),
 
     /** Those that were cut off. A run has few at a time. */
     underWay: (id: string): Step[] =>
-      steps("AND state IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1000", id, UNDER_WAY),
+      stepsBy(BY_STATE, `AND state IN (${UNDER_WAY}) ORDER BY seq LIMIT 1000`, id),
 
     /** Those whose part file may be on the disk. */
     withPart: (id: string): Step[] =>
-      steps("AND state IN ('copied', 'verified') ORDER BY seq LIMIT 1000", id),
+      stepsBy(BY_STATE, "AND state IN ('copied', 'verified') ORDER BY seq LIMIT 1000", id),
 
     /** Some of those that failed are to be tried again, and those whose source was left. */
     retry: (id: string, limit: number): number =>
@@ -190,7 +206,7 @@ export function createStepStore(db: Database) {
     /** Another film of the plan with this content, that is taken or is being taken. */
     twin: (id: string, { seq, digest }: Step): string | undefined =>
       db.get<{ source: string }>(
-        `SELECT source FROM ingest_steps WHERE plan_id = ? AND digest = ? AND seq <> ?
+        `SELECT source FROM ingest_steps ${BY_DIGEST} WHERE plan_id = ? AND digest = ? AND seq <> ?
            AND along_with IS NULL AND state IN ('copying', 'copied', 'verified', 'placing',
              'reserving', 'placed', 'removing', 'left', 'done') LIMIT 1`,
         id,
@@ -201,7 +217,7 @@ export function createStepStore(db: Database) {
     /** The first one could not be taken: so its twins are none any more. */
     reviveTwins: (id: string, { source, digest }: Step): number =>
       digest === undefined ? 0 : db.run(
-        `UPDATE ingest_steps SET state = 'planned', duplicate_of = NULL, error = NULL
+        `UPDATE ingest_steps ${BY_DIGEST} SET state = 'planned', duplicate_of = NULL, error = NULL
          WHERE plan_id = ? AND digest = ? AND state = 'duplicate' AND duplicate_of = ?`,
         id,
         digest,

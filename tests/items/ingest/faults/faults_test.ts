@@ -38,6 +38,16 @@ const cases: Case[] = [
     says: /disk is full.*\(ENOSPC\)/,
   },
   { name: "writes fail", rules: [eio("write", 17)], from: "other", says: /\(EIO\)/ },
+  {
+    name: "the target is read-only",
+    rules: (["create", "link", "mkdir"] as const).map((call) => ({
+      call,
+      code: "EROFS",
+      every: 1,
+    })),
+    from: "other",
+    says: /file system is read-only.*\(EROFS\)/,
+  },
   { name: "reads of what was written fail", rules: [eio("read", 13)], from: "other" },
   { name: "syncs fail", rules: [eio("fsync", 5)], from: "other", says: /\(EIO\)/ },
   { name: "syncs of folders fail", rules: [eio("fsyncdir", 4)], from: "other" },
