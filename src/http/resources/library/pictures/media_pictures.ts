@@ -85,7 +85,11 @@ export function mediaPictures(port: PicturesPort): OpenAPIHono {
       tags,
       summary: "One screenshot",
       request: {
-        params: IdParam.extend({ index: z.coerce.number().int().min(0).max(1000) }),
+        params: IdParam.extend({
+          index: z.coerce.number().int().min(0).max(1000).openapi({
+            param: { name: "index", in: "path", required: true },
+          }),
+        }),
         query: PictureQuery.pick({ v: true }),
       },
       responses: picture("The picture", "image/jpeg"),
