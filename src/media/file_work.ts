@@ -62,7 +62,7 @@ export function createFileWork({ lanes, workers, locate, touch, silence }: FileW
           lease: () => job.lease(() => lanes.acquire(driveIds, options)),
         })
       );
-      if (!result || "probed" in result) return undefined;
+      if (!result || "probed" in result || "beside" in result) return undefined;
       if ("error" in result) throw Object.assign(new Error(result.error.message), result.error);
       return result.hashed === "changed" ? undefined : result.hashed.hashes[algorithm];
     },

@@ -12,3 +12,13 @@ CREATE TABLE media_details (
   media_id TEXT PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
   details TEXT NOT NULL -- JSON: chapters, tags, covers, sidecar files; see src/media/details.ts
 ) STRICT, WITHOUT ROWID;
+
+-- Folders with media in them, as their subtitles and NFO files were when the files were looked into:
+-- what is added, changed or taken away beside a film is noticed by these.
+CREATE TABLE beside (
+  root TEXT NOT NULL,
+  folder TEXT NOT NULL, -- inside root, with "/"; "" is the root itself
+  drive_ids TEXT NOT NULL, -- JSON, as those of its files
+  seen TEXT NOT NULL, -- JSON: see src/media/sidecars/folder_state.ts
+  PRIMARY KEY (root, folder)
+) STRICT, WITHOUT ROWID;

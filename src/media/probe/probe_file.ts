@@ -12,6 +12,7 @@ import { openNameParser, type ParseName } from "../names/parse_name.ts";
 import { findNfo, type FoundNfo } from "../nfo/find_nfo.ts";
 import { MAX_NFO_BYTES, openNfoReader } from "../nfo/read_nfo.ts";
 import { type ListFolder, openListings } from "../sidecars/folders.ts";
+import { type FolderState, stateOfFolder } from "../sidecars/folder_state.ts";
 import { subtitlesBeside } from "../sidecars/subtitles.ts";
 import type { TurnReader } from "../turn_reader.ts";
 import { type ByteReader, openByteReader } from "./byte_reader.ts";
@@ -36,17 +37,41 @@ export interface ProbedFile {
   facts: Facts;
   /** Absent of a file that changed while it was read. */
   identity?: Identity;
+  /** What lies beside it; told once for all files of a folder that are probed together. */
+  folder?: FolderState;
   bytesRead: number;
 }
 
-export type ProbeFile = (file: FileToProbe, turns: TurnReader) => Promise<ProbedFile>;
+export interface ProbeFile {
+  (file: FileToProbe, turns: TurnReader): Promise<ProbedFile>;
+  /** How the folder of a file is, where nobody has asked for a while. */
+  folderOf(file: FileToProbe): FolderState | undefined;
+}
 
 /** One per thread. Runs in a worker, hence the synchronous reads. */
 export async function openProbe(): Promise<ProbeFile> {
   const [identify, parseName] = await Promise.all([openIdentify(), openNameParser()]);
   const tools = { identify, parseName, list: openListings(), seriesNfos: openSeries() };
-  return (file, turns) => probeFile(file, turns, tools);
+  const folders = openFolders();
+  return Object.assign((file: FileToProbe, turns: TurnReader) => probeFile(file, turns, tools), {
+    folderOf: ({ root, relativePath }: FileToProbe) => folders(dirname(join(root, relativePath))),
+  });
 }
+
+/** Tells the state of a folder once in a while: its files come one after the other. */
+function openFolders(): (path: string) => FolderState | undefined {
+  const told = new Map<string, number>();
+  return (path) => {
+    const now = performance.now();
+    if (now - (told.get(path) ?? -Infinity) < TOLD_MS) return undefined;
+    if (told.size > MAX_FOLDERS) told.clear();
+    told.set(path, now);
+    return stateOfFolder(path);
+  };
+}
+
+const MAX_FOLDERS = 1000;
+const TOLD_MS = 10_000;
 
 interface Tools {
   identify: Identify;
@@ -56,7 +81,7 @@ interface Tools {
 }
 
 /** So long a series' NFO is taken to be as it was: its episodes are probed one after the other. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 2000;
 
 function openSeries(): Tools["seriesNfos"] {
   let held: { path: string; at: number; nfo: Promise<Nfo> } | undefined;

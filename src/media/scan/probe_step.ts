@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { dirname } from "node:path/posix";
 import { type Description, extensionOf } from "../media.ts";
 import type { ProbedFile } from "../probe/probe_file.ts";
 import type { FileResult } from "../worker.ts";
@@ -47,6 +48,7 @@ export function probeStep(
         if ("probed" in result) {
           const { probed } = result;
           tally.report.bytesRead += probed.bytesRead;
+          saveFolder(file, probed, store);
           // Left as it is, it is what probeForeign() takes next.
           if (isForeign(file, result)) store.saveBeside(idOf(file, probed, store, tally), probed);
           else save(file, descriptionOf(file, probed), { ...probed, ...errorOf(file, probed) });
@@ -60,6 +62,12 @@ export function probeStep(
       }
     },
   };
+}
+
+/** How it is beside the file: by that it is known again when something is added there. */
+function saveFolder(file: Waiting, { folder }: ProbedFile, store: ScanStore): void {
+  const { root, relativePath, driveIds } = file;
+  if (folder) store.saveFolder(root, dirname(relativePath).replace(/^\.$/, ""), folder, driveIds);
 }
 
 /** It goes on as the file that it was elsewhere, if its content is that of one that is gone. */

@@ -8,6 +8,7 @@ import { untilHeldUp } from "./drain.ts";
 import { concludeGone } from "./gone/gone.ts";
 import type { Tally } from "./progress.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
+import { lookBeside } from "./probed/beside.ts";
 import { openWalker } from "./walk/open_walker.ts";
 import { walkRoot } from "./walk_root.ts";
 
@@ -111,6 +112,7 @@ async function walkQueue(
     if (await isLeftAsleep(root, deps, options)) (tally.report.asleep ??= []).push(root);
     else {
       await walkRoot(root, { ...deps, walker, signal }, options, tally);
+      await lookBeside(root, options.foldersOf?.(root) ?? [""], { ...deps, signal });
       walked.push(root);
     }
   }

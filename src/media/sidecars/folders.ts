@@ -24,20 +24,30 @@ const FRESH_MS = 10_000;
 const MAX_FOLDERS = 16;
 
 /**
- * Lists folders, and remembers what it saw for a few seconds. A folder that cannot be listed has no
+ * Lists folders, and remembers what it saw while they stay as they are, for a few seconds. A folder that cannot be listed has no
  * sidecars: its files say themselves what is wrong with them. Runs in a worker, so synchronously.
  */
 export function openListings(now: () => number = () => performance.now()): ListFolder {
-  const known = new Map<string, { at: number; listing: Listing }>();
+  const known = new Map<string, { at: number; modifiedMs: number; listing: Listing }>();
   return (folder) => {
     const held = known.get(folder);
-    if (held && now() - held.at < FRESH_MS) return held.listing;
+    const modifiedMs = timeOf(folder);
+    if (held?.modifiedMs === modifiedMs && now() - held.at < FRESH_MS) return held.listing;
     const listing = list(folder);
     known.delete(folder);
-    known.set(folder, { at: now(), listing });
+    known.set(folder, { at: now(), modifiedMs, listing });
     if (known.size > MAX_FOLDERS) known.delete(known.keys().next().value!);
     return listing;
   };
+}
+
+/** It changes with the names in the folder. */
+function timeOf(folder: string): number {
+  try {
+    return Deno.statSync(folder).mtime?.getTime() ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 function list(folder: string): Listing {

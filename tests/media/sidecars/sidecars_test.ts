@@ -3,7 +3,9 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { findNfo } from "../../../src/media/nfo/find_nfo.ts";
 import { openListings } from "../../../src/media/sidecars/folders.ts";
 import { subtitlesBeside } from "../../../src/media/sidecars/subtitles.ts";
+import { wav } from "../../helpers/clips.ts";
 import { tempDir } from "../../helpers/temp.ts";
+import { openRig } from "../rig.ts";
 
 Deno.test("subtitlesBeside() reads language and purpose out of names", () => {
   const names = [
@@ -47,17 +49,24 @@ Deno.test("A folder of many films and subtitles costs each film little", () => {
   ok(performance.now() - began < 2000);
 });
 
-Deno.test("A folder is listed once for a while, and then anew", async () => {
+Deno.test("A folder is listed once while it stays as it is, and anew after a while", async () => {
   await using dir = await tempDir();
   await dir.file("a.srt", "");
+  const stamp = (seconds: number) => Deno.utime(dir.path, seconds, seconds);
   let now = 0;
   const list = openListings(() => now);
 
+  await stamp(1000);
   deepStrictEqual(list(dir.path).subtitles, ["a.srt"]);
   await dir.file("b.SRT", "");
+  await stamp(1000);
   deepStrictEqual(list(dir.path).subtitles, ["a.srt"]);
-  now = 11_000;
+  await stamp(1001);
   deepStrictEqual(list(dir.path).subtitles, ["a.srt", "b.SRT"]);
+  await dir.file("c.ass", "");
+  await stamp(1001);
+  now = 11_000;
+  deepStrictEqual(list(dir.path).subtitles, ["a.srt", "b.SRT", "c.ass"]);
   strictEqual(list(`${dir.path}/none`).films, 0);
 });
 
@@ -89,4 +98,38 @@ Deno.test("findNfo() takes the film's own, the folder's where there is one film,
   deepStrictEqual(find("two", "B"), ["B.NFO", undefined]);
   deepStrictEqual(find("Show/Season 1", "01", 2), ["01.nfo", "../tvshow.nfo"]);
   deepStrictEqual(find("Show/Season 1", "01", 0), ["01.nfo", undefined]);
+});
+
+Deno.test("subtitles and an NFO that come later are noticed by the next scan, and nothing else is read", async () => {
+  await using rig = await openRig();
+  await rig.file("one/Film.wav", wav(1));
+  await rig.file("one/Other.wav", wav(2));
+  await rig.file("two/Third.wav", wav(3));
+  await rig.scan();
+  const { bytesRead, ...first } = await rig.scan();
+  deepStrictEqual([bytesRead, first.new, first.changed], [0, 0, 0]);
+  const before = rig.library.hashesOf(rig.find("Film.wav").id);
+
+  await rig.file("one/Film.de.srt", "1\n");
+  const second = await rig.scan();
+
+  const sidecars = (name: string) =>
+    rig.library.detailsOf(rig.find(name).id).sidecars?.map(({ name }) => name);
+  deepStrictEqual(sidecars("Film.wav"), ["Film.de.srt"]);
+  ok(second.bytesRead > 0 && second.bytesRead < 2000, `only Film.wav: ${second.bytesRead}`);
+  strictEqual(rig.find("Film.wav").status, "ready");
+  deepStrictEqual(rig.library.hashesOf(rig.find("Film.wav").id), before);
+
+  await rig.file("two/Third.nfo", "<movie><title>First</title></movie>");
+  await rig.scan();
+  strictEqual(rig.library.detailsOf(rig.find("Third.wav").id).nfo?.title, "First");
+  // The folder stays as it was: only the file in it is another.
+  await rig.file("two/Third.nfo", "<movie><title>The second</title></movie>");
+  await rig.scan();
+  strictEqual(rig.library.detailsOf(rig.find("Third.wav").id).nfo?.title, "The second");
+
+  await Deno.remove(`${rig.root}/one/Film.de.srt`);
+  await rig.scan();
+  strictEqual(sidecars("Film.wav"), undefined);
+  strictEqual((await rig.scan()).bytesRead, 0);
 });

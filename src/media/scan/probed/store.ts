@@ -6,8 +6,17 @@
 import type { Database } from "../../../db/mod.ts";
 import type { Details, Facts } from "../../details.ts";
 import type { Identity } from "../../hash/identity.ts";
-import type { Description, MediaKind } from "../../media.ts";
+import { type Description, extensionOf, type MediaKind } from "../../media.ts";
+import type { FolderState } from "../../sidecars/folder_state.ts";
 import { insertHashes } from "../../store.ts";
+
+/** A folder with media, as it was when they were looked into. */
+export interface KnownFolder {
+  folder: string;
+  /** JSON. */
+  driveIds: string;
+  seen: FolderState;
+}
 
 /** What stands beside the description of a file. */
 export interface Learnt {
@@ -28,18 +37,77 @@ export function createProbedStore(db: Database) {
   const saveDetails = (id: string, details: Details | undefined): void => {
     if (!details || Object.keys(details).length === 0) {
       db.run("DELETE FROM media_details WHERE media_id = ?", id);
-    } else {
-      db.run(
-        `INSERT INTO media_details (media_id, details) VALUES (?, ?)
-         ON CONFLICT (media_id) DO UPDATE SET details = excluded.details
-         WHERE details <> excluded.details`,
-        id,
-        JSON.stringify(details),
-      );
+      return;
     }
+    // No upsert: its way with conflicts would be that of the triggers, too.
+    const text = JSON.stringify(details);
+    const isNew = db.run("INSERT OR IGNORE INTO media_details VALUES (?, ?)", id, text) > 0;
+    if (isNew) return;
+    db.run(
+      "UPDATE media_details SET details = ?2 WHERE media_id = ?1 AND details <> ?2",
+      id,
+      text,
+    );
   };
 
   return {
+    /** Known folders at or below one, in order, from just after `after`. */
+    foldersBelow(
+      root: string,
+      folder: string,
+      after: string | undefined,
+      limit: number,
+    ): KnownFolder[] {
+      const [from, to] = folder === "" ? ["", "\u{10ffff}"] : [folder, `${folder}0`]; // "0" is next to "/"
+      const rows = db.all<{ folder: string; driveIds: string; seen: string }>(
+        `SELECT folder, drive_ids AS driveIds, seen FROM beside
+         WHERE root = ? AND folder >= ? AND folder < ? AND folder > ? ORDER BY folder LIMIT ?`,
+        root,
+        from,
+        to,
+        after ?? (from === "" ? "\0" : from.slice(0, -1)),
+        limit,
+      );
+      return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as FolderState }));
+    },
+
+    /** Known from now on, or another now; the drives of a known one stay as they are. */
+    saveFolder(root: string, folder: string, seen: FolderState, driveIds?: string[]): void {
+      db.run(
+        `INSERT INTO beside (root, folder, drive_ids, seen) VALUES (?, ?, ?, ?)
+         ON CONFLICT (root, folder) DO UPDATE SET seen = excluded.seen,
+           drive_ids = iif(excluded.drive_ids = '', drive_ids, excluded.drive_ids)`,
+        root,
+        folder,
+        driveIds ? JSON.stringify(driveIds) : "",
+        JSON.stringify(seen),
+      );
+    },
+
+    /** The films of a folder that these sidecars are about are looked into once more; none is hashed. */
+    reopenBeside(root: string, folder: string, names: readonly string[]): number {
+      const start = folder === "" ? "" : `${folder}/`;
+      const isAbout = (path: string): boolean => {
+        const name = path.slice(start.length);
+        const stem = name.slice(0, name.length - extensionOf(name).length);
+        return names.some((it) => it.startsWith(stem) || /^(movie|tvshow)\.nfo$/i.test(it));
+      };
+      const files = db.all<{ rowid: number; path: string }>(
+        `SELECT rowid, relative_path AS path FROM media
+         WHERE root = ? AND relative_path >= ? AND relative_path < ?
+           AND status IN ('probed', 'ready') AND instr(substr(relative_path, ?), '/') = 0`,
+        root,
+        start,
+        folder === "" ? "\u{10ffff}" : `${folder}0`,
+        start.length + 1,
+      );
+      const about = files.filter(({ path }) => isAbout(path));
+      for (const { rowid } of about) {
+        db.run("UPDATE media SET status = 'new' WHERE rowid = ?", rowid);
+      }
+      return about.length;
+    },
+
     /** The file has been looked into; one that changed or went meanwhile is left as it is. */
     saveProbe(id: string, found: Description, learnt: Learnt = {}): void {
       const { kind, details, facts, identity, error } = learnt;
