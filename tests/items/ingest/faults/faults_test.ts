@@ -134,6 +134,7 @@ async function run(
     await faults.set([]);
     if (state === "stopped") errors.push(reason!);
     const found = await look();
+    checkParts(steps(), found);
     for (const step of steps()) {
       checkStep(step, found, { faults, mode });
       outcomes[step.state] = (outcomes[step.state] ?? 0) + 1;
@@ -185,6 +186,15 @@ async function lookAround(folders: string[], faults: Faults): Promise<Map<string
     }
   }
   return found;
+}
+
+/** A part file is there only where the journal says that it may be. */
+function checkParts(steps: readonly Step[], found: ReadonlyMap<string, string>): void {
+  const withPart = ["copying", "copied", "verified", "placing", "reserving"];
+  for (const path of [...found.keys()].filter((it) => it.endsWith(".part"))) {
+    const { state } = steps.find(({ seq }) => path.endsWith(`-${seq}.part`))!;
+    ok(withPart.includes(state), `${path} is there, and its step is ${state}`);
+  }
 }
 
 /** What the journal says of a file is so on the disk. */
