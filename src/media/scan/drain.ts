@@ -20,6 +20,7 @@ import {
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import { pause } from "../../base/service.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
+import { turn } from "./gone/gone.ts";
 import type { Order } from "./order.ts";
 import type { ScanStore, Waiting } from "./store.ts";
 
@@ -48,7 +49,7 @@ export interface Step {
   toJob(files: Waiting[]): FileWork;
   /** Whether its job reads several files of these drives at once: then large ones go four by four. */
   sideBySide?: (driveIds: string[]) => boolean;
-  /** Called once per batch with its results in order, inside a transaction. */
+  /** Called with some results of a batch, in order, inside a transaction. */
   save(results: { file: Waiting; result: FileResult }[]): void;
   /** Whether save() leaves this file to `after`, by which it is counted as done. */
   leaves?: (file: Waiting, result: FileResult) => boolean;
@@ -114,6 +115,9 @@ export async function untilHeldUp(
     looks = lanes.isStreaming(driveIds) || isAsleep(driveIds) ? looks + 1 : 0;
   }
 }
+
+/** So long a transaction may take, and little longer. */
+const TRANSACTION_MS = 2;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
@@ -228,7 +232,14 @@ async function saveBatch(
     const result = results[index];
     return result ? [{ file, result }] : [];
   });
-  store.transaction(() => step.save(known));
+  // In short transactions: whoever asks something meanwhile waits for one of them.
+  for (let at = 0; at < known.length;) {
+    const until = performance.now() + TRANSACTION_MS;
+    store.transaction(() => {
+      do step.save(known.slice(at, ++at)); while (at < known.length && performance.now() < until);
+    });
+    if (at < known.length) await turn();
+  }
   const done = known.filter(({ file, result }) => !step.leaves?.(file, result));
   job.advance(done.length, done.reduce((sum, { file }) => sum + file.sizeBytes, 0));
 }
