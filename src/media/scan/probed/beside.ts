@@ -28,7 +28,8 @@ export async function lookBeside(
   deps: BesideDeps,
 ): Promise<void> {
   for (const folder of folders) {
-    for (let after: string | undefined;;) {
+    let after: string | undefined;
+    for (;;) {
       const known = deps.store.foldersBelow(root, folder, after, FOLDERS_AT_ONCE);
       if (known.length === 0) break;
       after = known.at(-1)!.folder;
