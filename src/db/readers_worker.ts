@@ -47,7 +47,7 @@ function open(path: string): DatabaseSync {
   const opened = new DatabaseSync(path, { readOnly: true });
   opened.exec(
     "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000;" +
-      "PRAGMA temp_store = MEMORY;",
+      "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112;",
   );
   // What a function throws, Deno 2.9 never hands on; the absolute value of this one is an error.
   opened.function("in_time", () => outOfTime() ? -9223372036854775808n : 1);

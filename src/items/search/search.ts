@@ -14,7 +14,7 @@ import { type Plan, planQuery } from "./query/plan.ts";
 import { type Highlight, highlight } from "./results/highlight.ts";
 import { createListings, type Total } from "./results/listing.ts";
 import { readSort, type Sort } from "./results/orders.ts";
-import { createResultStore, FEW } from "./results/store.ts";
+import { createResultStore } from "./results/store.ts";
 import type { SearchStore } from "./store.ts";
 
 export interface SearchRequest {
@@ -115,8 +115,8 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
     plan: Plan,
     { user, signal }: { user: string; signal?: AbortSignal | undefined },
   ): Promise<Facets> {
-    const { seqs, isMore } = await results.newest(plan, signal);
-    return await countFacets(readers, wanted, { seqs, isExact: !isMore, user, signal });
+    const { seqs, more } = await results.newest(plan, signal);
+    return await countFacets(readers, wanted, { seqs, isExact: more === undefined, user, signal });
   }
 
   function withHighlights(items: Item[], words: readonly string[]): Hit[] {
@@ -143,8 +143,6 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
     });
   }
 }
-
-export { FEW };
 
 /** Short, and another one for each search. */
 async function nameOf(parts: string[]): Promise<string> {

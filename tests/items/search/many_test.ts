@@ -64,7 +64,7 @@ Deno.test("every item of a long result comes once, in each order", async () => {
   strictEqual(new Set(rated).size, n, "of a long list, those that are rated");
   const { total, facets } = await rig.find("film", { facets: "codec", limit: 10 });
   deepStrictEqual(total, { value: 10_000, isExact: false });
-  deepStrictEqual([facets!.counted, facets!.isExact], [10_000, false]);
+  deepStrictEqual([facets!.counted, facets!.isExact], [5000, false]);
   ok((await rig.find("codec:av1")).total.isExact);
   strictEqual((await rig.search.resolveIds("", "owner", 100_000)).length, MANY);
 });

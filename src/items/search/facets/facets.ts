@@ -1,6 +1,6 @@
 /**
  * What a result is made of: how many of it have each tag, codec, decade, ... Counted over the result,
- * or over the newest FEW of it where it is longer; the answer says which.
+ * or over its newest FACETED where it is longer; the answer says which.
  *
  * @module
  */

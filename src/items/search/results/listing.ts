@@ -76,34 +76,38 @@ export function createListings(store: ResultStore) {
   async function begin(asked: Asked): Promise<Ahead> {
     const { plan, sort } = asked;
     const few = await store.few(plan, sort, asked);
-    if (!few.isMore) {
-      return whole(few.seqs, { value: few.seqs.length, isExact: true });
-    }
-    if (sort.by === "added" && sort.descending) {
+    if (few.more === undefined) return whole(few.seqs, { value: few.seqs.length, isExact: true });
+    const more: Total = { value: few.more, isExact: false };
+    if (sort.by === "added" && few.seqs.length > 0) {
       const rows = few.seqs.map((seq) => ({ seq, key: seq }));
       return { rows, from: 0, isAll: false, total: more };
     }
-    if (sort.by !== "relevance") return await walk(asked, undefined, more);
+    if (sort.by !== "relevance") return await walk(asked, { limit: asked.limit + 1, total: more });
     // The best of those that have the words in the title, then the newest others.
     const best = await store.best(plan, asked.signal);
     const all = [...new Set([...best, ...few.seqs])].slice(0, FEW);
     return whole(all, more);
   }
 
-  async function walk(asked: Asked, after: Found | undefined, total: Total): Promise<Ahead> {
+  async function walk(
+    asked: Asked,
+    { after, limit = AHEAD, total }: {
+      after?: Found | undefined;
+      limit?: number;
+      total: Total;
+    },
+  ): Promise<Ahead> {
     const { plan, sort, user, signal } = asked;
     if (sort.by === "relevance") return { rows: [], from: 0, isAll: true, total };
-    const limit = Math.max(AHEAD, asked.limit + 1);
-    const rows = await store.walk(plan, sort, { after, limit, user, signal });
-    const isAll = rows.length < limit;
-    const counted = isAll && !after ? { value: rows.length, isExact: true } : total;
-    return { rows, from: 0, isAll, total: counted };
+    const most = Math.max(limit, asked.limit + 1);
+    const rows = await store.walk(plan, sort, { after, limit: most, user, signal });
+    return { rows, from: 0, isAll: rows.length < most, total };
   }
 
   /** From a cursor whose list is forgotten. */
   async function resume(asked: Asked, place: Place): Promise<Ahead> {
     const isWalk = !place.total.isExact && asked.sort.by !== "relevance";
-    if (isWalk) return await walk(asked, place.last, place.total);
+    if (isWalk) return await walk(asked, { after: place.last, total: place.total });
     const list = await begin({ ...asked, cursor: undefined });
     const at = list.rows.findIndex(({ seq }) => seq === place.last.seq);
     return { ...list, from: at < 0 ? Math.min(place.at, list.rows.length) : at + 1 };
@@ -116,7 +120,8 @@ export function createListings(store: ResultStore) {
     let ahead = await found ?? await (place ? resume(asked, place) : begin(asked));
     if (!ahead.isAll && ahead.rows.length - ahead.from <= limit) {
       const kept = ahead.rows.slice(ahead.from);
-      const next = await walk(asked, kept.at(-1) ?? place?.last, ahead.total);
+      const after = kept.at(-1) ?? place?.last;
+      const next = await walk(asked, { after, total: ahead.total });
       ahead = { ...next, rows: [...kept, ...next.rows] };
     }
     const to = ahead.from + limit;
@@ -143,13 +148,11 @@ export function createListings(store: ResultStore) {
     async function further(ahead: Ahead): Promise<Ahead> {
       const kept = ahead.rows.slice(ahead.from);
       const after = kept.at(-1) ?? last;
-      const found = await walk({ ...asked, signal: undefined }, after, ahead.total);
+      const found = await walk({ ...asked, signal: undefined }, { after, total: ahead.total });
       return { ...found, total: ahead.total, rows: [...kept, ...found.rows] };
     }
   };
 }
-
-const more: Total = { value: FEW, isExact: false };
 
 function whole(seqs: number[], total: Total): Ahead {
   return { rows: seqs.map((seq, at) => ({ seq, key: at })), from: 0, isAll: true, total };
