@@ -14,7 +14,7 @@ import { isMatroska } from "./matroska/segment.ts";
 import { readMatroska } from "./matroska/read_matroska.ts";
 import { isMp4, readMp4 } from "./mp4/read_mp4.ts";
 import { lengthOf } from "./length/length_of.ts";
-import { readFlac } from "./tagged/flac.ts";
+import { readFlac, viewOfFlac } from "./tagged/flac.ts";
 import { readId3, type Tagged } from "./tagged/id3.ts";
 
 export interface ProbedContainer {
@@ -64,16 +64,23 @@ function factsOf({ read, sizeBytes }: ByteReader): ContainerFacts {
     if (!found) throw new Error(NOTHING);
     return found;
   }
-  return { trackFacts: new Map(), subtitles: [], details: {} };
+  const view = viewOfFlac(read);
+  return { trackFacts: new Map(), subtitles: [], details: {}, ...view && { view } };
 }
 
+let opened: Promise<typeof import("mediabunny")> | undefined;
+
 async function openInput({ read, sizeBytes }: ByteReader, { view }: ContainerFacts) {
-  const mediabunny = await import("mediabunny");
+  const mediabunny = await (opened ??= import("mediabunny"));
   const { ALL_FORMATS, BufferSource, CustomSource, HLS, Input, Logging, LogLevel } = mediabunny;
   Logging.level = LogLevel.Silent; // what is wrong with a file is said of the file
+  if (view) {
+    const { MP4, QTFF, MATROSKA, WEBM, FLAC } = mediabunny;
+    const formats = isMatroska(read) ? [MATROSKA, WEBM] : isMp4(read) ? [MP4, QTFF] : [FLAC];
+    return new Input({ formats, source: new BufferSource(view) });
+  }
   // A playlist is no film: it would make us read whatever it names, here or on the network.
   const formats = ALL_FORMATS.filter((format) => format !== HLS);
-  if (view) return new Input({ formats, source: new BufferSource(view) });
   const source = new CustomSource({
     getSize: () => sizeBytes,
     read: (start, end) => read(start, end - start),

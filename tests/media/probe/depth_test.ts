@@ -52,6 +52,24 @@ Deno.test(
   },
 );
 
+Deno.test({ name: "A cover of some MB is found and not read", ignore }, async () => {
+  await using dir = await tempDir();
+  const large = `${dir.path}/large.png`;
+  const noisy = ["-f", "lavfi", "-i", "testsrc2=size=1200x900", "-vf", "noise=alls=100"];
+  await run("ffmpeg", ["-v", "error", ...noisy, "-frames:v", "1", large], { timeoutMs: 30_000 });
+  const { size } = await Deno.stat(large);
+  ok(size > 2_000_000, `${size}`);
+  const attached = ["-disposition:v", "attached_pic", "-c:v", "copy"];
+  const options = ["-i", large, "-map", "1:a", "-map", "2:v", ...attached, "-t", "1"];
+  for (const name of ["large.mp3", "large.flac", "large.m4a"]) {
+    const path = await makeClip(`${dir.path}/${name}`, options);
+    const { details, bytesRead } = (await probePath(path))!;
+
+    strictEqual(details.covers![0]!.sizeBytes, size, name);
+    ok(bytesRead < 300_000, `${name}: ${bytesRead} bytes read`);
+  }
+});
+
 Deno.test(
   { name: "QuickTime's chapters are read where Nero's are not there", ignore },
   async () => {

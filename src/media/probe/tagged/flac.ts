@@ -30,14 +30,32 @@ const names: Record<string, keyof ContainerTags> = {
   ENCODER: "encoder",
 };
 
+/** Where its blocks begin; undefined where it is no FLAC file. */
+function startOf(read: ReadBytes): number | undefined {
+  const start = read(0, 10);
+  const isTagged = String.fromCharCode(...start.subarray(0, 3)) === "ID3";
+  const offset = isTagged ? 10 + syncSafe(start.subarray(6)) : 0;
+  return String.fromCharCode(...read(offset, 4)) === "fLaC" ? offset + 4 : undefined;
+}
+
+const STREAM_INFO_BYTES = 34;
+
+/**
+ * What tells of the sound, as a file of its own: the first block, without the pictures that may
+ * stand behind it. Undefined where it is no FLAC file.
+ */
+export function viewOfFlac(read: ReadBytes): Uint8Array | undefined {
+  const start = startOf(read);
+  const info = start === undefined ? [] : read(start, 4 + STREAM_INFO_BYTES);
+  if (info.length < 4 + STREAM_INFO_BYTES || (info[0]! & 0x7f) !== 0) return undefined;
+  // It is the last block here.
+  return Uint8Array.of(...new TextEncoder().encode("fLaC"), 0x80, 0, 0, 34, ...info.slice(4));
+}
+
 export function readFlac(read: ReadBytes): Tagged {
   const found: Tagged = { tags: {}, covers: [] };
-  const start = read(0, 10);
-  let offset = String.fromCharCode(...start.subarray(0, 3)) === "ID3"
-    ? 10 + syncSafe(start.subarray(6))
-    : 0;
-  if (String.fromCharCode(...read(offset, 4)) !== "fLaC") return found;
-  offset += 4;
+  let offset = startOf(read);
+  if (offset === undefined) return found;
   for (let count = 0; count < MAX_BLOCKS; count++) {
     const header = read(offset, 4);
     if (header.length < 4) break;
