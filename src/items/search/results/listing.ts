@@ -9,7 +9,7 @@
 import { InvalidError } from "../../../base/errors.ts";
 import type { Plan } from "../query/plan.ts";
 import type { Sort } from "./orders.ts";
-import { FEW, type Found, type ResultStore } from "./store.ts";
+import type { Found, ResultStore } from "./store.ts";
 
 export interface Asked {
   /** What tells one search from another: its query, order and user. */
@@ -53,12 +53,12 @@ interface Place {
   total: Total;
 }
 
-/** Lists that are remembered, of at most FEW items each. */
+/** Lists that are remembered, of at most 10,000 items each. */
 const MOST = 32;
 /** Pages of the usual size that are found together. */
-const AHEAD = 500;
+const AHEAD = 250;
 /** When no more than these are left, the next ones are found. */
-const SOON = 350;
+const SOON = 150;
 
 export type Listings = ReturnType<typeof createListings>;
 
@@ -76,17 +76,15 @@ export function createListings(store: ResultStore) {
   async function begin(asked: Asked): Promise<Ahead> {
     const { plan, sort } = asked;
     const few = await store.few(plan, sort, asked);
-    if (few.more === undefined) return whole(few.seqs, { value: few.seqs.length, isExact: true });
-    const more: Total = { value: few.more, isExact: false };
-    if (sort.by === "added" && few.seqs.length > 0) {
-      const rows = few.seqs.map((seq) => ({ seq, key: seq }));
-      return { rows, from: 0, isAll: false, total: more };
+    const total: Total = { value: few.more ?? few.seqs.length, isExact: few.more === undefined };
+    if (sort.by === "relevance") {
+      return whole(await store.ranked(few.seqs, plan, asked.signal), total);
     }
-    if (sort.by !== "relevance") return await walk(asked, { limit: asked.limit + 1, total: more });
-    // The best of those that have the words in the title, then the newest others.
-    const best = await store.best(plan, asked.signal);
-    const all = [...new Set([...best, ...few.seqs])].slice(0, FEW);
-    return whole(all, more);
+    if (total.isExact) return whole(few.seqs, total);
+    // The newest are a list's beginning already.
+    const rows = few.seqs.map((seq) => ({ seq, key: seq }));
+    if (rows.length > 0) return { rows, from: 0, isAll: false, total };
+    return await walk(asked, { limit: asked.limit + 1, total });
   }
 
   async function walk(

@@ -5,16 +5,16 @@
  */
 import { inTime, type Readers, type ReaderValue } from "../../../db/mod.ts";
 import type { Plan } from "../query/plan.ts";
-import { allOf, lookingUp, type Sql, sql } from "../query/sql.ts";
+import { allOf, inIndex, lookingUp, type Sql, sql } from "../query/sql.ts";
 import { orders, SHUFFLED, type Sort } from "./orders.ts";
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
 export const FEW = 10_000;
 /** To list one takes as long as to look three up; of more, those that fit are met soon enough. */
 const MOST_LISTED = 60_000;
-/** Where each must be looked at, and the newest are wanted first, so many are enough to begin with. */
+/** Where each must be looked at. */
 const FEW_CHECKED = 3000;
-/** Of more nobody looks at the last. */
+/** To rank one takes some microseconds, and of more nobody looks at the last. */
 const MOST_RANKED = 3000;
 /**
  * From here on it is cheaper to look each item of an order up in the index (some 70 µs) than to list
@@ -75,6 +75,38 @@ export function createResultStore(readers: Readers) {
     return [...new Set([...JSON.parse(row!.seqs) as number[], ...seqs])];
   }
 
+  /**
+   * Of a long list those that have the words in the title, of the newest MOST_RANKED the shorter
+   * ones first: to weigh a word, BM25 would count all that have it.
+   */
+  async function best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
+    if (plan.textMatch === undefined || plan.match === undefined) return [];
+    const match = `(${plan.match}) AND ({title} : (${plan.textMatch}))`;
+    const seqs = await newestOf({ ...plan, match }, MOST_RANKED, signal);
+    const [row] = await ask<{ seqs: string }>(
+      sql(
+        `SELECT json_group_array(seq) seqs FROM (SELECT f.seq FROM json_each(?) j
+           CROSS JOIN item_facts f ON f.seq = j.value
+           ORDER BY f.title_key <> ?, length(f.title_key), f.seq DESC)`,
+        JSON.stringify(seqs),
+        plan.text,
+      ),
+      signal,
+    );
+    return JSON.parse(row!.seqs) as number[];
+  }
+
+  /** What is asked of each item of a walk: in a list of those that fit, where that is not long. */
+  async function checksOf(plan: Plan, limit: number, signal?: AbortSignal): Promise<Sql[]> {
+    const { match, rest, check } = plan;
+    if (match === undefined) return check ? [check] : [];
+    const many = limit > 100 ? MANY.pages : MANY.page;
+    const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${many})`;
+    const [row] = await ask<{ n: number }>(sql(text, match), signal);
+    // The list and the index of the order are enough; no row is read of those that do not fit.
+    return row!.n < many ? [inIndex(match), ...rest ? [rest] : []] : [lookingUp(check!)];
+  }
+
   /** The newest that fit. */
   async function newestOf(plan: Plan, limit: number, signal?: AbortSignal): Promise<number[]> {
     const those = candidates(plan, await smallSource(plan, signal));
@@ -90,42 +122,26 @@ export function createResultStore(readers: Readers) {
       sort: Sort,
       { user, signal }: { user: string; signal?: AbortSignal | undefined },
     ): Promise<Few> {
+      const most = plan.rest ? FEW_CHECKED : FEW;
       if (sort.by === "relevance" || sort.by === "added" && sort.descending) {
-        const most = plan.rest ? FEW_CHECKED : FEW;
         const seqs = await newestOf(plan, most + 1, signal);
-        if (seqs.length > most) return { more: most, seqs: seqs.slice(0, most) };
-        return { seqs: sort.by === "relevance" ? await rank(seqs, plan, signal) : seqs };
+        const more = seqs.length > most ? most : undefined;
+        return { more, seqs: seqs.slice(0, most) };
       }
       const those = candidates(plan, await smallSource(plan, signal));
-      const sorted = inOrderOf(sort, user);
-      const text = `WITH c AS MATERIALIZED (${those.text} LIMIT ${FEW + 1})
+      const sorted = inOrderOf(sort, user, most);
+      const text = `WITH c AS MATERIALIZED (${those.text} LIMIT ${most + 1})
         SELECT (SELECT count(*) FROM c) n,
-          (SELECT json_group_array(seq) FROM (${sorted.text} LIMIT ${FEW})) seqs`;
+          (SELECT json_group_array(seq) FROM (${sorted.text})) seqs`;
       const values = [...those.values, ...sorted.values];
       const [row] = await ask<{ n: number; seqs: string }>({ text, values }, signal);
-      const seqs = JSON.parse(row!.seqs) as number[];
-      return row!.n > FEW ? { more: FEW, seqs } : { seqs };
+      return { more: row!.n > most ? most : undefined, seqs: JSON.parse(row!.seqs) as number[] };
     },
 
-    /**
-     * Of a long list those that have the words in the title, of the newest MOST_RANKED the shorter
-     * ones first: to weigh a word, BM25 would count all that have it.
-     */
-    async best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
-      if (plan.textMatch === undefined || plan.match === undefined) return [];
-      const match = `(${plan.match}) AND ({title} : (${plan.textMatch}))`;
-      const seqs = await newestOf({ ...plan, match }, MOST_RANKED, signal);
-      const [row] = await ask<{ seqs: string }>(
-        sql(
-          `SELECT json_group_array(seq) seqs FROM (SELECT f.seq FROM json_each(?) j
-             CROSS JOIN item_facts f ON f.seq = j.value
-             ORDER BY f.title_key <> ?, length(f.title_key), f.seq DESC)`,
-          JSON.stringify(seqs),
-          plan.text,
-        ),
-        signal,
-      );
-      return JSON.parse(row!.seqs) as number[];
+    /** These, the best match first; of many, those with the words in the title. */
+    async ranked(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
+      if (seqs.length <= MOST_RANKED) return await rank(seqs, plan, signal);
+      return [...new Set([...await best(plan, signal), ...seqs])].slice(0, seqs.length);
     },
 
     /** The newest that fit, at most FACETED. */
@@ -151,14 +167,7 @@ export function createResultStore(readers: Readers) {
           signal,
         );
       }
-      let check = plan.check;
-      if (plan.match !== undefined) {
-        const many = limit > 100 ? MANY.pages : MANY.page;
-        const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${many})`;
-        const [row] = await ask<{ n: number }>(sql(text, plan.match), signal);
-        if (row!.n >= many && check) check = lookingUp(check);
-      }
-      const checks = check ? [check] : [];
+      const checks = await checksOf(plan, limit, signal);
       if (sort.by === "rating") {
         return await ask<Found>(rated(checks, { after, limit, user, ...sort }), signal);
       }
@@ -216,11 +225,11 @@ function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
 }
 
 /** The candidates `c` sorted; none of too many, for those are walked. */
-function inOrderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
+function inOrderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string, most: number): Sql {
   const order = orderOf(sort, user);
   return {
     text: `SELECT f.seq FROM c CROSS JOIN item_facts f ON f.seq = c.seq
-      WHERE (SELECT count(*) FROM c) <= ${FEW} ORDER BY ${order.text}`,
+      WHERE (SELECT count(*) FROM c) <= ${most} ORDER BY ${order.text}`,
     values: order.values,
   };
 }
