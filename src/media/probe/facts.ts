@@ -14,7 +14,7 @@ export function factsOf(kind: MediaKind, details: Details, title: string): Facts
   const own = nfo?.kind === "tvshow" ? undefined : nfo;
   const series = own?.showTitle ?? seriesNfo?.title ?? tags.show ?? name?.series;
   const merged = {
-    title: own?.title ?? sensibleTitle(tags, kind, name?.title ?? title) ?? name?.title ?? title,
+    title: own?.title || sensibleTitle(tags, kind, name?.title || title) || name?.title || title,
     "sort_title": own?.sortTitle?.toLowerCase(),
     "original_title": own?.originalTitle,
     series,
