@@ -62,6 +62,13 @@ CREATE TRIGGER media_kind AFTER UPDATE OF kind ON media
 WHEN NEW.kind IS NOT OLD.kind AND NEW.kind IS NOT NULL BEGIN
   UPDATE items SET kind = NEW.kind WHERE media_id = NEW.id AND NOT instr(own, '"kind"');
 END;
+-- A file that was thrown away takes its item out of the lists; it is back, by whatever way and name.
+CREATE TRIGGER media_returned AFTER UPDATE OF status ON media
+WHEN OLD.status = 'missing' AND NEW.status NOT IN ('missing', 'forgotten') BEGIN
+  UPDATE items SET deleted_at = NULL, version = version + 1,
+    updated_at = strftime('%Y-%m-%dT%H:%M:%fZ')
+  WHERE media_id = NEW.id AND deleted_at IS NOT NULL;
+END;
 -- What a scan has changed is another version too: an edit names the version that it was made from.
 CREATE TRIGGER items_learnt AFTER UPDATE OF title, kind, original_title, series, season, episode, year,
   description ON items

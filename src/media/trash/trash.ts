@@ -10,7 +10,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
 import type { Touch } from "../scan/walk/touch.ts";
-import { exists, findTrashPath, numbered } from "./folder.ts";
+import { exists, findTrashPath, numbered, TRASH_FOLDER } from "./folder.ts";
 import { inWords, moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
 import { createTrashStore, type TrashEntry } from "./store.ts";
 
@@ -155,17 +155,20 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
         for (const entry of some) {
           signal.throwIfAborted();
           const path = join(entry.root, entry.trashPath);
+          let isThere = true;
           try {
-            await checkInside(path, roots(), touch);
-            await touch(path, () => Deno.remove(path)).catch((error) => {
-              if (!(error instanceof Deno.errors.NotFound)) throw error;
-            });
-            await touch(path, () => removeEmptyFolders(dirname(path)));
+            isThere = await touch(path, () => exists(path));
+            if (isThere || !await isEmptied(entry)) {
+              await checkInside(path, roots(), touch);
+              await touch(path, () => Deno.remove(path));
+              await touch(path, () => removeEmptyFolders(dirname(path)));
+            }
           } catch (error) {
             done.failed.push({ id: entry.id, problem: String((error as Error).message) });
             continue;
           }
           store.remove(entry.id);
+          if (!isThere) continue; // somebody has taken it away already
           done.files++;
           done.bytes += entry.sizeBytes;
         }
@@ -176,18 +179,27 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
 
     /** Brings to its end what a crash has cut off. */
     async settle(): Promise<void> {
-      for (const { id, root, relativePath, trashPath } of store.unfinished()) {
+      for (const entry of store.unfinished()) {
+        const { id, root, relativePath, trashPath } = entry;
         const [there, kept] = [join(root, relativePath), join(root, trashPath)];
         const [isThere, isKept] = await Promise.all(
           [there, kept].map((path) => touch(path, () => exists(path)).catch(() => undefined)),
         );
         if (isThere === undefined || isKept === undefined) continue; // its drive is away
+        if (!isThere && !isKept && !await isEmptied(entry).catch(() => false)) continue;
         // Both: it was coming back, or another has taken its name since. Neither is deleted.
         if (isKept) store.keep(id);
         else store.comeBack(id, { sameName: isThere });
       }
     },
   };
+
+  /** Whether the trash itself is there: a drive that is away leaves an empty folder behind. */
+  function isEmptied({ root, trashPath }: TrashEntry): Promise<boolean> {
+    const end = trashPath.indexOf(TRASH_FOLDER) + TRASH_FOLDER.length;
+    const folder = join(root, trashPath.slice(0, end));
+    return touch(folder, () => exists(folder));
+  }
 
   function* pages(before: string): Generator<TrashEntry[]> {
     let last = { trashedAt: "", id: "" };

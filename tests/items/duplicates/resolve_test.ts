@@ -59,6 +59,20 @@ Deno.test("what is restored from the trash is a duplicate again", async () => {
   strictEqual(item?.deleted_at, null);
 });
 
+Deno.test("a file that a person takes out of the trash by hand has its item again", async () => {
+  const { rig, group } = await rigWith(two);
+  await using _ = rig;
+  const { id } = rig.find("a copy.wav");
+  await rig.resolve(group, "a.wav", ["a copy.wav"]);
+  const [entry] = rig.room.trash.list(everything, 10);
+  await Deno.rename(rig.path(entry!.trashPath), rig.path("taken out.wav"));
+
+  await rig.scan();
+
+  strictEqual(rig.find("taken out.wav").id, id);
+  strictEqual(rig.db.get("SELECT deleted_at FROM items WHERE id = ?", id)?.deleted_at, null);
+});
+
 Deno.test("of three files in two folders two are deleted for good", async () => {
   const { rig, group } = await rigWith({
     "x/1.wav": wav(3),

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { TRASH_FOLDER } from "../../../src/media/mod.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openRig } from "../rig.ts";
@@ -190,4 +190,37 @@ Deno.test("what a crash has cut off is brought to its end, and nothing is delete
     "moved.wav": "missing",
     "stayed.wav": "ready",
   });
+});
+
+Deno.test("what a crash has cut off waits for a drive that is away", async () => {
+  await using rig = await scanned(["one.wav"]);
+  const { db, library: { trash } } = rig;
+  const { id, trashPath } = await trash.put(rig.find("one.wav"), { why: "test" });
+  db.run("UPDATE trash SET state = 'going'");
+  const away = `${rig.root}-away`;
+  await Deno.rename(rig.root, away);
+  await Deno.mkdir(rig.root); // its mount point
+  await trash.settle();
+  const { files, failed } = await trash.empty({ signal: signal() });
+
+  deepStrictEqual([everything(rig).length, files, failed.length], [1, 0, 1]);
+  await Deno.remove(rig.root);
+  await Deno.rename(away, rig.root);
+  await trash.settle();
+  deepStrictEqual(everything(rig).map(({ state }) => state), ["kept"]);
+  ok(await exists(join(rig.root, trashPath)));
+  strictEqual(await trash.restore(id), join(rig.root, "one.wav"));
+});
+
+Deno.test("what somebody has taken out of the trash is no longer listed, nor counted as deleted", async () => {
+  await using rig = await scanned(["one.wav", "two.wav"]);
+  const { trash } = rig.library;
+  const one = await trash.put(rig.find("one.wav"), { why: "test" });
+  await trash.put(rig.find("two.wav"), { why: "test" });
+  await Deno.remove(join(rig.root, dirname(one.trashPath)), { recursive: true });
+
+  const done = await trash.empty({ signal: signal() });
+
+  deepStrictEqual(done, { files: 0, bytes: 0, failed: [] });
+  deepStrictEqual(everything(rig), []);
 });
