@@ -152,8 +152,8 @@ export interface ParsedName {
  */
 export interface Facts {
   title: string;
-  sort_title?: string;
-  original_title?: string;
+  "sort_title"?: string;
+  "original_title"?: string;
   series?: string;
   season?: number;
   episode?: number;
