@@ -116,7 +116,7 @@ export function createProbedStore(db: Database) {
         `UPDATE media SET status = 'probed', error = ?, container = ?, mime_type = ?,
            duration_ms = ?, tracks = ?, bitrate = ?, video_codec = ?, audio_codec = ?, width = ?,
            height = ?, hdr = ?, kind = ifnull(?, kind), identity = ifnull(?, identity),
-           updated_at = ?
+           facts = ifnull(?, facts), updated_at = ?
          WHERE id = ? AND status = 'new'`,
         error ?? null,
         found.container,
@@ -131,13 +131,13 @@ export function createProbedStore(db: Database) {
         hdr ?? null,
         kind ?? null,
         identity?.identity ?? null,
+        facts ? JSON.stringify(facts) : null, // its item hears of them by the trigger media_facts
         now(),
         id,
       );
       if (changed === 0) return;
       if (identity?.oshash) insertHashes(db, id, { oshash: identity.oshash });
       if (details) saveDetails(id, details);
-      if (facts) saveFacts(id, facts);
     },
 
     /** What is known of a file before ffprobe has looked into it: it goes on waiting. */
@@ -161,12 +161,6 @@ export function createProbedStore(db: Database) {
       return row ? JSON.parse(row.details) as Details : {};
     },
   };
-
-  /** Its item hears of them by the trigger media_facts; not where nothing is new. */
-  function saveFacts(id: string, facts: Facts): void {
-    const text = JSON.stringify(facts);
-    db.run("UPDATE media SET facts = ? WHERE id = ? AND facts IS NOT ?", text, id, text);
-  }
 }
 
 /** What a search asks for: the first picture, and the sound that is heard unless somebody chooses. */
