@@ -24,6 +24,7 @@ export function searchable(text: string): string {
 
 /** Lower case, no accents, single spaces, nothing but letters and digits: for keys and comparing. */
 export function fold(text: string): string {
+  if (/^[a-z\d]*$/i.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
 }

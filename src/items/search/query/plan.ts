@@ -40,6 +40,8 @@ export interface Plan {
   rest?: Sql | undefined;
   /** The whole query, for a row `f`; undefined where every row fits. */
   check?: Sql | undefined;
+  /** That check looks at the row alone. */
+  isPlain?: boolean | undefined;
   sources: Source[];
   /** The words that are searched, folded: for the order, and to mark them. */
   words: string[];
@@ -114,6 +116,7 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     textMatch: part?.text,
     rest: part?.rest,
     check: part?.check,
+    isPlain: part?.isPlain,
     sources,
     words: [...new Set(words)],
     text,
