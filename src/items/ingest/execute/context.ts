@@ -22,6 +22,8 @@ export interface StepContext {
   /** Gets ready to tell the library; what it gives is called in the transaction that ends the step. */
   arrival(step: Step): Promise<() => void>;
   onBytes(bytes: number): void;
+  /** @throws {AwayError} what this path is to come to is another disk than when the run began */
+  checkHere(target: string): Promise<void>;
   /** Steps of which a link was refused by two mounts of one volume: they are copied. */
   unlinkable: Set<number>;
   /** Steps that were cut off: their target is read again before the source goes. */
@@ -30,6 +32,9 @@ export interface StepContext {
 
 /** Why a file cannot be taken, in words. */
 export class Refused extends Error {}
+
+/** The target's volume has gone: whatever is written there now would lie below its mount point. */
+export class AwayError extends Refused {}
 
 /** Somebody else's file has the target's name: it is not touched. */
 export class TakenError extends Refused {}

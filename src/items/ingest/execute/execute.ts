@@ -14,7 +14,7 @@ import type { LibraryStore } from "../library/store.ts";
 import { partOf, type Plan, type Step } from "../model.ts";
 import { ALGORITHM, type Duplicates } from "../plan/duplicates.ts";
 import type { IngestStore } from "../store.ts";
-import type { StepContext } from "./context.ts";
+import { AwayError, type StepContext } from "./context.ts";
 import type { Disk } from "./disk.ts";
 import { inWords, stopsAll } from "./reasons.ts";
 import { recover, removeIfThere } from "./recover.ts";
@@ -41,8 +41,9 @@ export class StoppedError extends UnavailableError {}
 /** @throws {StoppedError} it cannot go on now. @throws the job's signal's reason */
 export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob): Promise<void> {
   await checkVolume(deps, plan);
+  const checkHere = await openCheck(deps, plan);
   await using group = taskGroup({ limit: AT_ONCE, signal: job.signal });
-  const open = contexts(deps, plan, job, group.signal);
+  const open = contexts(deps, plan, job, { signal: group.signal, checkHere });
   const ctx = open();
   const stuck = new Set<number>();
   const rest = async (step: Step) => {
@@ -131,9 +132,9 @@ function contexts(
   { store, library, duplicates, disk, hands, locate, settings }: ExecuteDeps,
   plan: Plan,
   job: RunningJob,
-  signal: AbortSignal,
+  { signal, checkHere }: Pick<StepContext, "signal" | "checkHere">,
 ): Contexts {
-  const shared = { plan, store, disk, signal, unlinkable: new Set<number>() };
+  const shared = { plan, store, disk, signal, checkHere, unlinkable: new Set<number>() };
   const recovered = new Set<number>();
   return (onBytes = () => {}) => ({
     ...shared,
@@ -197,10 +198,26 @@ async function checkVolume({ locate, disk, store }: ExecuteDeps, plan: Plan): Pr
   );
 }
 
+/** Whether the target, and the media folders, are still on the disks that they are on now. */
+async function openCheck(
+  { disk, settings }: Pick<ExecuteDeps, "disk" | "settings">,
+  { target }: Plan,
+): Promise<StepContext["checkHere"]> {
+  const devices = new Map<string, number | undefined>();
+  for (const it of [target, ...settings().roots]) devices.set(it, (await disk.look(it))?.device);
+  return async (path) => {
+    // The target is in one of the media folders: it is asked first.
+    const folder = [...devices.keys()].find((it) => isBelow(path, it));
+    if (folder === undefined || (await disk.look(folder))?.device === devices.get(folder)) return;
+    throw new AwayError(`"${folder}" is not on the disk that it was on: plug its drive in again`);
+  };
+}
+
 /** Of a plan that is given up: nothing of it is left half done. */
 export async function settlePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob): Promise<void> {
   const { store } = deps;
-  const ctx = contexts(deps, plan, job, new AbortController().signal)();
+  const { signal } = new AbortController();
+  const ctx = contexts(deps, plan, job, { signal, checkHere: () => Promise.resolve() })();
   for (const step of store.underWay(plan.id)) await recover(ctx, step);
   for (const step of store.withPart(plan.id)) {
     await removeIfThere(ctx, partOf(plan.id, step));

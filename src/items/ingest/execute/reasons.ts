@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../../../base/errors.ts";
+import { AwayError } from "./context.ts";
 
 const CODES: Record<number, string> = {
   1: "EPERM",
@@ -48,7 +49,8 @@ export function inWords(error: unknown): string {
 }
 
 /** Every other file would fail in the same way. */
-export const stopsAll = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes(codeOf(error));
+export const stopsAll = (error: unknown): boolean =>
+  error instanceof AwayError || ["ENOSPC", "EDQUOT"].includes(codeOf(error));
 
 /** The file system makes no second names: exFAT, FAT, some servers. */
 export const cannotLink = (error: unknown): boolean =>

@@ -127,11 +127,12 @@ const mayBeDuplicate = ({ plan }: Pick<StepContext, "plan">, { alongWith }: Step
 
 /** Makes the target's folder, and looks whether it is the source's volume. */
 async function chooseWay(
-  { plan, disk, unlinkable }: StepContext,
+  { plan, disk, unlinkable, checkHere }: StepContext,
   step: Step,
   seen: Seen,
 ): Promise<"link" | "copy" | "clone"> {
   const folder = dirname(step.target!);
+  await checkHere(step.target!);
   await disk.makeFolder(folder);
   if (await disk.realPath(folder) !== folder) {
     throw new Refused("A folder of the target's path is a link now: plan again");
@@ -224,7 +225,8 @@ function beginRemoval(ctx: StepContext, step: Step): Promise<Step> | Step {
 }
 
 async function removeSource(ctx: StepContext, step: Step): Promise<Step> {
-  const { disk } = ctx;
+  const { disk, checkHere } = ctx;
+  await checkHere(step.target!);
   const [target, source] = [await disk.look(step.target!), await disk.look(step.source)];
   if (target?.kind !== "file" || target.sizeBytes !== step.sizeBytes) {
     throw new Refused("The target has gone or changed: the source is left");

@@ -41,8 +41,9 @@ async function meanwhile(
 
   ok(isDone, `"${call}" was called`);
   const [step] = sim.store.steps(PLAN, { after: -1, limit: 1 });
+  const plan = sim.store.get(PLAN);
   db[Symbol.dispose]();
-  return { step: step!, all: disk.all() };
+  return { step: step!, plan, all: disk.all(), folders: disk.folders };
 }
 
 for (const content of ["another film", FILM]) {
@@ -115,3 +116,21 @@ Deno.test("a target that vanishes before the source is removed keeps the source"
   strictEqual(step.state, "left");
   match(step.error!, /The target has gone or changed/);
 });
+
+for (const call of ["digest", "syncFolder"]) {
+  const when = `before or while "${call}" is called`;
+  Deno.test(`a target whose volume goes ${when} gets nothing below its mount point`, async () => {
+    const source = "/a/in/one.mkv";
+
+    const { step, all, plan, folders } = await meanwhile({ call }, (disk) => {
+      disk.unmount("/b");
+      if (call !== "digest") disk.makeAll("/b/films"); // a folder of that name is there, too
+    });
+
+    deepStrictEqual(all, { [source]: FILM });
+    ok(step.state !== "done", step.state);
+    strictEqual(plan.state, "stopped");
+    match(plan.reason!, /is not on the disk that it was on/);
+    strictEqual(folders.has("/b/films"), call !== "digest");
+  });
+}

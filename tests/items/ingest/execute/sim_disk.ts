@@ -47,6 +47,7 @@ export class SimDisk implements Disk {
   /** What a power cut leaves of each folder's names. */
   readonly #durable = new Map<string, Map<string, number>>();
   readonly #inodes = new Map<number, Inode>();
+  readonly #away = new Set<string>();
   #next = 100;
 
   constructor(readonly options: SimOptions = {}) {}
@@ -91,6 +92,14 @@ export class SimDisk implements Disk {
     }
   }
 
+  /** The volume goes, and its mount point is an empty folder of another one. */
+  unmount(volume: string): void {
+    const isIn = (path: string) => path.startsWith(`${volume}/`);
+    for (const path of [...this.names.keys()].filter(isIn)) this.names.delete(path);
+    for (const path of [...this.folders].filter(isIn)) this.folders.delete(path);
+    this.#away.add(volume);
+  }
+
   digest(path: string, expected: { sizeBytes: number }): Promise<string | undefined> {
     return this.#call("digest", path, () => {
       const { content } = this.#inode(path);
@@ -101,7 +110,8 @@ export class SimDisk implements Disk {
 
   look(path: string): Promise<Seen | undefined> {
     return this.#call("look", path, () => {
-      const device = path.startsWith("/a") ? 1 : 2;
+      const isAway = this.#away.has(path.slice(0, 2));
+      const device = isAway ? 3 : path.startsWith("/a") ? 1 : 2;
       if (this.folders.has(path)) {
         return { kind: "folder", sizeBytes: 0, modifiedMs: 0, inode: path, device, links: 2 };
       }
