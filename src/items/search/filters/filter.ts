@@ -9,7 +9,7 @@ import type { ScaledColumn } from "../index/ranges.ts";
 import { type FactKind, factWord } from "../index/words.ts";
 import type { Operator } from "../query/parse.ts";
 import type { Condition } from "../query/plan.ts";
-import { sql } from "../query/sql.ts";
+import { sql } from "../query/store.ts";
 import type { FilterStore } from "./store.ts";
 import { type Range, readRange, readYesNo, type Unit } from "./values.ts";
 

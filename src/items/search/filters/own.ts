@@ -7,7 +7,7 @@ import { InvalidError } from "../../../base/errors.ts";
 import { wordsOfRange } from "../index/ranges.ts";
 import { factWord, fold } from "../index/words.ts";
 import { type Condition, toMatch } from "../query/plan.ts";
-import { sql } from "../query/sql.ts";
+import { sql } from "../query/store.ts";
 import { alternatives, between, type Filter } from "./filter.ts";
 import { hasAsset, isRated } from "./store.ts";
 import { date, type Range, readAge, readRange, stars, whole } from "./values.ts";

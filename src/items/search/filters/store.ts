@@ -7,7 +7,7 @@
 import type { Database } from "../../../db/mod.ts";
 import { slugifyPath } from "../../tags/mod.ts";
 import { fold } from "../index/words.ts";
-import { type Sql, sql } from "../query/sql.ts";
+import { type Sql, sql } from "../query/store.ts";
 
 export type FilterStore = ReturnType<typeof createFilterStore>;
 

@@ -5,8 +5,7 @@
  * @module
  */
 import { factWord, fold, isUnspaced, searchable } from "../index/words.ts";
-import type { Sql } from "./sql.ts";
-import { allOf, anyOf, inIndex, notIn, sql } from "./sql.ts";
+import { allOf, anyOf, inIndex, notIn, type Source, type Sql, titlesFrom } from "./store.ts";
 import type { FilterNode, Node } from "./parse.ts";
 
 /** What a filter asks for. Without words it is only compared, without a check the words say it all. */
@@ -23,12 +22,6 @@ export interface Condition {
   source?: Source | undefined;
   /** All of it the other way round. */
   isNot?: boolean | undefined;
-}
-
-/** A table of `seq`, and what tells quickly how many they are: a table with a row for each. */
-export interface Source {
-  rows: Sql;
-  size: Sql;
 }
 
 export interface Plan {
@@ -120,15 +113,6 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     sources,
     words: [...new Set(words)],
     text,
-  };
-}
-
-function titlesFrom(start: string): { check: Sql; source: Source } {
-  const end = `${start}\u{10ffff}`;
-  const rows = "SELECT seq FROM item_facts WHERE title_key >= ? AND title_key < ?";
-  return {
-    check: sql("f.title_key >= ? AND f.title_key < ?", start, end),
-    source: { rows: sql(rows, start, end), size: sql(rows, start, end) },
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { inTime, type Readers, type ReaderValue } from "../../../db/mod.ts";
 import type { Plan } from "../query/plan.ts";
-import { allOf, inIndex, lookingUp, type Sql, sql } from "../query/sql.ts";
+import { allOf, inIndex, lookingUp, type Sql, sql } from "../query/store.ts";
 import { orders, SHUFFLED, type Sort } from "./orders.ts";
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */

@@ -10,6 +10,12 @@ export interface Sql {
   values: readonly ReaderValue[];
 }
 
+/** A table of `seq`, and what tells quickly how many they are: a table with a row for each. */
+export interface Source {
+  rows: Sql;
+  size: Sql;
+}
+
 export function sql(text: string, ...values: ReaderValue[]): Sql {
   return { text, values };
 }
@@ -38,6 +44,16 @@ export function inIndex(match: string): Sql {
 /** The same, with the index looked into for each row: for what nearly every row has. */
 export function lookingUp({ text, values }: Sql): Sql {
   return { text: text.replaceAll(LISTED, LOOKED_UP), values };
+}
+
+/** Items whose title begins so, by the index of their order. */
+export function titlesFrom(start: string): { check: Sql; source: Source } {
+  const end = `${start}\u{10ffff}`;
+  const rows = "SELECT seq FROM item_facts WHERE title_key >= ? AND title_key < ?";
+  return {
+    check: sql("f.title_key >= ? AND f.title_key < ?", start, end),
+    source: { rows: sql(rows, start, end), size: sql(rows, start, end) },
+  };
 }
 
 function joined(parts: readonly Sql[], by: string): Sql {
