@@ -66,6 +66,7 @@ Deno.test(`${FILES} damaged files: no crash, none takes 2 s, little memory, each
     if (isCut && /^(rich|fragments|plain)\.(mp4|mov|mkv|wav)$/.test(seed)) cut.add(name);
     await rig.file(name, bytes);
   }
+  const before = Deno.memoryUsage().rss;
   let slowest = { name: "", tookMs: 0 };
   let most = 0;
   const crashed: string[] = [];
@@ -79,7 +80,8 @@ Deno.test(`${FILES} damaged files: no crash, none takes 2 s, little memory, each
   deepStrictEqual(crashed, []);
   strictEqual(counts.replaced, 0);
   ok(slowest.tookMs < LIMIT_MS + 500, `${slowest.name} took ${slowest.tookMs} ms`);
-  ok(most < MAX_RSS, `${most >> 20} MiB`);
+  // Other tests of this process may have left much; the damaged files add little.
+  ok(most < Math.max(MAX_RSS, before + MAX_RSS / 2), `${before >> 20} to ${most >> 20} MiB`);
 
   await rig.scan();
 
