@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { ConflictError } from "../../base/errors.ts";
 import type { Disk } from "./execute/disk.ts";
 import { newPlanId, type NewStep, type Plan } from "./model.ts";
+import { isBelow } from "./plan/allow.ts";
 import { randomSlug } from "./plan/names.ts";
 import type { IngestStore } from "./store.ts";
 
@@ -45,6 +46,7 @@ export async function makeUndo(
   };
   store.insertPlan(undo);
   const films = new Set<number>();
+  const isHome = homes(plan.sources, disk);
   for (let after = -1;;) {
     const done = store.steps(id, { after, limit: BATCH, state: "done" });
     if (done.length === 0) break;
@@ -56,16 +58,32 @@ export async function makeUndo(
       const back = { ...step, source: step.target!, target: step.source, digest: undefined };
       // Its film was left at both places: it goes alone.
       if (!films.has(step.alongWith ?? step.seq)) back.alongWith = undefined;
-      steps.push(
-        seen?.kind === "file"
-          ? { ...back, ...factsOf(seen), action: "take", reason: `Back from plan ${id}` }
-          : { ...back, action: "skip", reason: "It is not where the plan had moved it" },
-      );
+      if (seen?.kind !== "file") {
+        steps.push({ ...back, action: "skip", reason: "It is not where the plan had moved it" });
+      } else if (!await isHome(step.source)) {
+        steps.push({ ...back, action: "skip", reason: AWAY });
+      } else {
+        const reason = `Back from plan ${id}`;
+        steps.push({ ...back, ...factsOf(seen), action: "take", reason });
+      }
     }
     store.transaction(() => store.insertSteps(undo.id, steps));
   }
   store.planned(undo.id, undo.room);
   return store.get(undo.id);
+}
+
+const AWAY = "The folder that it came from is not there: plug its drive in, or make it anew";
+
+/** Whether there is what a file came from: an empty mount point would take what is the drive's. */
+function homes(sources: readonly string[], disk: Pick<Disk, "look">) {
+  const known = new Map<string, boolean>();
+  return async (path: string): Promise<boolean> => {
+    const from = sources.find((it) => isBelow(path, it)) ?? dirname(path);
+    const isHere = known.get(from) ?? (await disk.look(from))?.kind === "folder";
+    known.set(from, isHere);
+    return isHere;
+  };
 }
 
 const factsOf = (

@@ -91,6 +91,24 @@ Deno.test("a medium that moves stays the same one, and is not hashed again", asy
   strictEqual(rig.find("Heat.1995.mkv").relativePath, "incoming/Heat.1995.mkv");
 });
 
+Deno.test("what came from a drive that is away is not taken back to its mount point", async () => {
+  await using rig = await openIngestRig();
+  await rig.put("usb/films/Heat.1995.mkv", noise(9000, 3));
+  const plan = await rig.plan({ sources: [join(rig.source, "usb/films")], policy: "flat" });
+  await rig.execute(plan.id);
+  await Deno.remove(join(rig.source, "usb/films"), { recursive: true }); // what is left of a mount
+
+  const away = await rig.ingest.undo(plan.id, "owner");
+  const [step] = rig.ingest.steps(away.id, { after: -1, limit: 1 });
+  deepStrictEqual([step?.action, step?.state], ["skip", "skipped"]);
+  match(step!.reason, /plug its drive in/);
+
+  await Deno.mkdir(join(rig.source, "usb/films"));
+  const back = await rig.ingest.undo(plan.id, "owner");
+  await rig.execute(back.id);
+  strictEqual(rig.ingest.report(back.id).files.moved, 1);
+});
+
 Deno.test("what the library has already stays, by all of its bytes", async () => {
   await using rig = await openIngestRig();
   const film = noise(300_000, 1);
