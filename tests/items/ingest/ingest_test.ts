@@ -91,6 +91,28 @@ Deno.test("a medium that moves stays the same one, and is not hashed again", asy
   strictEqual(rig.find("Heat.1995.mkv").relativePath, "incoming/Heat.1995.mkv");
 });
 
+Deno.test("a medium keeps what is said of it where a missing one had its name before", async () => {
+  await using rig = await openIngestRig();
+  await rig.file("incoming/Heat.1995.mkv", noise(5000));
+  await rig.file("Heat (1995)/Heat (1995).mkv", noise(6000, 2));
+  await rig.scan();
+  const [former, { id }] = [rig.find("Heat (1995).mkv"), rig.find("Heat.1995.mkv")];
+  await Deno.remove(join(rig.root, former.relativePath));
+  await rig.scan();
+  const plan = await rig.plan({ sources: [join(rig.root, "incoming")], target: rig.root });
+  const { ingest } = rig;
+  rig.db.run("UPDATE media SET inode = NULL"); // as of another volume
+
+  await ingest.execute(plan.id, { signal: rig.signal });
+
+  const place = "SELECT id, status FROM media WHERE relative_path = ? AND root = ?";
+  const there = () => rig.db.get(place, former.relativePath, rig.root);
+  strictEqual(there()?.id, id);
+  await rig.scan();
+  strictEqual(there()?.id, id);
+  strictEqual(rig.db.get("SELECT status FROM media WHERE id = ?", former.id)?.status, "missing");
+});
+
 Deno.test("what came from a drive that is away is not taken back to its mount point", async () => {
   await using rig = await openIngestRig();
   await rig.put("usb/films/Heat.1995.mkv", noise(9000, 3));

@@ -67,11 +67,22 @@ export function createLibraryStore(db: Database) {
       )?.id,
 
     /**
-     * The medium is at another place now, with all that is known of it. Where a row has that place
-     * already, the next scan sorts it out by what it knows of both.
+     * The medium is at another place now, with all that is known of it. What was there before and is
+     * missing gives its name up, and is missing under another one. Where a file is there by what the
+     * library knows, the next scan sorts it out.
      */
-    move: (id: string, it: Arrival): number =>
+    move(id: string, it: Arrival): number {
+      const at = new Date().toISOString();
       db.run(
+        `UPDATE media SET root = 'displaced:' || root, relative_path = id || '/' || relative_path,
+           wire_path = 'displaced:' || id, updated_at = ?
+         WHERE root = ? AND relative_path = ? AND id <> ? AND status = 'missing'`,
+        at,
+        it.root,
+        it.relativePath,
+        id,
+      );
+      return db.run(
         `UPDATE OR IGNORE media SET root = ?, relative_path = ?, modified_ms = ?, inode = ?,
            drive_ids = ?, volume_id = ?, volume_path = ?, offline_since = NULL, gone_since = NULL,
            updated_at = ? WHERE id = ?`,
@@ -82,8 +93,9 @@ export function createLibraryStore(db: Database) {
         JSON.stringify(it.driveIds),
         it.volumeId ?? null,
         it.volumePath ?? null,
-        new Date().toISOString(),
+        at,
         id,
-      ),
+      );
+    },
   };
 }
