@@ -174,6 +174,6 @@ Deno.test("a file that is gone when it is to be read costs nobody else anything"
 
 /** Without the one of both ends, which is known as soon as the file has been looked into. */
 function fullHashes({ oshash, ...full }: Record<string, string>): Record<string, string> {
-  ok(/^[0-9a-f]{16}$/.test(oshash!), oshash);
+  ok(/^[0-9a-f]{16}$/.test(oshash!), `${oshash}`);
   return full;
 }

@@ -79,7 +79,7 @@ Deno.test("a scan stores what a search asks for in columns, the rest as JSON, an
 });
 
 function match(oshash: string | undefined): void {
-  ok(/^[0-9a-f]{16}$/.test(oshash ?? ""), oshash);
+  ok(/^[0-9a-f]{16}$/.test(oshash ?? ""), `${oshash}`);
 }
 
 Deno.test("what a person has said of a film, no scan changes", async () => {
@@ -108,7 +108,7 @@ Deno.test("a damaged file keeps its name's facts, its sidecars and its identity"
   await rig.scan();
 
   const found = rig.find("Film.1998.1080p.mp4");
-  ok(found.error?.startsWith("The content is damaged or cut off"), found.error);
+  ok(found.error?.startsWith("The content is damaged or cut off"), `${found.error}`);
   strictEqual(rig.library.detailsOf(found.id).sidecars?.[0]?.language, "de");
   const row = rig.db.get<{ identity: string; facts: string }>(
     "SELECT identity, facts FROM media WHERE id = ?",

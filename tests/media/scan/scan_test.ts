@@ -178,6 +178,6 @@ function md5(bytes: Uint8Array): string {
 
 /** Without the one of both ends, which is known as soon as the file has been looked into. */
 function fullHashes({ oshash, ...full }: Record<string, string>): Record<string, string> {
-  ok(/^[0-9a-f]{16}$/.test(oshash!), oshash);
+  ok(/^[0-9a-f]{16}$/.test(oshash!), `${oshash}`);
   return full;
 }
