@@ -72,6 +72,11 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
 
   const api = new OpenAPIHono({ getPath: pathWithoutSlash });
   api.use(auth(token));
+  // The router answers HEAD with what GET says, and drops the body: its source must hear of it.
+  api.use(async (c, next) => {
+    await next();
+    if (c.req.method === "HEAD") await c.res.body?.cancel();
+  });
   const limits = { text: limitBody(MAX_BODY_BYTES), picture: limitBody(MAX_PICTURE_BYTES) };
   api.use((c, next) => {
     // An export is as long as the library; it is read line by line.

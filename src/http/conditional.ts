@@ -29,9 +29,3 @@ export function expectedVersion(c: Context): number | undefined {
   }
   return Number(digits);
 }
-
-/** Whether the caller holds this version already, by `If-None-Match`: then 304 says it all. */
-export function isCurrent(c: Context, version: number): boolean {
-  const header = c.req.header("if-none-match");
-  return header?.split(",").some((it) => it.trim() === etagOf(version)) ?? false;
-}

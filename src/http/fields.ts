@@ -23,11 +23,11 @@ export function only(fields: string | undefined): <Body extends object>(body: Bo
   const names = fields?.split(",").map((it) => it.trim()).filter(Boolean) ?? [];
   return (body) => {
     if (names.length === 0) return body;
-    const unknown = names.find((name) => !(name in body));
+    const unknown = names.find((name) => !Object.hasOwn(body, name));
     if (unknown !== undefined) {
       throw new InvalidError(
         `Cannot give the field "${unknown}": there are ${Object.keys(body).join(", ")}`,
-        { field: unknown },
+        { field: "fields" },
       );
     }
     return Object.fromEntries(

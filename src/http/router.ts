@@ -3,11 +3,35 @@
  *
  * @module
  */
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute as describeRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { FieldsQuery } from "./fields.ts";
 import { page, Problem } from "./schemas.ts";
 
-export { createRoute, z };
+export { z };
+
+/**
+ * A route. A body that it requires must be there: left out, it would be read as `{}`, which means
+ * "all of it" to some calls, and "nothing any more" to others.
+ */
+export const createRoute: typeof describeRoute = (route) => {
+  const { required, content } = route.request?.body ?? {};
+  return describeRoute(
+    required ? { ...route, middleware: needBody(Object.keys(content!)) } : route,
+  );
+};
+
+function needBody(types: string[]): MiddlewareHandler {
+  return async (c, next) => {
+    if (!c.req.header("content-type")) {
+      const message = `Cannot read the body: send one, with "content-type: ${types.join(", ")}"`;
+      throw new HTTPException(415, { message });
+    }
+    await next();
+  };
+}
 
 /** A resource's routes. What its schemas refuse is an InvalidError that names the field. */
 export function router(): OpenAPIHono {
@@ -33,7 +57,8 @@ export function absent(reason: string): OpenAPIHono {
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(500).optional(),
+  // The longest title of an item, in letters of three bytes each, makes one of 2,100 characters.
+  cursor: z.string().min(1).max(8000).optional(),
 });
 
 export const IdParam = z.object({
@@ -64,7 +89,7 @@ export function listRoute<Item extends z.ZodType>(item: Item, tags: string[], su
     path: "/",
     tags,
     summary,
-    request: { query: PageQuery },
+    request: { query: PageQuery.extend(FieldsQuery.shape) },
     responses: { 200: pageOf(item, summary), ...failures },
   });
 }
@@ -76,7 +101,7 @@ export function findRoute<Item extends z.ZodType>(item: Item, tags: string[], su
     path: "/{id}",
     tags,
     summary,
-    request: { params: IdParam },
+    request: { params: IdParam, query: FieldsQuery },
     responses: { 200: json(item, summary), ...failures },
   });
 }
@@ -92,8 +117,27 @@ export function fromCursor(cursor: string | undefined): string {
   if (cursor === undefined) return "";
   try {
     const bytes = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (it) => it.charCodeAt(0)));
-  } catch {
-    throw new InvalidError('Cannot read "cursor": take the one that the page before gave', {});
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(Uint8Array.from(bytes, (it) => it.charCodeAt(0)));
+  } catch (cause) {
+    throw strangeCursor(cause);
   }
+}
+
+/**
+ * A place of several values, which toCursor() was given as JSON.
+ *
+ * @throws {InvalidError} the cursor is not one of ours
+ */
+export function placeFrom<Place>(cursor: string, shape: z.ZodType<Place>): Place {
+  try {
+    return shape.parse(JSON.parse(fromCursor(cursor)));
+  } catch (cause) {
+    throw strangeCursor(cause);
+  }
+}
+
+function strangeCursor(cause: unknown): InvalidError {
+  const message = 'Cannot read "cursor": take the one that the page before gave';
+  return new InvalidError(message, { field: "cursor" }, { cause });
 }

@@ -57,7 +57,9 @@ export const CatalogItem = z.object({
 export const NewStream = z.object({
   catalog_id: z.string().min(1).max(200),
   sdp: z.string().min(1).max(100_000).openapi({ description: "The browser's WebRTC offer" }),
-}).openapi("NewStream");
+}).openapi("NewStream", {
+  example: { catalog_id: "c6e1939d-d38f-4d23-9670-3e2deaf2ab98", sdp: "v=0\r\n…" },
+});
 
 export const Stream = z.object({
   id: z.string(),

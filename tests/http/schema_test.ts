@@ -1,10 +1,20 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { openRig } from "./rig.ts";
 
+interface Schema {
+  $ref?: string;
+  type?: string;
+  example?: unknown;
+  properties?: Record<string, Schema>;
+}
+
+type Content = Record<string, { schema?: Schema }>;
+
 interface Operation {
   summary?: string;
   operationId?: string;
-  responses: Record<string, { description?: string }>;
+  responses: Record<string, { description?: string; content?: Content }>;
+  requestBody?: { content: Content };
   parameters?: { name: string; in: string; required?: boolean }[];
 }
 
@@ -12,7 +22,7 @@ interface OpenApi {
   openapi: string;
   info: { title: string; version: string };
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, unknown> };
+  components: { schemas: Record<string, Schema> };
 }
 
 async function readSchema(): Promise<{ schema: OpenApi; text: string }> {
@@ -83,6 +93,72 @@ Deno.test("the OpenAPI text is whole: no loose end, nothing without words", asyn
   }
   strictEqual(new Set(ids).size, ids.length);
 });
+
+/** Lists that are given whole: they are short by their nature. */
+const WHOLE = [
+  "/api/media/scan/confirmations",
+  "/api/media/{id}/screenshots",
+  "/api/items/{id}/tags",
+  "/api/items/{id}/people",
+];
+
+Deno.test("every body that is sent in JSON has an example", async () => {
+  const { schema } = await readSchema();
+  const without: string[] = [];
+  let bodies = 0;
+  for (const [path, methods] of Object.entries(schema.paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      const body = requestBody?.content["application/json"]?.schema;
+      if (!body) continue;
+      bodies++;
+      if (resolved(body, schema).example === undefined) without.push(`${method} ${path}`);
+    }
+  }
+
+  ok(bodies > 40, String(bodies));
+  deepStrictEqual(without, []);
+});
+
+Deno.test("every list comes in pages, and its things with the fields asked for", async () => {
+  const { schema } = await readSchema();
+  const lacking: string[] = [];
+  let lists = 0;
+  for (const [path, { get }] of Object.entries(schema.paths)) {
+    const answer = get?.responses["200"]?.content?.["application/json"]?.schema;
+    const { properties = {} } = answer ? resolved(answer, schema) : {};
+    if (properties.items?.type !== "array") continue;
+    lists++;
+    const names = get!.parameters?.filter((it) => it.in === "query").map(({ name }) => name) ?? [];
+    const wanted = WHOLE.includes(path) ? [] : ["fields", "limit", "cursor"];
+    for (const name of wanted) if (!names.includes(name)) lacking.push(`${path} ${name}`);
+    if (!("next_cursor" in properties) && !WHOLE.includes(path)) {
+      lacking.push(`${path} next_cursor`);
+    }
+  }
+
+  ok(lists > 20, String(lists));
+  deepStrictEqual(lacking, []);
+});
+
+Deno.test("what is edited with If-Match is read with the fields asked for", async () => {
+  const { schema } = await readSchema();
+  const lacking: string[] = [];
+  for (const [path, methods] of Object.entries(schema.paths)) {
+    const edits = Object.entries(methods).filter(([, { parameters = [] }]) =>
+      parameters.some((it) => it.in === "header" && it.name === "if-match")
+    );
+    if (edits.length === 0 || !methods.get || path.endsWith("/file")) continue;
+    const names = methods.get.parameters?.map(({ name }) => name) ?? [];
+    if (!names.includes("fields")) lacking.push(path);
+  }
+
+  deepStrictEqual(lacking, []);
+});
+
+function resolved(it: Schema, { components }: OpenApi): Schema {
+  const name = it.$ref?.replace("#/components/schemas/", "");
+  return name === undefined ? it : components.schemas[name]!;
+}
 
 Deno.test("Swagger UI asks nobody but us", async () => {
   using rig = openRig();

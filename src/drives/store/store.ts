@@ -175,8 +175,7 @@ function idIn(cursor: string | undefined): string {
   try {
     return atob(cursor);
   } catch (cause) {
-    throw new InvalidError(`Cannot read cursor "${cursor}": send the one of the page before`, {
-      cursor,
-    }, { cause });
+    const message = 'Cannot read "cursor": take the one that the page before gave';
+    throw new InvalidError(message, { field: "cursor" }, { cause });
   }
 }

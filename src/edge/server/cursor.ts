@@ -18,10 +18,12 @@ export function fromCursor(cursor: string | undefined, count: number): string[] 
     const keys: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (Array.isArray(keys) && keys.length === count && keys.every(isText)) return keys;
   } catch (cause) {
-    throw new InvalidError(`Cannot read the cursor "${cursor}"`, { cursor }, { cause });
+    throw new InvalidError(MESSAGE, { field: "cursor" }, { cause });
   }
-  throw new InvalidError(`Cannot read the cursor "${cursor}"`, { cursor });
+  throw new InvalidError(MESSAGE, { field: "cursor" });
 }
+
+const MESSAGE = 'Cannot read "cursor": take the one that the page before gave';
 
 function isText(key: unknown): key is string {
   return typeof key === "string";

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatSetting, type SettingView } from "../../config/mod.ts";
+import { FieldsQuery, only } from "../fields.ts";
 import {
   createRoute,
   failures,
@@ -22,6 +23,9 @@ export interface ConfigurationsPort {
   set(key: string, value: unknown): SettingView;
 }
 
+const NewValue = z.object({ value: z.unknown() })
+  .openapi("NewValue", { example: { value: 120 } });
+
 const tags = ["configuration"];
 
 const KeyParam = z.object({
@@ -33,14 +37,17 @@ export function configurations(port: ConfigurationsPort) {
     .openapi(
       listRoute(Setting, tags, "All settings"),
       (c) => {
-        const { limit, cursor } = c.req.valid("query");
+        const { limit, cursor, fields } = c.req.valid("query");
         const after = fromCursor(cursor);
         const all = port.list().sort((a, b) => a.key < b.key ? -1 : 1)
           .filter(({ key }) => key > after);
         const items = all.slice(0, limit);
         const last = all.length > limit ? items.at(-1) : undefined;
         return c.json(
-          { items: items.map(settingBody), next_cursor: last ? toCursor(last.key) : null },
+          {
+            items: items.map(settingBody).map(only(fields)),
+            next_cursor: last ? toCursor(last.key) : null,
+          },
           200,
         );
       },
@@ -51,10 +58,13 @@ export function configurations(port: ConfigurationsPort) {
         path: "/{key}",
         tags,
         summary: "One setting",
-        request: { params: KeyParam },
+        request: { params: KeyParam, query: FieldsQuery },
         responses: { 200: json(Setting, "The setting"), ...failures },
       }),
-      (c) => c.json(settingBody(port.find(c.req.valid("param").key)), 200),
+      (c) => {
+        const setting = settingBody(port.find(c.req.valid("param").key));
+        return c.json(only(c.req.valid("query").fields)(setting), 200);
+      },
     )
     .openapi(
       createRoute({
@@ -66,7 +76,7 @@ export function configurations(port: ConfigurationsPort) {
           params: KeyParam,
           body: {
             required: true,
-            content: { "application/json": { schema: z.object({ value: z.unknown() }) } },
+            content: { "application/json": { schema: NewValue } },
           },
         },
         responses: { 200: json(Setting, "The setting as it is now"), ...failures },

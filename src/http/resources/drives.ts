@@ -15,6 +15,7 @@ import type {
   StoredPartition,
   StoredVolume,
 } from "../../drives/mod.ts";
+import { only } from "../fields.ts";
 import {
   createRoute,
   failures,
@@ -111,7 +112,10 @@ export function drives(port: DrivesPort) {
   return router()
     .openapi(
       listRoute(Drive, tags, "The physical drives"),
-      (c) => c.json(toPage(port.drives(pageQuery(c.req.valid("query"))), body), 200),
+      (c) => {
+        const query = c.req.valid("query");
+        return c.json(toPage(port.drives(pageQuery(query)), body, query.fields), 200);
+      },
     )
     .openapi(refreshRoute, async (c) => {
       const added = await port.refresh(AbortSignal.timeout(REFRESH_MS));
@@ -134,7 +138,10 @@ export function drives(port: DrivesPort) {
     })
     .openapi(
       findRoute(Drive, tags, "One drive"),
-      (c) => c.json(body(found(c.req.valid("param").id, "drive", port.findDrive)), 200),
+      (c) => {
+        const it = found(c.req.valid("param").id, "drive", port.findDrive);
+        return c.json(only(c.req.valid("query").fields)(body(it)), 200);
+      },
     );
 }
 
@@ -149,11 +156,17 @@ export function partitions(port: DrivesPort) {
   return router()
     .openapi(
       listRoute(Partition, tags, "What partition tables define"),
-      (c) => c.json(toPage(port.partitions(pageQuery(c.req.valid("query"))), body), 200),
+      (c) => {
+        const query = c.req.valid("query");
+        return c.json(toPage(port.partitions(pageQuery(query)), body, query.fields), 200);
+      },
     )
     .openapi(
       findRoute(Partition, tags, "One partition"),
-      (c) => c.json(body(found(c.req.valid("param").id, "partition", port.findPartition)), 200),
+      (c) => {
+        const it = found(c.req.valid("param").id, "partition", port.findPartition);
+        return c.json(only(c.req.valid("query").fields)(body(it)), 200);
+      },
     );
 }
 
@@ -162,11 +175,17 @@ export function volumes(port: DrivesPort) {
   return router()
     .openapi(
       listRoute(Volume, tags, "The file systems, on whatever they stand"),
-      (c) => c.json(toPage(port.volumes(pageQuery(c.req.valid("query"))), body), 200),
+      (c) => {
+        const query = c.req.valid("query");
+        return c.json(toPage(port.volumes(pageQuery(query)), body, query.fields), 200);
+      },
     )
     .openapi(
       findRoute(Volume, tags, "One volume"),
-      (c) => c.json(body(found(c.req.valid("param").id, "volume", port.findVolume)), 200),
+      (c) => {
+        const it = found(c.req.valid("param").id, "volume", port.findVolume);
+        return c.json(only(c.req.valid("query").fields)(body(it)), 200);
+      },
     );
 }
 
@@ -180,6 +199,10 @@ function pageQuery({ limit, cursor }: z.infer<typeof PageQuery>): PageOptions {
   return { limit, ...cursor !== undefined && { cursor } };
 }
 
-function toPage<Item, Body>({ items, nextCursor }: Page<Item>, body: (item: Item) => Body) {
-  return { items: items.map(body), next_cursor: nextCursor ?? null };
+function toPage<Item, Body extends object>(
+  { items, nextCursor }: Page<Item>,
+  body: (item: Item) => Body,
+  fields: string | undefined,
+) {
+  return { items: items.map(body).map(only(fields)), next_cursor: nextCursor ?? null };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidError } from "../../base/errors.ts";
+import { only } from "../fields.ts";
 import {
   createRoute,
   failures,
@@ -31,21 +32,24 @@ export interface EdgePort {
   closeStream(id: string): void;
 }
 
-const body = <Item>({ items, nextCursor }: PageOf<Item>) => ({
-  items,
+const body = <Item extends object>({ items, nextCursor }: PageOf<Item>, fields?: string) => ({
+  items: items.map(only(fields)),
   next_cursor: nextCursor ?? null,
 });
+
+const one = <Item extends object>({ fields }: { fields?: string | undefined }, item: Item): Item =>
+  only(fields)(item);
 
 export function peers(port: EdgePort) {
   const tags = ["edge"];
   return router()
     .openapi(
       listRoute(Peer, tags, "The peers that this edge knows"),
-      (c) => c.json(body(port.peers(c.req.valid("query"))), 200),
+      (c) => c.json(body(port.peers(c.req.valid("query")), c.req.valid("query").fields), 200),
     )
     .openapi(
       findRoute(Peer, tags, "One peer"),
-      (c) => c.json(port.findPeer(c.req.valid("param").id), 200),
+      (c) => c.json(one(c.req.valid("query"), port.findPeer(c.req.valid("param").id)), 200),
     );
 }
 
@@ -54,11 +58,11 @@ export function catalog(port: EdgePort) {
   return router()
     .openapi(
       listRoute(CatalogItem, tags, "What all peers have to play"),
-      (c) => c.json(body(port.catalog(c.req.valid("query"))), 200),
+      (c) => c.json(body(port.catalog(c.req.valid("query")), c.req.valid("query").fields), 200),
     )
     .openapi(
       findRoute(CatalogItem, tags, "One title"),
-      (c) => c.json(port.findTitle(c.req.valid("param").id), 200),
+      (c) => c.json(one(c.req.valid("query"), port.findTitle(c.req.valid("param").id)), 200),
     );
 }
 
@@ -71,14 +75,16 @@ export function streams(port: EdgePort) {
     .openapi(
       listRoute(Stream.omit({ sdp: true }), tags, "Streams that this edge has arranged"),
       (c) => {
-        const { limit, cursor } = c.req.valid("query");
+        const { limit, cursor, fields } = c.req.valid("query");
         const from = Number(cursor ?? 0);
         if (!Number.isSafeInteger(from) || from < 0) {
-          throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
+          const message = 'Cannot read "cursor": take the one that the page before gave';
+          throw new InvalidError(message, { field: "cursor" });
         }
         const all = port.streams();
         const next = from + limit < all.length ? String(from + limit) : null;
-        return c.json({ items: all.slice(from, from + limit), next_cursor: next }, 200);
+        const items = all.slice(from, from + limit).map(only(fields));
+        return c.json({ items, next_cursor: next }, 200);
       },
     )
     .openapi(

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JobView } from "../../pool/mod.ts";
+import { only } from "../fields.ts";
 import {
   createRoute,
   failures,
@@ -38,17 +39,20 @@ const verbs = {
 export function jobs(port: JobsPort) {
   const routes = router()
     .openapi(listRoute(Job, tags, "The jobs: those at work, and the last that ended"), (c) => {
-      const { limit, cursor } = c.req.valid("query");
+      const { limit, cursor, fields } = c.req.valid("query");
       const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
       const last = items.length > limit ? items[limit - 1] : undefined;
       return c.json({
-        items: items.slice(0, limit).map(jobBody),
+        items: items.slice(0, limit).map(jobBody).map(only(fields)),
         next_cursor: last ? toCursor(last.id) : null,
       }, 200);
     })
     .openapi(
       findRoute(Job, tags, "One job"),
-      (c) => c.json(jobBody(port.get(c.req.valid("param").id)), 200),
+      (c) => {
+        const pick = only(c.req.valid("query").fields);
+        return c.json(pick(jobBody(port.get(c.req.valid("param").id))), 200);
+      },
     );
   for (const verb of ["pause", "resume", "cancel"] as const) {
     const route = createRoute({

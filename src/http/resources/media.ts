@@ -5,6 +5,7 @@
  */
 import { NotFoundError } from "../../base/errors.ts";
 import type { Details, Hashes, ListOptions, MediaFile, OpenedFile } from "../../media/mod.ts";
+import { FieldsQuery, only } from "../fields.ts";
 import { serveFile } from "../file_response.ts";
 import {
   createRoute,
@@ -52,15 +53,17 @@ export function media(port: MediaPort) {
         path: "/",
         tags,
         summary: "The media files of this peer",
-        request: { query: PageQuery.extend({ status: MediaStatus.optional() }) },
+        request: {
+          query: PageQuery.extend({ status: MediaStatus.optional() }).extend(FieldsQuery.shape),
+        },
         responses: { 200: pageOf(MediaItem, "The media files of this peer"), ...failures },
       }),
       (c) => {
-        const { limit, cursor, status } = c.req.valid("query");
+        const { limit, cursor, status, fields } = c.req.valid("query");
         const items = port.list({ after: fromCursor(cursor), limit: limit + 1, status });
         const last = items.length > limit ? items[limit - 1] : undefined;
         return c.json({
-          items: items.slice(0, limit).map(mediaBody),
+          items: items.slice(0, limit).map(mediaBody).map(only(fields)),
           next_cursor: last ? toCursor(last.id) : null,
         }, 200);
       },
@@ -72,7 +75,8 @@ export function media(port: MediaPort) {
         const file = find(c.req.valid("param").id);
         const hashes = port.hashesOf(file.id);
         const details = detailsBody(port.detailsOf(file.id));
-        return c.json({ ...mediaBody(file), hashes, details }, 200);
+        const pick = only(c.req.valid("query").fields);
+        return c.json(pick({ ...mediaBody(file), hashes, details }), 200);
       },
     )
     .openapi(

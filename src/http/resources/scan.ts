@@ -23,13 +23,13 @@ export interface ScanPort {
 
 const tags = ["media"];
 
-const ScanRequest = z.object({
+const ScanRequest = z.strictObject({
   folders: z.array(z.string().min(1)).max(100).optional().openapi({
     description: "Absolute; they become media folders",
     example: ["/films"],
   }),
   wait: z.boolean().optional().openapi({ example: true }),
-});
+}).openapi("ScanRequest", { example: { folders: ["/films"], wait: true } });
 
 const Confirmations = z.object({ items: z.array(ConfirmationBody) }).openapi("Confirmations");
 

@@ -86,11 +86,21 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
 
   const announce = ({ id, itemId, kind }: Asset) => publish("asset.changed", { id, itemId, kind });
 
+  function refuseUnknown(itemId: string): void {
+    if (store.hasItem(itemId)) return;
+    throw new NotFoundError(`Cannot find item "${itemId}"`, { itemId });
+  }
+
   return {
     find,
 
-    /** A page in order of id; of one item, what lies beside its film comes last. */
+    /**
+     * A page in order of id; of one item, what lies beside its film comes last.
+     *
+     * @throws {NotFoundError} no such item
+     */
     list(filter: AssetFilter, after: string, limit: number): Asset[] {
+      if (filter.itemId !== undefined) refuseUnknown(filter.itemId);
       const rows = after.startsWith("file~") ? [] : store.list(filter, after, limit);
       if (filter.itemId === undefined || rows.length === limit) return rows;
       const { kind = "", origin = "file" } = filter;
@@ -103,9 +113,7 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
     /** @throws {NotFoundError | InvalidError | ConflictError} no such item; no picture; there is one */
     async create(itemId: string, name: NewAsset, bytes: Uint8Array<ArrayBuffer>): Promise<Asset> {
       check(name);
-      if (!store.hasItem(itemId)) {
-        throw new NotFoundError(`Cannot find item "${itemId}"`, { itemId });
-      }
+      refuseUnknown(itemId);
       refuseTaken(itemId, name);
       const kept = await here().uploads.keep(bytes);
       const now = new Date().toISOString();

@@ -127,7 +127,7 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       db.transaction(() => {
         find(id);
         for (const itemId of itemIds.slice(from, from + AT_ONCE)) {
-          if (!store.hasItem(itemId)) result.notFound.push(itemId);
+          if (!store.showsItem(itemId)) result.notFound.push(itemId);
           else if (change(itemId)) result.linked++;
           else result.unchanged++;
         }

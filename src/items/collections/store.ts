@@ -73,6 +73,10 @@ export function createCollectionStore(db: Database) {
 
     hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
 
+    /** Not one that was deleted, and which an undo may bring back. */
+    showsItem: (id: string): boolean =>
+      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
+
     /** Items in their order, from just after a place. */
     items: (id: string, after: { position: number; itemId: string }, limit: number): Place[] =>
       db.all(

@@ -75,5 +75,5 @@ Deno.test("backups are made, listed, fetched and deleted over REST", async () =>
   deepStrictEqual([second.body.items[0].name, second.body.next_cursor], [made.body.name, null]);
   strictEqual(bytes.length, made.body.size_bytes);
   strictEqual(new TextDecoder().decode(bytes.subarray(0, 15)), "SQLite format 3");
-  deepStrictEqual([outside, gone, again].map((it) => it.status), [400, 204, 404]);
+  deepStrictEqual([outside, gone, again].map((it) => it.status), [404, 204, 404]);
 });

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { InvalidError } from "../../../base/errors.ts";
-import { fromCursor, toCursor, z } from "../../router.ts";
+import { placeFrom, toCursor, z } from "../../router.ts";
 
 const Pair = z.tuple([z.string(), z.string()]);
 
@@ -24,13 +23,7 @@ export function pageWith<Item, Body>(
 
 /** @throws {InvalidError} the cursor is not one of ours */
 export function placeOf(cursor: string | undefined, first: [string, string]): [string, string] {
-  if (cursor === undefined) return first;
-  try {
-    return Pair.parse(JSON.parse(fromCursor(cursor)));
-  } catch (cause) {
-    const message = 'Cannot read "cursor": take the one that the page before gave';
-    throw new InvalidError(message, { field: "cursor" }, { cause });
-  }
+  return cursor === undefined ? first : placeFrom(cursor, Pair);
 }
 
 /** Sorts after every text that is kept. */

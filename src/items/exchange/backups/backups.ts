@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { ConflictError, InvalidError, NotFoundError, reasonOf } from "../../../base/errors.ts";
+import { ConflictError, NotFoundError, reasonOf } from "../../../base/errors.ts";
 import type { Publish } from "../../../base/events.ts";
 import { backupDatabase, type Database } from "../../../db/mod.ts";
 import type { Jobs } from "../../../pool/mod.ts";
@@ -86,7 +86,7 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
 
   function pathOf(name: string): string {
     if (timeOf(name) === undefined) {
-      throw new InvalidError(`Cannot use the backup "${name}": take a name from the list`, {
+      throw new NotFoundError(`Cannot find the backup "${name}": take a name from the list`, {
         name,
       });
     }

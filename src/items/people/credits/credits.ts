@@ -65,12 +65,17 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
   }
 
   function refuseUnknown(itemId: string): void {
-    if (store.hasItem(itemId)) return;
+    if (store.showsItem(itemId)) return;
     throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
   }
 
   return {
     of: store.of,
+    /** @throws {NotFoundError} no such item */
+    ofItem(itemId: string): Credit[] {
+      refuseUnknown(itemId);
+      return store.of(itemId);
+    },
     itemsOf: store.itemsOf,
     itemCount: store.itemCount,
     set,

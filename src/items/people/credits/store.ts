@@ -10,6 +10,10 @@ export function createCreditStore(db: Database) {
   return {
     hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
 
+    /** Not one that was deleted, and which an undo may bring back. */
+    showsItem: (id: string): boolean =>
+      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
+
     /** In the order of the credits. */
     of: (itemId: string): Credit[] =>
       db.all<Credit>(

@@ -170,6 +170,7 @@ function readPlace(cursor: string, name: string): Place {
   if (of !== name || !isWhole) {
     throw new InvalidError(
       'Cannot read "cursor": take the one that the page before gave, with the same query and sort',
+      { field: "cursor" },
     );
   }
   return { name, at, last: { seq, key }, total: { value, isExact: isExact === 1 } };

@@ -93,7 +93,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
   }
 
   function refuseUnknown(itemId: string): void {
-    if (store.hasItem(itemId)) return;
+    if (store.showsItem(itemId)) return;
     throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
   }
 
@@ -109,7 +109,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       const changed: string[] = [];
       db.transaction(() => {
         for (const id of some) {
-          if (!store.hasItem(id)) result.notFound.push(id);
+          if (!store.showsItem(id)) result.notFound.push(id);
           else if (change(id)) changed.push(id);
           else result.unchanged++;
         }
@@ -122,6 +122,11 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
 
   return {
     tagsOf: store.tagsOf,
+    /** @throws {NotFoundError} no such item */
+    ofItem(itemId: string): string[] {
+      refuseUnknown(itemId);
+      return store.tagsOf(itemId);
+    },
     itemsOf: store.itemsOf,
     groupOf,
     writer,

@@ -9,6 +9,10 @@ export function createLinkStore(db: Database) {
   return {
     hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
 
+    /** Not one that was deleted, and which an undo may bring back. */
+    showsItem: (id: string): boolean =>
+      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
+
     tagsOf: (itemId: string): string[] =>
       db.all<{ id: string }>(
         "SELECT tag_id AS id FROM item_tags WHERE item_id = ? ORDER BY tag_id",

@@ -22,7 +22,7 @@ export const CollectionBody = z.object({
   updated_at: z.string(),
 }).openapi("Collection");
 
-export const NewCollection = z.object({
+export const NewCollection = z.strictObject({
   name,
   kind: Kind.optional(),
   description: description.optional(),
@@ -34,7 +34,7 @@ export const CollectionEdit = NewCollection.partial().openapi("CollectionEdit", 
 
 export const Place = z.object({ item_id: z.string(), title: z.string() }).openapi("CollectionItem");
 
-export const ItemMove = z.object({
+export const ItemMove = z.strictObject({
   before: z.string().max(300).optional(),
   after: z.string().max(300).optional(),
 }).refine((it) => (it.before === undefined) !== (it.after === undefined), {

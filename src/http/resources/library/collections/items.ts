@@ -5,14 +5,15 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { expectedVersion } from "../../../conditional.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
-  fromCursor,
   IdParam,
   json,
   pageOf,
   PageQuery,
+  placeFrom,
   toCursor,
   z,
 } from "../../../router.ts";
@@ -22,6 +23,7 @@ import { CollectionBody, collectionBody, ItemMove, Place } from "./bodies.ts";
 import type { CollectionsPort } from "./collections.ts";
 
 const tags = ["collections"];
+const At = z.tuple([z.number(), z.string()]);
 
 export function addItems(routes: OpenAPIHono, port: CollectionsPort): void {
   routes.openapi(
@@ -30,18 +32,20 @@ export function addItems(routes: OpenAPIHono, port: CollectionsPort): void {
       path: "/{id}/items",
       tags,
       summary: "The items of a collection in their order",
-      request: { params: IdParam, query: PageQuery },
+      request: { params: IdParam, query: PageQuery.extend(FieldsQuery.shape) },
       responses: { 200: pageOf(Place, "A page of items"), ...failures },
     }),
     (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      const [position, itemId = ""] = fromCursor(cursor).split("\n");
-      const after = { position: position ? Number(position) : -Infinity, itemId };
+      const { limit, cursor, fields } = c.req.valid("query");
+      const [position, itemId] = cursor ? placeFrom(cursor, At) : [-Infinity, ""] as const;
+      const after = { position, itemId };
       const found = port.items(c.req.valid("param").id, after, limit + 1);
       const last = found.length > limit ? found[limit - 1] : undefined;
       return c.json({
-        items: found.slice(0, limit).map(({ itemId, title }) => ({ item_id: itemId, title })),
-        next_cursor: last ? toCursor(`${last.position}\n${last.itemId}`) : null,
+        items: found.slice(0, limit)
+          .map(({ itemId, title }) => ({ item_id: itemId, title }))
+          .map(only(fields)),
+        next_cursor: last ? toCursor(JSON.stringify([last.position, last.itemId])) : null,
       }, 200);
     },
   );

@@ -4,12 +4,15 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { NotFoundError } from "../../../../base/errors.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
   fromCursor,
   pageOf,
   PageQuery,
+  placeFrom,
   toCursor,
   z,
 } from "../../../router.ts";
@@ -20,6 +23,7 @@ import type { CollectionsPort } from "./collections.ts";
 const tags = ["collections"];
 /** What has no season or episode comes last. */
 const NONE = 1e9;
+const At = z.tuple([z.number(), z.number(), z.string()]);
 
 export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
   routes.openapi(
@@ -28,11 +32,11 @@ export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
       path: "/series",
       tags,
       summary: "The series that the items tell of",
-      request: { query: PageQuery },
+      request: { query: PageQuery.extend(FieldsQuery.shape) },
       responses: { 200: pageOf(SeriesBody, "A page of series"), ...failures },
     }),
     (c) => {
-      const { limit, cursor } = c.req.valid("query");
+      const { limit, cursor, fields } = c.req.valid("query");
       const names: string[] = [];
       for (let after = fromCursor(cursor); names.length <= limit;) {
         const name = port.series.nextName(after);
@@ -41,7 +45,8 @@ export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
       }
       const last = names.length > limit ? names[limit - 1] : undefined;
       return c.json({
-        items: names.slice(0, limit).map((name) => seriesBody(port.series.summary(name))),
+        items: names.slice(0, limit).map((name) => seriesBody(port.series.summary(name)))
+          .map(only(fields)),
         next_cursor: last === undefined ? null : toCursor(last),
       }, 200);
     },
@@ -56,15 +61,18 @@ export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
         params: z.object({
           name: z.string().max(500).openapi({ param: { name: "name", in: "path" } }),
         }),
-        query: PageQuery,
+        query: PageQuery.extend(FieldsQuery.shape),
       },
       responses: { 200: pageOf(EpisodeBody, "A page of episodes"), ...failures },
     }),
     (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      const [season, episode, itemId = ""] = fromCursor(cursor).split("\n");
-      const after = { season: Number(season || -1), episode: Number(episode || -1), itemId };
-      const found = port.series.episodes(c.req.valid("param").name, after, limit + 1);
+      const { limit, cursor, fields } = c.req.valid("query");
+      const { name } = c.req.valid("param");
+      if (port.series.summary(name).items === 0) {
+        throw new NotFoundError(`Cannot find the series "${name}": see /api/collections/series/`);
+      }
+      const [season, episode, itemId] = cursor ? placeFrom(cursor, At) : [-1, -1, ""] as const;
+      const found = port.series.episodes(name, { season, episode, itemId }, limit + 1);
       const last = found.length > limit ? found[limit - 1] : undefined;
       return c.json({
         items: found.slice(0, limit).map((it) => ({
@@ -73,9 +81,9 @@ export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
           season: it.season,
           episode: it.episode,
           year: it.year,
-        })),
+        })).map(only(fields)),
         next_cursor: last
-          ? toCursor(`${last.season ?? NONE}\n${last.episode ?? NONE}\n${last.itemId}`)
+          ? toCursor(JSON.stringify([last.season ?? NONE, last.episode ?? NONE, last.itemId]))
           : null,
       }, 200);
     },

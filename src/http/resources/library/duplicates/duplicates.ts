@@ -204,5 +204,6 @@ function addResolving(routes: OpenAPIHono, port: DuplicatesPort): void {
 function wholeOf(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
-  throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
+  const message = 'Cannot read "cursor": take the one that the page before gave';
+  throw new InvalidError(message, { field: "cursor" });
 }

@@ -5,6 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Backup, Backups } from "../../../../items/mod.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -39,16 +40,16 @@ export function backupsResource(port: BackupsPort): OpenAPIHono {
       path: "/",
       tags,
       summary: "The backups in the data folder, the newest first",
-      request: { query: PageQuery },
+      request: { query: PageQuery.extend(FieldsQuery.shape) },
       responses: { 200: pageOf(BackupBody, "A page of backups"), ...failures },
     }),
     async (c) => {
-      const { limit, cursor } = c.req.valid("query");
+      const { limit, cursor, fields } = c.req.valid("query");
       const before = fromCursor(cursor);
       const found = (await port.list()).filter(({ name }) => before === "" || name < before);
       const last = found.length > limit ? found[limit - 1] : undefined;
       return c.json({
-        items: found.slice(0, limit).map(backupBody),
+        items: found.slice(0, limit).map(backupBody).map(only(fields)),
         next_cursor: last ? toCursor(last.name) : null,
       }, 200);
     },

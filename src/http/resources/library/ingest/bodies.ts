@@ -28,7 +28,7 @@ const Mode = z.enum(ingestModes).openapi({
 });
 const path = z.string().min(1).max(4000);
 
-export const NewPlan = z.object({
+export const NewPlan = z.strictObject({
   sources: z.array(path).min(1).max(1000).openapi({
     description: "Files and folders, absolute. In a media folder or in INGEST_DIRS; for who asks " +
       "on the machine itself anywhere",
@@ -57,12 +57,12 @@ export const NewPlan = z.object({
   },
 });
 
-export const StepEditBody = z.object({
+export const StepEditBody = z.strictObject({
   action: z.enum(["take", "skip"]).optional(),
   target: path.optional().openapi({ description: "Absolute, or inside the plan's target" }),
 }).openapi("IngestStepEdit", { example: { target: "Film (1999)/Film (1999).mkv" } });
 
-export const ExecuteBody = z.object({
+export const ExecuteBody = z.strictObject({
   force: z.boolean().default(false).openapi({
     description: "Also where there is not room for all: as far as it goes",
   }),

@@ -5,7 +5,6 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { InvalidError } from "../../../../base/errors.ts";
 import type { Ingest, IngestMode, IngestPlan } from "../../../../items/mod.ts";
 import { isLocal } from "../../../auth.ts";
 import { expectedVersion } from "../../../conditional.ts";
@@ -18,6 +17,7 @@ import {
   json,
   pageOf,
   PageQuery,
+  placeFrom,
   router,
   toCursor,
   z,
@@ -54,7 +54,9 @@ const tags = ["ingest"];
 const answer = (text: string) => ({ 200: json(PlanBody, text), ...failures });
 
 const StepParam = IdParam.extend({
-  seq: z.coerce.number().int().min(0).openapi({ param: { name: "seq", in: "path" } }),
+  seq: z.coerce.number().int().min(0).openapi({
+    param: { name: "seq", in: "path", required: true },
+  }),
 });
 
 export function ingestResource(port: IngestPort): OpenAPIHono {
@@ -155,7 +157,7 @@ function addSteps(routes: OpenAPIHono, port: IngestPort): void {
       const { id } = c.req.valid("param");
       const { limit, cursor, fields } = c.req.valid("query");
       const plan = port.get(id);
-      const after = cursor === undefined ? -1 : seqOf(fromCursor(cursor));
+      const after = cursor === undefined ? -1 : placeFrom(cursor, z.int());
       const steps = port.steps(id, { after, limit: limit + 1 });
       const last = steps.length > limit ? steps[limit - 1] : undefined;
       tell(c, plan);
@@ -234,14 +236,12 @@ function addExecution(routes: OpenAPIHono, port: IngestPort): void {
       path: "/{id}/report",
       tags,
       summary: "What became of a plan, counted; file by file in its steps",
-      request: { params: IdParam },
+      request: { params: IdParam, query: FieldsQuery },
       responses: { 200: json(ReportBody, "The report"), ...failures },
     }),
-    (c) => c.json(ingestReportBody(port.report(c.req.valid("param").id)), 200),
+    (c) => {
+      const pick = only(c.req.valid("query").fields);
+      return c.json(pick(ingestReportBody(port.report(c.req.valid("param").id))), 200);
+    },
   );
-}
-
-function seqOf(cursor: string): number {
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
-  throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
 }

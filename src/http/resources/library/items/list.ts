@@ -17,9 +17,9 @@ import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
-  fromCursor,
   pageOf,
   PageQuery,
+  placeFrom,
   toCursor,
   z,
 } from "../../../router.ts";
@@ -103,12 +103,8 @@ const Cursor = z.union([
 ]);
 
 function toPlace(cursor: string, order: Order): Place {
-  try {
-    const [of, key, tie] = Cursor.parse(JSON.parse(fromCursor(cursor)));
-    if (of === order) return { key, tie };
-  } catch (error) {
-    if (error instanceof InvalidError) throw error;
-  }
+  const [of, key, tie] = placeFrom(cursor, Cursor);
+  if (of === order) return { key, tie };
   throw new InvalidError(
     'Cannot read "cursor": take the one that the page before gave, with the same sort',
     { field: "cursor" },

@@ -21,7 +21,7 @@ export const PersonBody = z.object({
   updated_at: z.string(),
 }).openapi("Person");
 
-export const NewPerson = z.object({
+export const NewPerson = z.strictObject({
   name,
   aliases: z.array(name).max(100).optional(),
   notes: z.string().max(10_000).nullable().optional(),
@@ -33,11 +33,11 @@ export const NewPerson = z.object({
 export const PersonEditBody = NewPerson.omit({ allow_namesake: true }).partial()
   .openapi("PersonEdit", { example: { notes: "Frequency hopping" } });
 
-export const Alias = z.object({ alias: name }).openapi("PersonAlias", {
+export const Alias = z.strictObject({ alias: name }).openapi("PersonAlias", {
   example: { alias: "Hedwig Kiesler" },
 });
 
-export const PersonMerge = z.object({ into: z.string().max(300) }).openapi("PersonMerge", {
+export const PersonMerge = z.strictObject({ into: z.string().max(300) }).openapi("PersonMerge", {
   example: { into: "5b0e7f7e-0d4c-4a53-8c43-5d1f3c9b7a10" },
 });
 
@@ -51,7 +51,7 @@ export const CreditBody = z.object({
   position: z.int(),
 }).openapi("Credit");
 
-export const NewCredit = z.object({
+export const NewCredit = z.strictObject({
   role: RoleName.default("actor"),
   credited_as: z.string().max(255).nullable().default(null),
   position: z.int().min(0).max(1_000_000).optional(),

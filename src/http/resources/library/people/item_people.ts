@@ -4,7 +4,8 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
+import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
 import { body, byOf, UserQuery } from "../by.ts";
 import { CreditBody, creditBody, NewCredit, RoleName } from "./bodies.ts";
 import type { PeoplePort } from "./people.ts";
@@ -23,13 +24,14 @@ export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHo
       path: "/{id}/people",
       tags,
       summary: "The credits of an item",
-      request: { params: IdParam },
-      responses: { 200: json(z.object({ items: z.array(CreditBody) }), "In order"), ...failures },
+      request: { params: IdParam, query: FieldsQuery },
+      responses: { 200: pageOf(CreditBody, "All of them, in order"), ...failures },
     }),
     (c) => {
-      const credits = port.credits.of(c.req.valid("param").id);
+      const credits = port.credits.ofItem(c.req.valid("param").id);
       const items = credits.map((it) => creditBody(it, port.get(it.personId).name));
-      return c.json({ items }, 200);
+      const pick = only(c.req.valid("query").fields);
+      return c.json({ items: items.map(pick), next_cursor: null }, 200);
     },
   );
   routes.openapi(

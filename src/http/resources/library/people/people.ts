@@ -20,6 +20,7 @@ import {
   z,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { pageWith, placeOf } from "../cursors.ts";
 import {
   Alias,
   NewPerson,
@@ -31,6 +32,8 @@ import {
 } from "./bodies.ts";
 
 export type PeoplePort = People;
+
+type Part = ReturnType<People["credits"]["itemsOf"]>[number];
 
 const tags = ["people"];
 const answer = (text: string) => ({ 200: json(PersonBody, text), ...failures });
@@ -92,26 +95,28 @@ function addReading(routes: OpenAPIHono, port: PeoplePort): void {
       path: "/{id}/items",
       tags,
       summary: "The items that a person has a part in",
-      request: { params: IdParam, query: PageQuery },
+      request: { params: IdParam, query: PageQuery.extend(FieldsQuery.shape) },
       responses: { 200: pageOf(PersonItem, "A page of credits"), ...failures },
     }),
     (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      const [itemId = "", role = ""] = fromCursor(cursor).split("\n");
+      const { limit, cursor, fields } = c.req.valid("query");
+      const [itemId, role] = placeOf(cursor, ["", ""]);
       const { id } = port.get(c.req.valid("param").id);
       const found = port.credits.itemsOf(id, { itemId, role }, limit + 1);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return c.json({
-        items: found.slice(0, limit).map((it) => ({
-          item_id: it.itemId,
-          role: it.role,
-          credited_as: it.creditedAs,
-          position: it.position,
-        })),
-        next_cursor: last ? toCursor(`${last.itemId}\n${last.role}`) : null,
-      }, 200);
+      const pick = only(fields);
+      const place = (it: Part): [string, string] => [it.itemId, it.role];
+      return c.json(pageWith(found, limit, { body: (it) => pick(partBody(it)), place }), 200);
     },
   );
+}
+
+function partBody(it: Part): z.infer<typeof PersonItem> {
+  return {
+    item_id: it.itemId,
+    role: it.role,
+    credited_as: it.creditedAs,
+    position: it.position,
+  };
 }
 
 function addEditing(routes: OpenAPIHono, port: PeoplePort): void {

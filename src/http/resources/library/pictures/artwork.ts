@@ -54,7 +54,7 @@ export function artwork(port: ArtworkPort): OpenAPIHono {
         body: {
           content: {
             "application/json": {
-              schema: z.object({
+              schema: z.strictObject({
                 media_ids: z.array(z.string().max(300)).max(1000).optional(),
               }).openapi({ example: { media_ids: ["4f1c0c1e-0000-4000-8000-000000000000"] } }),
             },

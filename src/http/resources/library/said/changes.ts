@@ -4,16 +4,15 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { InvalidError } from "../../../../base/errors.ts";
 import type { StoredChange } from "../../../../items/mod.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
-  fromCursor,
   json,
   pageOf,
   PageQuery,
+  placeFrom,
   router,
   toCursor,
   z,
@@ -87,10 +86,7 @@ export function changes(port: ChangesPort): OpenAPIHono {
     (c) => {
       const { limit, cursor, entity, entity_id, user, batch, fields } = c.req.valid("query");
       const pick = only(fields);
-      const before = cursor === undefined ? undefined : Number(fromCursor(cursor));
-      if (before !== undefined && !Number.isSafeInteger(before)) {
-        throw new InvalidError('Cannot read "cursor": take the one that the page before gave');
-      }
+      const before = cursor === undefined ? undefined : placeFrom(cursor, z.int());
       const all = { entity, entityId: entity_id, user, batch, before };
       const found = port.list({ ...all, limit: limit + 1 });
       const last = found.length > limit ? found[limit - 1] : undefined;

@@ -6,6 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type CustomField, customTypes, type EditBy } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
+import { only } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -64,18 +65,18 @@ const FieldEdit = z.strictObject({ name: z.string().min(1).max(100), choices }).
 export function customFields(port: CustomFieldsPort): OpenAPIHono {
   const routes = router();
   routes.openapi(listRoute(FieldBody, tags, "The custom fields of items"), (c) => {
-    const { limit, cursor } = c.req.valid("query");
+    const { limit, cursor, fields } = c.req.valid("query");
     const found = port.list(fromCursor(cursor), limit + 1);
     const last = found.length > limit ? found[limit - 1] : undefined;
     return c.json({
-      items: found.slice(0, limit).map(fieldBody),
+      items: found.slice(0, limit).map(fieldBody).map(only(fields)),
       next_cursor: last ? toCursor(last.key) : null,
     }, 200);
   });
   routes.openapi(findRoute(FieldBody, tags, "One custom field"), (c) => {
     const field = port.find(c.req.valid("param").id);
     tell(c, field);
-    return c.json(fieldBody(field), 200);
+    return c.json(only(c.req.valid("query").fields)(fieldBody(field)), 200);
   });
   routes.openapi(
     createRoute({

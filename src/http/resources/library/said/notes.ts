@@ -126,13 +126,13 @@ function addReading(routes: OpenAPIHono, port: NotesPort): void {
       path: "/{id}",
       tags,
       summary: "One note",
-      request: { params: IdParam },
+      request: { params: IdParam, query: FieldsQuery },
       responses: { 200: json(NoteBody, "The note"), ...failures },
     }),
     (c) => {
       const note = port.find(c.req.valid("param").id);
       tell(c, note);
-      return c.json(noteBody(note), 200);
+      return c.json(only(c.req.valid("query").fields)(noteBody(note)), 200);
     },
   );
 }

@@ -91,13 +91,14 @@ export function ratings(port: RatingsPort): OpenAPIHono {
       path: "/items/{id}",
       tags,
       summary: "A user's rating of an item, what it was before, and the average of all",
-      request: { params: IdParam, query: UserQuery },
+      request: { params: IdParam, query: UserQuery.extend(FieldsQuery.shape) },
       responses: { 200: json(ItemRating, "The rating"), ...failures },
     }),
     (c) => {
-      const answer = one(c.req.valid("param").id, c.req.valid("query").user);
+      const { user, fields } = c.req.valid("query");
+      const answer = one(c.req.valid("param").id, user);
       c.header("etag", etagOf(answer.version));
-      return c.json(answer, 200);
+      return c.json(only(fields)(answer), 200);
     },
   );
   routes.openapi(

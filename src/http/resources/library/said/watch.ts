@@ -95,13 +95,14 @@ export function watch(port: WatchPort): OpenAPIHono {
       path: "/items/{id}",
       tags,
       summary: "How far a user has seen an item",
-      request: { params: IdParam, query: UserQuery },
+      request: { params: IdParam, query: UserQuery.extend(FieldsQuery.shape) },
       responses: { 200: json(WatchBody, "The watch state"), ...failures },
     }),
     (c) => {
-      const state = port.find(c.req.valid("param").id, c.req.valid("query").user);
+      const { user, fields } = c.req.valid("query");
+      const state = port.find(c.req.valid("param").id, user);
       tell(c, state);
-      return c.json(watchBody(state), 200);
+      return c.json(only(fields)(watchBody(state)), 200);
     },
   );
   routes.openapi(

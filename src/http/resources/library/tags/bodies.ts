@@ -31,7 +31,7 @@ export const TagBody = z.object({
   updated_at: z.string(),
 }).openapi("Tag");
 
-export const NewTag = z.object({
+export const NewTag = z.strictObject({
   name: name.optional(),
   path: z.string().trim().min(1).max(1000).optional().openapi({
     description: "Instead of name and parent: found, or made with all above it",
@@ -47,7 +47,7 @@ export const NewTag = z.object({
   path: ["name"],
 }).openapi("NewTag", { example: { name: "Film Noir", synonyms: ["Noir"] } });
 
-export const TagEditBody = z.object({
+export const TagEditBody = z.strictObject({
   name: name.optional(),
   slug: slug.optional(),
   group_id: z.string().max(300).nullable().optional(),
@@ -55,7 +55,7 @@ export const TagEditBody = z.object({
   synonyms: z.array(name).max(100).optional(),
 }).openapi("TagEdit", { example: { name: "Noir", description: "Dark, and raining" } });
 
-export const TagMove = z.object({
+export const TagMove = z.strictObject({
   parent_id: z.string().max(300).nullable().optional(),
   parent_path: z.string().max(1000).optional(),
 }).refine((it) => (it.parent_id === undefined) !== (it.parent_path === undefined), {
@@ -74,7 +74,7 @@ export const GroupBody = z.object({
   updated_at: z.string(),
 }).openapi("TagGroup");
 
-export const NewGroup = z.object({
+export const NewGroup = z.strictObject({
   name,
   key: slug.optional(),
   cardinality: z.enum(["one", "many"]).optional(),
@@ -85,7 +85,7 @@ export const GroupEditBody = NewGroup.partial().openapi("TagGroupEdit", {
   example: { cardinality: "one" },
 });
 
-export const Ids = z.object({
+export const Ids = z.strictObject({
   item_ids: z.array(z.string().max(300)).min(1).max(10_000),
 }).openapi("ItemIds", { example: { item_ids: ["0b6e2c0e-6f0a-4c8e-9a51-0d7f3a1c2b11"] } });
 

@@ -46,7 +46,7 @@ export function addBranches(routes: OpenAPIHono, port: TagsPort): void {
         query: UserQuery,
         headers: IfMatch,
         body: body(
-          z.object({ into: z.string().max(300) }).openapi("TagMerge", {
+          z.strictObject({ into: z.string().max(300) }).openapi("TagMerge", {
             example: { into: "5b0e7f7e-0d4c-4a53-8c43-5d1f3c9b7a10" },
           }),
         ),
@@ -72,7 +72,7 @@ export function addBranches(routes: OpenAPIHono, port: TagsPort): void {
         query: UserQuery,
         headers: IfMatch,
         body: body(
-          z.object({ name: z.string().trim().min(1).max(128) }).openapi("TagSynonym", {
+          z.strictObject({ name: z.string().trim().min(1).max(128) }).openapi("TagSynonym", {
             example: { name: "Noir" },
           }),
         ),

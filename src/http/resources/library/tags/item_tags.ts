@@ -4,7 +4,8 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
+import { FieldsQuery, only } from "../../../fields.ts";
+import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
 import { byOf, UserQuery } from "../by.ts";
 import { TagBody, tagBody } from "./bodies.ts";
 import type { TagsPort } from "./tags.ts";
@@ -23,12 +24,16 @@ export function itemTags(port: Pick<TagsPort, "links" | "get">): OpenAPIHono {
       path: "/{id}/tags",
       tags,
       summary: "The tags of an item",
-      request: { params: IdParam },
-      responses: { 200: json(z.object({ items: z.array(TagBody) }), "Its tags"), ...failures },
+      request: { params: IdParam, query: FieldsQuery },
+      responses: { 200: pageOf(TagBody, "All of its tags"), ...failures },
     }),
     (c) => {
-      const ids = port.links.tagsOf(c.req.valid("param").id);
-      return c.json({ items: ids.map((id) => tagBody(port.get(id))) }, 200);
+      const ids = port.links.ofItem(c.req.valid("param").id);
+      const items = ids.map((id) => tagBody(port.get(id)));
+      return c.json(
+        { items: items.map(only(c.req.valid("query").fields)), next_cursor: null },
+        200,
+      );
     },
   );
   routes.openapi(
