@@ -64,11 +64,17 @@ export interface BackupInfo {
  * Whether `path` is a whole database that this program can open.
  *
  * @param table one that must be in it: other databases are sound, too
+ * @param name what a person calls it, where it is a copy
  * @throws {InvalidError} it is not, and the message says why
  */
-export function checkBackup(path: string, steps: readonly string[], table: string): BackupInfo {
+export function checkBackup(
+  path: string,
+  steps: readonly string[],
+  table: string,
+  name = path,
+): BackupInfo {
   const refuse = (why: string, cause?: unknown): never => {
-    throw new InvalidError(`Cannot restore "${path}": ${why}`, { path }, { cause });
+    throw new InvalidError(`Cannot restore "${name}": ${why}`, { path: name }, { cause });
   };
   let db: DatabaseSync | undefined;
   try {
@@ -108,12 +114,15 @@ export async function restoreDatabase(
       { path: from },
     );
   }
+  if (await Deno.stat(from).then(({ isFile }) => !isFile, () => false)) {
+    throw new InvalidError(`Cannot restore "${from}": it is no file`, { path: from });
+  }
   const part = `${target}.restoring`;
   await removeParts(part);
   try {
     await Deno.copyFile(from, part);
     await sync(part);
-    checkBackup(part, steps, table); // the copy: nobody changes it between the look and its use
+    checkBackup(part, steps, table, from); // the copy: nobody changes it between the look and its use
     const aside = `${target}.before-restore-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
     const kept = await exists(target) ? await keepAside(target, aside) : undefined;
     await Deno.rename(part, target);

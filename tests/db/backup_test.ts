@@ -168,12 +168,26 @@ Deno.test("what is no whole library of this program is not restored", async () =
   await backupDatabase(`${dir.path}/newer.db`, `${dir.path}/newer-copy.db`);
   using _other = openDatabase(`${dir.path}/other.db`, ["CREATE TABLE cats (a)"]);
   await backupDatabase(`${dir.path}/other.db`, `${dir.path}/other-copy.db`);
+  await Deno.mkdir(`${dir.path}/folder.db`);
   const files = names(dir.path);
 
   for (
-    const name of ["damaged", "half", "text", "newer-copy", "other-copy", "nothing", "library"]
+    const name of [
+      "damaged",
+      "half",
+      "text",
+      "newer-copy",
+      "other-copy",
+      "nothing",
+      "library",
+      "folder",
+    ]
   ) {
-    await rejects(restoreDatabase(`${dir.path}/${name}.db`, path, options), InvalidError, name);
+    await rejects(
+      restoreDatabase(`${dir.path}/${name}.db`, path, options),
+      (error) => error instanceof InvalidError && error.message.includes(`/${name}.db"`),
+      name,
+    );
   }
 
   deepStrictEqual(checkBackup(good, steps, "films"), { version: 1 });

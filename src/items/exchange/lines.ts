@@ -25,6 +25,8 @@ export const VERSION = 1;
 const text = z.string().max(100_000);
 const time = z.string().max(40);
 const maybe = text.nullable();
+/** Some way below what a number can hold: it is counted on. */
+const MOST = 1e12;
 
 export const Header = z.object({
   type: z.literal("export"),
@@ -36,8 +38,8 @@ export const Header = z.object({
 
 const WatchState = z.object({
   user: text,
-  position_ms: z.int(),
-  plays: z.int(),
+  position_ms: z.int().min(0).max(MOST),
+  plays: z.int().min(0).max(MOST),
   watched: z.boolean(),
   favorite: z.boolean(),
   last_played_at: time.nullable(),

@@ -174,6 +174,44 @@ Deno.test("bad lines are told by their numbers and left out whole, all others ar
   deepStrictEqual(comparable(await other.lines()), comparable(exported));
 });
 
+Deno.test("an item without a file goes with the import that made it, and comes back with the next", async () => {
+  await using one = openRig();
+  await using other = openRig();
+  const { id } = one.items.create({ title: "On a shelf" }, { user: "owner" });
+  const exported = await one.lines();
+
+  const { batch } = await other.take(exported);
+  await other.changes.undo(batch, "owner");
+
+  strictEqual((await other.lines()).some((it) => it.type === "item"), false);
+  const { errors, byType } = await other.take(exported);
+  deepStrictEqual([errors, byType.item?.changed], [0, 1]);
+  strictEqual(other.items.find(id, "owner").title, "On a shelf");
+  other.items.remove(id, { user: "owner" });
+  strictEqual((await other.take(exported)).errors, 0);
+  strictEqual(other.items.find(id, "owner").title, "On a shelf");
+});
+
+Deno.test("a line without a title, and numbers that nobody could count on, are refused", async () => {
+  await using one = openRig();
+  await using other = openRig();
+  one.items.create({ title: "On a shelf" }, { user: "owner" });
+  const [header, item] = await one.lines();
+  const times = { "last_played_at": null, "updated_at": "" };
+  const state = { user: "a", watched: true, favorite: false, ...times };
+  const watch = { type: "watch", "content_key": "x", ...state };
+
+  const { errors } = await other.take([
+    header!,
+    { ...item, fields: {} },
+    { ...watch, "position_ms": -1, plays: 0 },
+    { ...watch, "position_ms": 0, plays: Number.MAX_SAFE_INTEGER },
+  ]);
+
+  strictEqual(errors, 3);
+  strictEqual((await other.lines()).some((it) => it.type === "item"), false);
+});
+
 Deno.test("an import that was cut off goes on after the last line that is in", async () => {
   await using one = openRig();
   await using other = openRig();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ConflictError, InvalidError } from "../../../base/errors.ts";
 import type { Fields } from "../../changes/changes.ts";
 import type { Patch } from "../../items/item.ts";
 import type { Credit } from "../../people/mod.ts";
@@ -26,7 +27,7 @@ export function applyItem(
   { policy, by }: ApplyOptions,
 ): string | undefined {
   const { store } = rooms;
-  const id = store.match(line) ?? makeWithoutFile(line, rooms);
+  const id = store.match(line) ?? makeWithoutFile(line, rooms, by);
   if (id === undefined) {
     store.wait(line, policy);
     return undefined;
@@ -50,10 +51,18 @@ export function applyItem(
   return id;
 }
 
-/** An item that never had a file, or lost it, can be made here. */
-function makeWithoutFile({ media, id, created_at: at }: ItemLine, { store }: Rooms) {
-  if (media || store.hasItem(id)) return undefined;
-  store.insertItem(id, at);
+/** An item that never had a file, or lost it, can be made here; one that was deleted comes back. */
+function makeWithoutFile(line: ItemLine, { store, changes }: Rooms, by: By): string | undefined {
+  const { media, id, fields, created_at: at } = line;
+  if (media) return undefined;
+  const title = store.bringItem(id, at);
+  if (title === undefined) {
+    throw new ConflictError(`Cannot take item "${id}" in: the item of a file has this id`, { id });
+  }
+  if (title === "" && typeof fields.title !== "string") {
+    throw new InvalidError(`Cannot take item "${id}" in: an item without a file needs a title`);
+  }
+  changes.record({ ...by, entity: "item", entityId: id, before: null, after: { title } });
   return id;
 }
 

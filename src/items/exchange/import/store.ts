@@ -73,16 +73,21 @@ export function createImportStore(db: Database) {
       )?.id;
     },
 
-    hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
-
-    insertItem: (id: string, createdAt: string) =>
-      db.run(
+    /**
+     * An item without a file: made, or brought back as it was when it was deleted.
+     *
+     * @returns its title, "" of a new one; undefined where it is the item of a file
+     */
+    bringItem: (id: string, createdAt: string): string | undefined =>
+      db.get<{ title: string }>(
         `INSERT INTO items (id, title, sort_title, created_at, updated_at)
-         VALUES (?, '', '', ?, ?)`,
+         VALUES (?1, '', '', ?2, ?2) ON CONFLICT (id) DO UPDATE
+         SET deleted_at = NULL, version = version + 1, updated_at = ?3 WHERE media_id IS NULL
+         RETURNING title`,
         id,
         createdAt,
-        createdAt,
-      ),
+        now(),
+      )?.title,
 
     own(id: string): { own: string[]; custom: Record<string, unknown> } {
       const row = db.get<{ own: string; custom: string }>(
