@@ -48,11 +48,14 @@ function identify(
   hasher: IHasher,
 ): Identity | undefined {
   const length = Math.min(END_BYTES, sizeBytes);
-  const head = ends.subarray(0, length);
-  const tail = ends.subarray(END_BYTES, END_BYTES + length);
-  const isRead = [{ offset: 0, into: head }, { offset: sizeBytes - length, into: tail }]
-    .every(({ offset, into }) => fill(into, offset, { file, known, reader }));
-  if (!isRead) return undefined;
+  const bytesAt = (offset: number, into: Uint8Array) => {
+    const whole = known.find((it) => contains(it, offset, length));
+    if (whole) return whole.bytes.subarray(offset - whole.offset, offset - whole.offset + length);
+    return fill(into, offset, { file, known, reader }) ? into : undefined;
+  };
+  const head = bytesAt(0, ends.subarray(0, length));
+  const tail = head && bytesAt(sizeBytes - length, ends.subarray(END_BYTES, END_BYTES + length));
+  if (!tail) return undefined;
 
   const size = new Uint8Array(8);
   new DataView(size.buffer).setBigUint64(0, BigInt(sizeBytes), true);
@@ -62,6 +65,10 @@ function identify(
 
 /** A worker does one file at a time. */
 const ends = new Uint8Array(2 * END_BYTES);
+
+function contains({ offset, bytes }: Piece, from: number, length: number): boolean {
+  return offset <= from && from + length <= offset + bytes.length;
+}
 
 /** Takes what is known, and reads the rest; false where the file ends too early. */
 function fill(
@@ -95,16 +102,40 @@ function fill(
  */
 export function oshashOf(sizeBytes: number, head: Uint8Array, tail: Uint8Array): string {
   const length = Math.min(head.length, tail.length) & ~7;
-  let low = 0;
-  let high = 0;
-  // As doubles, which hold these sums exactly: 16,384 numbers of 32 bits are below 2^46.
-  for (const bytes of [head.subarray(0, length), tail.subarray(tail.length - length)]) {
-    const words = new Uint32Array(bytes.slice().buffer); // a copy begins where words may begin
-    for (let index = 0; index < words.length; index += 2) {
-      low += words[index]!;
-      high += words[index + 1]!;
-    }
-  }
-  const sum = BigInt(sizeBytes) + BigInt(low) + (BigInt(high) << 32n);
+  const one = sumOf(head.subarray(0, length));
+  const other = sumOf(tail.subarray(tail.length - length));
+  const sum = BigInt(sizeBytes) + BigInt(one.low + other.low) +
+    (BigInt(one.high + other.high) << 32n);
   return BigInt.asUintN(64, sum).toString(16).padStart(16, "0");
 }
+
+/**
+ * The lower and the upper halves of all 64-bit numbers, as doubles, which hold these sums exactly:
+ * 16,384 numbers of 32 bits are below 2^46. Two numbers at once: no addition waits for the last.
+ */
+function sumOf(bytes: Uint8Array): { low: number; high: number } {
+  const words = wordsOf(bytes);
+  let [low, high, nextLow, nextHigh] = [0, 0, 0, 0];
+  const even = words.length & ~3;
+  for (let index = 0; index < even; index += 4) {
+    low += words[index]!;
+    high += words[index + 1]!;
+    nextLow += words[index + 2]!;
+    nextHigh += words[index + 3]!;
+  }
+  if (even < words.length) {
+    low += words[even]!;
+    high += words[even + 1]!;
+  }
+  return { low: low + nextLow, high: high + nextHigh };
+}
+
+/** Words begin at a multiple of four: other bytes are copied to where they do. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const isAligned = bytes.byteOffset % 4 === 0;
+  if (!isAligned) aligned.set(bytes);
+  const { buffer, byteOffset } = isAligned ? bytes : aligned;
+  return new Uint32Array(buffer, byteOffset, bytes.length / 4);
+}
+
+const aligned = new Uint8Array(END_BYTES);

@@ -36,10 +36,12 @@ const MAX_READS = 20_000;
 /** Of work on what was read; to wait for a disk is nobody's fault. */
 const MAX_WORK_MS = 1500;
 
+/** @param ends Room for both ends, twice END_BYTES, which nobody else uses while this is read. */
 export function openByteReader(
   file: Deno.FsFile,
   sizeBytes: number,
   turns: TurnReader,
+  ends?: Uint8Array,
 ): ByteReader {
   const began = performance.now();
   let waitedMs = 0;
@@ -59,10 +61,10 @@ export function openByteReader(
     }
   };
 
-  const load = (offset: number, length: number): Piece => {
+  const load = (offset: number, into: Uint8Array): Piece => {
     const from = performance.now();
     reads++;
-    const bytes = readAt(file, offset, length, turns);
+    const bytes = readAt(file, offset, into, turns);
     bytesRead += bytes.length;
     waitedMs += performance.now() - from;
     return { offset, bytes };
@@ -73,14 +75,23 @@ export function openByteReader(
   const tailOffset = Math.max(sizeBytes - END_BYTES, 0);
 
   const pieceFor = (offset: number, length: number): Piece => {
-    if (offset < headLength && offset + length <= headLength) return head ??= load(0, headLength);
-    if (offset >= tailOffset) return tail ??= load(tailOffset, sizeBytes - tailOffset);
+    if (offset < headLength && offset + length <= headLength) {
+      return head ??= load(0, ends?.subarray(0, headLength) ?? new Uint8Array(headLength));
+    }
+    if (offset >= tailOffset) {
+      const length = sizeBytes - tailOffset;
+      return tail ??= load(
+        tailOffset,
+        ends?.subarray(END_BYTES, END_BYTES + length) ?? new Uint8Array(length),
+      );
+    }
     const known = held.find((it) => contains(it, offset, length));
     if (known) return known;
     if (length > MAX_AT_ONCE || bytesRead + length > MAX_BYTES || reads > MAX_READS) {
       throw new TooMuchError(`it would take ${length} bytes, or too many reads, to look into it`);
     }
-    const piece = load(offset, Math.min(Math.max(length, AHEAD_BYTES), sizeBytes - offset));
+    const most = Math.min(Math.max(length, AHEAD_BYTES), sizeBytes - offset);
+    const piece = load(offset, new Uint8Array(most));
     if (held.push(piece) > 2) held.shift();
     return piece;
   };
@@ -106,17 +117,16 @@ function contains({ offset, bytes }: Piece, from: number, length: number): boole
   return from >= offset && from + length <= offset + bytes.length;
 }
 
-/** Reads exactly `length` bytes, or fewer where the file ends earlier than it said. */
+/** Fills `bytes`, or less of them where the file ends earlier than it said. */
 function readAt(
   file: Deno.FsFile,
   offset: number,
-  length: number,
+  bytes: Uint8Array,
   turns: TurnReader,
 ): Uint8Array {
   turns.seek(file, offset);
-  const bytes = new Uint8Array(length);
   let filled = 0;
-  while (filled < length) {
+  while (filled < bytes.length) {
     const read = turns.read(file, bytes.subarray(filled));
     if (read === null) break;
     filled += read;

@@ -15,7 +15,7 @@ import { type ListFolder, openListings } from "../sidecars/folders.ts";
 import { type FolderState, stateOfFolder } from "../sidecars/folder_state.ts";
 import { subtitlesBeside } from "../sidecars/subtitles.ts";
 import type { TurnReader } from "../turn_reader.ts";
-import { type ByteReader, openByteReader } from "./byte_reader.ts";
+import { type ByteReader, END_BYTES, openByteReader } from "./byte_reader.ts";
 import { probeContainer } from "./container.ts";
 import { factsOf } from "./facts.ts";
 import { probeImage } from "./image.ts";
@@ -51,21 +51,27 @@ export interface ProbeFile {
 /** One per thread. Runs in a worker, hence the synchronous reads. */
 export async function openProbe(): Promise<ProbeFile> {
   const [identify, parseName] = await Promise.all([openIdentify(), openNameParser()]);
-  const tools = { identify, parseName, list: openListings(), seriesNfos: openSeries() };
-  const folders = openFolders();
+  const list = openListings();
+  const ends = new Uint8Array(2 * END_BYTES);
+  const tools = { identify, parseName, list, ends, seriesNfos: openSeries() };
+  const folders = openFolders((path) => list.forget(path));
   return Object.assign((file: FileToProbe, turns: TurnReader) => probeFile(file, turns, tools), {
     folderOf: ({ root, relativePath }: FileToProbe) => folders(dirname(join(root, relativePath))),
   });
 }
 
-/** Tells the state of a folder once in a while: its files come one after the other. */
-function openFolders(): (path: string) => FolderState | undefined {
+/**
+ * Tells the state of a folder once in a while: its files come one after the other. What is known of
+ * the folder otherwise must be no older than what is told, hence `onTold`.
+ */
+function openFolders(onTold: (path: string) => void): (path: string) => FolderState | undefined {
   const told = new Map<string, number>();
   return (path) => {
     const now = performance.now();
     if (now - (told.get(path) ?? -Infinity) < TOLD_MS) return undefined;
     if (told.size > MAX_FOLDERS) told.clear();
     told.set(path, now);
+    onTold(path);
     return stateOfFolder(path);
   };
 }
@@ -77,6 +83,8 @@ interface Tools {
   identify: Identify;
   parseName: ParseName;
   list: ListFolder;
+  /** For both ends of the file that is read. */
+  ends: Uint8Array;
   seriesNfos(path: string, read: () => Promise<Nfo>): Promise<Nfo>;
 }
 
@@ -112,8 +120,8 @@ async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Prom
   const { root, relativePath } = it;
   const kind = kindOf(relativePath);
   using file = turns.open(join(root, relativePath));
-  const sizeBytes = file.statSync().size;
-  const reader = openByteReader(file, sizeBytes, turns);
+  const sizeBytes = file.seekSync(0, Deno.SeekMode.End); // a quarter of what to stat it costs
+  const reader = openByteReader(file, sizeBytes, turns, tools.ends);
   const inside = await contentOf(reader, kind);
   const known = reader.pieces();
   const identity = tools.identify({ file, sizeBytes, known }, turns);

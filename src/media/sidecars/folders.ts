@@ -15,30 +15,50 @@ export interface Listing {
   nfos: ReadonlyMap<string, string>;
 }
 
-export type ListFolder = (folder: string) => Listing;
+export interface ListFolder {
+  (folder: string): Listing;
+  /** Its next listing is of the folder as it is then. */
+  forget(folder: string): void;
+}
 
 const EMPTY: Listing = { films: 0, subtitles: [], nfos: new Map() };
 
 /** A folder of 100,000 files takes 0.1 s to list, and 1,500 batches to probe. */
 const FRESH_MS = 10_000;
+/** To look at a folder's time for each small file in it would cost a tenth of the work on them. */
+const SURE_MS = 100;
 const MAX_FOLDERS = 16;
 
 /**
- * Lists folders, and remembers what it saw while they stay as they are, for a few seconds. A folder that cannot be listed has no
- * sidecars: its files say themselves what is wrong with them. Runs in a worker, so synchronously.
+ * Lists folders, and remembers what it saw while they stay as they are, for a few seconds. A folder
+ * that cannot be listed has no sidecars: its files say themselves what is wrong with them. Runs in a
+ * worker, so synchronously.
  */
 export function openListings(now: () => number = () => performance.now()): ListFolder {
-  const known = new Map<string, { at: number; modifiedMs: number; listing: Listing }>();
-  return (folder) => {
+  const known = new Map<string, Held>();
+  const listAt = (folder: string): Listing => {
+    const at = now();
     const held = known.get(folder);
+    if (held && at - held.lookedAt < SURE_MS) return held.listing;
     const modifiedMs = timeOf(folder);
-    if (held?.modifiedMs === modifiedMs && now() - held.at < FRESH_MS) return held.listing;
+    if (held?.modifiedMs === modifiedMs && at - held.at < FRESH_MS) {
+      held.lookedAt = at;
+      return held.listing;
+    }
     const listing = list(folder);
     known.delete(folder);
-    known.set(folder, { at: now(), modifiedMs, listing });
+    known.set(folder, { at, lookedAt: at, modifiedMs, listing });
     if (known.size > MAX_FOLDERS) known.delete(known.keys().next().value!);
     return listing;
   };
+  return Object.assign(listAt, { forget: (folder: string) => void known.delete(folder) });
+}
+
+interface Held {
+  at: number;
+  lookedAt: number;
+  modifiedMs: number;
+  listing: Listing;
 }
 
 /** It changes with the names in the folder. */

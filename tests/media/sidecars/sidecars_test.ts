@@ -62,11 +62,17 @@ Deno.test("A folder is listed once while it stays as it is, and anew after a whi
   await stamp(1000);
   deepStrictEqual(list(dir.path).subtitles, ["a.srt"]);
   await stamp(1001);
+  now = 99;
+  deepStrictEqual(list(dir.path).subtitles, ["a.srt"], "nobody looks at its time all the while");
+  now = 100;
   deepStrictEqual(list(dir.path).subtitles, ["a.srt", "b.SRT"]);
   await dir.file("c.ass", "");
   await stamp(1001);
   now = 11_000;
   deepStrictEqual(list(dir.path).subtitles, ["a.srt", "b.SRT", "c.ass"]);
+  await dir.file("d.vtt", "");
+  list.forget(dir.path);
+  strictEqual(list(dir.path).subtitles.length, 4);
   strictEqual(list(`${dir.path}/none`).films, 0);
 });
 
