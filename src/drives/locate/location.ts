@@ -54,7 +54,7 @@ export interface Locator {
   locateReal(path: string): Promise<Location>;
   /** The path without links, as far as file systems answer. */
   realPath(path: string): Promise<string>;
-  /** Everything mounted that holds files, with the part of it that shows. */
+  /** Everything that is mounted right now and holds files, with the part of it that shows. */
   places(): Promise<MountedPlace[]>;
 }
 

@@ -129,6 +129,8 @@ export function openLocator(options: LocatorOptions): Locator {
     locateReal,
     realPath: async (path) => (await follow(absolute(path))).path,
     async places() {
+      // Whoever asks believes that what is not told is away: a moment ago is too long ago.
+      await table.refresh();
       const { mounted, report } = await currentView();
       return mounted.text === undefined ? volumesAsPlaces(report) : visible(mounted, report);
     },

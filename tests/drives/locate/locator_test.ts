@@ -382,6 +382,20 @@ Deno.test("locate() reads the mounts once for many, and sees a new report and a 
   deepStrictEqual((await locate("/etc")).driveIds, ["mem"]);
 });
 
+Deno.test("places() reads anew: what went a moment ago is not told", async () => {
+  let text = `${ROOT}
+2 1 0:45 / /films rw - nfs4 nas:/films rw`;
+  const table = openMountTable({ read: () => Promise.resolve(text), freshMs: 60_000 });
+  const { places } = openLocator({ report: () => report, table, platform: "linux" });
+  const points = async () => (await places()).map(({ mountPoint }) => mountPoint);
+  const before = await points();
+
+  text = ROOT;
+
+  deepStrictEqual((await points()).sort(), before.filter((it) => it !== "/films").sort());
+  ok(before.includes("/films"));
+});
+
 Deno.test("places() lists what is mounted and not hidden", async () => {
   const { places } = locator(`${ROOT}
 2 1 0:45 /@films /films rw - btrfs /dev/sdb rw
