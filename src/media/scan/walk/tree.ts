@@ -6,13 +6,14 @@
  * @module
  */
 import { join } from "node:path";
-import { stateOf } from "../../file_state.ts";
 import { IgnoreRules } from "../../ignore/rules.ts";
 import { extensionOf } from "../../media.ts";
 import { type FilePlace, type Found, PAUSE } from "../diff.ts";
 import { compareBytes, sortByBytes } from "./byte_order.ts";
 import { addRules, isRuleFile, rulesAbove } from "./ignored.ts";
 import { linkProblem } from "./links.ts";
+import type { List } from "./listing.ts";
+import type { LookAt } from "./statx.ts";
 import { explain } from "./touch.ts";
 
 /** Something in a folder that cannot be used, and why; the walk goes on. */
@@ -36,6 +37,8 @@ export interface TreeOptions {
   unsettled: ReadonlySet<string>;
   /** Whether another file system may begin at this folder. */
   isBoundary(folder: string): boolean;
+  look: LookAt;
+  list: List;
 }
 
 /** A folder and what it lies on, with the part of its path that is the same for all in it. */
@@ -110,7 +113,7 @@ export function* tree(options: TreeOptions, stand: Stand): Generator<Found, void
     }
     const path = level.prefix + name;
     if (!name.endsWith("/")) {
-      if (options.unsettled.has(path)) {
+      if (options.unsettled.size > 0 && options.unsettled.has(path)) {
         yield { kind: "unknown", path };
         continue;
       }
@@ -118,7 +121,7 @@ export function* tree(options: TreeOptions, stand: Stand): Generator<Found, void
         yield { kind: "passed", path };
         continue;
       }
-      const file = look(path, level, base, stand);
+      const file = look({ path, name }, level, options.look, base, stand);
       if (file) yield file;
       if (stand.mustPause()) yield { ...PAUSE, path };
       continue;
@@ -171,17 +174,18 @@ function open(
   folder: string,
   { rules, ...its }: Pick<Level, "device" | "ground" | "rules">,
   base: string,
-  { extensions, after }: TreeOptions,
+  { extensions, after, list }: TreeOptions,
   { issues }: Stand,
 ): Level | "unknown" | "passed" {
   const prefix = folder && `${folder}/`;
   const [names, links, ruling]: [string[], string[], string[]] = [[], [], []];
   try {
-    for (const { name, isDirectory, isFile, isSymlink } of Deno.readDirSync(base + folder)) {
-      if (isDirectory) names.push(`${name}/`);
-      else if (isSymlink) links.push(prefix + name);
-      else if (isFile && extensions.has(extensionOf(name))) names.push(name);
-      else if (isFile && isRuleFile(name)) ruling.push(name);
+    const listing = list(base + folder);
+    for (const name of listing.folders) names.push(`${name}/`);
+    for (const name of listing.links) links.push(prefix + name);
+    for (const name of listing.files) {
+      if (extensions.has(extensionOf(name))) names.push(name);
+      else if (isRuleFile(name)) ruling.push(name);
     }
   } catch (error) {
     const path = (base + folder).replace(/(?<=.)\/$/, "");
@@ -202,21 +206,24 @@ function isLeft(path: string, after: string): boolean {
   return compareBytes(path, after) > 0 || path.endsWith("/") && after.startsWith(path);
 }
 
-function look(path: string, { ground }: Level, base: string, stand: Stand): Found | undefined {
+function look(
+  { path, name }: { path: string; name: string },
+  { ground }: Level,
+  lookAt: LookAt,
+  base: string,
+  stand: Stand,
+): Found | undefined {
   const { place, folderInVolume } = ground;
   try {
-    const info = Deno.lstatSync(base + path);
-    const { sizeBytes, modifiedMs } = stateOf(info);
+    const { sizeBytes, modifiedMs, inode } = lookAt(base + path);
     return {
       kind: "file",
       path,
       sizeBytes,
       modifiedMs,
-      inode: place.hasInodes && info.ino !== null ? String(info.ino) : null,
+      inode: place.hasInodes ? inode : null,
       place,
-      volumePath: folderInVolume === null
-        ? null
-        : `${folderInVolume}/${path.slice(path.lastIndexOf("/") + 1)}`,
+      volumePath: folderInVolume === null ? null : `${folderInVolume}/${name}`,
     };
   } catch (error) {
     stand.issues.push({ path: base + path, problem: explain(error, "file") });

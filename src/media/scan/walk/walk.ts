@@ -8,6 +8,8 @@ import { join, relative, sep } from "node:path";
 import { extensionOf } from "../../media.ts";
 import { diff, type Difference, type FilePlace, type FoundFile, PAUSE } from "../diff.ts";
 import { keepsInodes } from "./inodes.ts";
+import { type List, openList } from "./listing.ts";
+import { type LookAt, openLook } from "./statx.ts";
 import type { Shown, WalkReader } from "./store.ts";
 import { type Stand, tree, type TreeOptions, type WalkIssue } from "./tree.ts";
 
@@ -58,6 +60,10 @@ export type Traced = Difference | { kind: "moved"; from: number; file: FoundFile
 
 /** So much is told at once. */
 const MOST_DIFFERENCES = 256;
+
+/** One for all walks of this thread, from its first walk on. */
+let eyes: { look: LookAt; list: List } | undefined;
+
 export class Walk {
   readonly #spec: WalkSpec;
   readonly #reader: WalkReader;
@@ -203,6 +209,7 @@ function optionsOf(spec: WalkSpec): TreeOptions {
     excludeDirs: new Set(spec.excludeDirs),
     unsettled: new Set((spec.unsettled ?? []).map((path) => inRoot(root, path))),
     isBoundary: (folder) => points?.has(join(root, folder)) ?? true,
+    ...eyes ??= { look: openLook(), list: openList() },
   };
 }
 
