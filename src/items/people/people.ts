@@ -164,7 +164,7 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
         if (known && !namesake) {
           throw new ConflictError(
             `Cannot add "${input.name}": "${known.name}" is there. ` +
-              "Say allow_namesake if it is somebody else",
+              "Say allow_namesake (--namesake) if it is somebody else",
             { person_id: known.id },
           );
         }

@@ -38,6 +38,26 @@ Deno.test("tags, people and collections are kept without an agent, and go to ano
   deepStrictEqual([missing.code, /Cannot find the tag "nope"/.test(missing.stderr)], [4, true]);
 });
 
+Deno.test("what a command has made or changed is told in JSON as REST tells it", async () => {
+  await using dir = await tempDir();
+  const dataDir = `${dir.path}/data`;
+  const tell = async (...args: string[]) => JSON.parse(await say(dataDir, ...args, "--json"));
+
+  const tag = await tell("tags", "add", "Genre/Noir");
+  const first = await tell("people", "add", "Bob");
+  const second = await tell("people", "add", "Bob", "--namesake");
+  const unclear = await runCommand(["people", "delete", "Bob"], { dataDir });
+  const renamed = await tell("people", "rename", second.id, "Bobby");
+  const put = await tell("tags", "link", "genre/noir", "nope");
+  await tell("collections", "add", "Best");
+  const shown = await say(dataDir, "collections", "show", "Best", "--json");
+
+  deepStrictEqual([tag.path, first.name, renamed.id], ["genre/noir", "Bob", second.id]);
+  deepStrictEqual(put, { linked: 0, unchanged: 0, not_found: ["nope"] });
+  deepStrictEqual([unclear.code, unclear.stderr.includes(first.id)], [2, true]);
+  strictEqual(shown, "");
+});
+
 Deno.test("a backup of a running agent's library is restored once the agent has stopped", async () => {
   await using dir = await tempDir();
   const dataDir = `${dir.path}/data`;

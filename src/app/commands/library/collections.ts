@@ -8,7 +8,7 @@ import { NotFoundError } from "../../../base/errors.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
 import { type Calls, common, withLibrary } from "./call.ts";
-import { type Leaf, tellLinked, toCommand } from "./tags.ts";
+import { type Leaf, severalOf, tellLinked, toCommand } from "./tags.ts";
 
 interface Collection {
   id: string;
@@ -24,7 +24,7 @@ const leaves: Record<string, Leaf> = {
     options: [["--kind <kind>", "collection or series"]],
     run: async ({ call }, [name], { kind }) => {
       const made = await call<Collection>("POST", "/api/collections/", { name, kind });
-      return `${made.name} (${made.id})`;
+      return { text: `${made.name} (${made.id})`, json: made };
     },
   },
   show: {
@@ -34,7 +34,8 @@ const leaves: Record<string, Leaf> = {
       const items = await calls.all<{ "item_id": string; title: string }>(
         `${await at(calls, which!)}/items`,
       );
-      return table(["ITEM", "TITLE"], items.map((it) => [it.item_id, it.title]));
+      const rows = items.map((it) => [it.item_id, it.title]);
+      return { text: table(["ITEM", "TITLE"], rows), json: items };
     },
   },
   put: {
@@ -59,8 +60,8 @@ const leaves: Record<string, Leaf> = {
     options: [["--before <item>", "that one"], ["--after <item>", "that one"]],
     run: async (calls, [which, item], { before, after }) => {
       const path = `${await at(calls, which!)}/items/${encodeURIComponent(item!)}/move`;
-      const { name } = await calls.call<Collection>("POST", path, { before, after });
-      return `It has its new place in ${name}`;
+      const json = await calls.call<Collection>("POST", path, { before, after });
+      return { text: `It has its new place in ${json.name}`, json };
     },
   },
   delete: {
@@ -68,7 +69,7 @@ const leaves: Record<string, Leaf> = {
     help: "Delete a collection; its items stay in the library",
     run: async (calls, [which]) => {
       await calls.call("DELETE", await at(calls, which!));
-      return `${which} is gone`;
+      return { text: `${which} is gone` };
     },
   },
 };
@@ -96,8 +97,9 @@ export function collections(context: CommandContext): Command {
 async function at({ all }: Calls, which: string): Promise<string> {
   const found = await all<Collection>("/api/collections/");
   const lower = which.toLowerCase();
-  const one = found.find(({ id }) => id === which) ??
-    found.find(({ name }) => name.toLowerCase() === lower);
+  const named = found.filter(({ name }) => name.toLowerCase() === lower);
+  const one = found.find(({ id }) => id === which) ?? named[0];
+  if (one?.id !== which && named.length > 1) throw severalOf(which, named);
   if (!one) throw new NotFoundError(`Cannot find the collection "${which}"`);
   return `/api/collections/${one.id}`;
 }

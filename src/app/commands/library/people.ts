@@ -8,7 +8,7 @@ import { NotFoundError } from "../../../base/errors.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
 import { type Calls, common, withLibrary } from "./call.ts";
-import { type Leaf, toCommand } from "./tags.ts";
+import { type Leaf, severalOf, toCommand } from "./tags.ts";
 
 interface Person {
   id: string;
@@ -25,7 +25,7 @@ const leaves: Record<string, Leaf> = {
     run: async ({ call }, [name], { namesake }) => {
       const body = { name, "allow_namesake": namesake === true };
       const person = await call<Person>("POST", "/api/people/", body);
-      return `${person.name} (${person.id})`;
+      return { text: `${person.name} (${person.id})`, json: person };
     },
   },
   rename: {
@@ -33,7 +33,7 @@ const leaves: Record<string, Leaf> = {
     help: "Give a person another name",
     run: async (calls, [who, name]) => {
       const person = await calls.call<Person>("PATCH", await at(calls, who!), { name });
-      return `${person.name} (${person.id})`;
+      return { text: `${person.name} (${person.id})`, json: person };
     },
   },
   alias: {
@@ -42,7 +42,7 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [who, alias]) => {
       const path = `${await at(calls, who!)}/aliases`;
       const person = await calls.call<Person>("POST", path, { alias });
-      return `${person.name}: ${person.aliases.join(", ")}`;
+      return { text: `${person.name}: ${person.aliases.join(", ")}`, json: person };
     },
   },
   merge: {
@@ -52,7 +52,7 @@ const leaves: Record<string, Leaf> = {
       const { id } = await find(calls, into!);
       const path = `${await at(calls, who!)}/merge`;
       const person = await calls.call<Person>("POST", path, { into: id });
-      return `${person.name} is in ${person.item_count} items now`;
+      return { text: `${person.name} is in ${person.item_count} items now`, json: person };
     },
   },
   delete: {
@@ -60,7 +60,7 @@ const leaves: Record<string, Leaf> = {
     help: "Take a person out of all credits and delete them",
     run: async (calls, [who]) => {
       await calls.call("DELETE", await at(calls, who!));
-      return `${who} is gone`;
+      return { text: `${who} is gone` };
     },
   },
   credit: {
@@ -74,7 +74,7 @@ const leaves: Record<string, Leaf> = {
       const { id, name } = await find(calls, who!);
       const path = `/api/items/${encodeURIComponent(item!)}/people/${id}`;
       await calls.call("PUT", path, { role, "credited_as": credited ?? null });
-      return `${name} is ${role} in ${item}`;
+      return { text: `${name} is ${role} in ${item}` };
     },
   },
 };
@@ -106,14 +106,18 @@ export function people(context: CommandContext): Command {
   return all;
 }
 
-async function find({ all }: Calls, who: string): Promise<Person> {
+async function find({ all, call }: Calls, who: string): Promise<Person> {
   const same = (name: string) => name.localeCompare(who, undefined, { sensitivity: "base" }) === 0;
   const found = await all<Person>(`/api/people/?q=${encodeURIComponent(who)}`);
-  const person = found.find(({ name }) => same(name)) ??
-    found.find(({ aliases }) => aliases.some(same)) ??
-    (await all<Person>("/api/people/")).find(({ id }) => id === who);
-  if (!person) throw new NotFoundError(`Cannot find the person "${who}"`);
-  return person;
+  const named = found.filter(({ name }) => same(name));
+  const alias = found.filter(({ aliases }) => aliases.some(same));
+  const [person, ...others] = named.length > 0 ? named : alias;
+  if (others.length > 0) throw severalOf(who, [person!, ...others]);
+  if (person) return person;
+  return await call<Person>("GET", `/api/people/${encodeURIComponent(who)}`).catch((cause) => {
+    if (!(cause instanceof NotFoundError)) throw cause;
+    throw new NotFoundError(`Cannot find the person "${who}"`, {}, { cause });
+  });
 }
 
 async function at(calls: Calls, who: string): Promise<string> {

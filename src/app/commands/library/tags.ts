@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import { NotFoundError } from "../../../base/errors.ts";
+import { InvalidError, NotFoundError } from "../../../base/errors.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
 import { type Calls, common, withLibrary } from "./call.ts";
@@ -20,8 +20,14 @@ interface Tag {
 
 type Linked = { linked: number; unchanged: number; "not_found": string[] };
 
-/** Does something with the library, and says it in a sentence. */
-type Verb = (calls: Calls, args: string[], options: Record<string, unknown>) => Promise<string>;
+/** What was done, in a sentence, and as REST tells it; a list is printed line by line. */
+interface Said {
+  text: string;
+  json?: object;
+}
+
+/** Does something with the library. */
+type Verb = (calls: Calls, args: string[], options: Record<string, unknown>) => Promise<Said>;
 
 interface Leaf {
   args: string;
@@ -36,7 +42,7 @@ const leaves: Record<string, Leaf> = {
     help: "Make a tag, with all above it that is not there",
     run: async ({ call }, [path]) => {
       const tag = await call<Tag>("POST", "/api/tags/", { path });
-      return `${tag.path} (${tag.id})`;
+      return { text: `${tag.path} (${tag.id})`, json: tag };
     },
   },
   rename: {
@@ -44,7 +50,7 @@ const leaves: Record<string, Leaf> = {
     help: "Give a tag another name; all paths below follow",
     run: async (calls, [path, name]) => {
       const tag = await calls.call<Tag>("PATCH", await at(calls, path!), { name });
-      return `It is ${tag.path} now`;
+      return { text: `It is ${tag.path} now`, json: tag };
     },
   },
   move: {
@@ -53,7 +59,7 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [path, below]) => {
       const body = below === undefined ? { "parent_id": null } : { "parent_path": below };
       const tag = await calls.call<Tag>("POST", `${await at(calls, path!)}/move`, body);
-      return `It is ${tag.path} now`;
+      return { text: `It is ${tag.path} now`, json: tag };
     },
   },
   merge: {
@@ -62,7 +68,7 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [path, into]) => {
       const { id } = await find(calls, into!);
       const tag = await calls.call<Tag>("POST", `${await at(calls, path!)}/merge`, { into: id });
-      return `${tag.item_count} items have ${tag.path} now`;
+      return { text: `${tag.item_count} items have ${tag.path} now`, json: tag };
     },
   },
   delete: {
@@ -72,7 +78,7 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [path], { recursive }) => {
       const query = recursive ? "?recursive=true" : "";
       await calls.call("DELETE", `${await at(calls, path!)}${query}`);
-      return `${path} is gone`;
+      return { text: `${path} is gone` };
     },
   },
   synonym: {
@@ -80,7 +86,7 @@ const leaves: Record<string, Leaf> = {
     help: "Give a tag a second name",
     run: async (calls, [path, name]) => {
       const tag = await calls.call<Tag>("POST", `${await at(calls, path!)}/synonyms`, { name });
-      return `${tag.path}: ${tag.synonyms.join(", ")}`;
+      return { text: `${tag.path}: ${tag.synonyms.join(", ")}`, json: tag };
     },
   },
   link: {
@@ -130,11 +136,21 @@ export function toCommand(name: string, leaf: Leaf, context: CommandContext): Co
     const options = command.optsWithGlobals();
     const args = given.slice(0, -2).flat().filter((it) => it !== undefined) as string[];
     const said = await withLibrary(options, context, (calls) => leaf.run(calls, args, options));
-    context.terminal.print(options.json ? JSON.stringify({ done: said }) : said);
+    const { text, json = { done: text } } = said;
+    if (!options.json) return context.terminal.print(text);
+    for (const it of Array.isArray(json) ? json : [json]) {
+      context.terminal.print(JSON.stringify(it));
+    }
   });
 }
 
 export type { Leaf };
+
+/** Two of one name: nobody but who asks can tell which of them is meant. */
+export function severalOf(name: string, all: { id: string }[]): InvalidError {
+  const ids = all.map(({ id }) => id).join(", ");
+  return new InvalidError(`Cannot tell which "${name}" is meant: name one by its id: ${ids}`);
+}
 
 async function find({ call }: Calls, path: string): Promise<Tag> {
   const { items } = await call<{ items: Tag[] }>(
@@ -155,7 +171,8 @@ async function link(calls: Calls, method: "POST" | "DELETE", path: string, ids: 
 }
 
 /** "2 items changed, 1 as it was; not found: x". */
-export function tellLinked({ linked, unchanged, not_found: missing }: Linked): string {
+export function tellLinked(json: Linked): Said {
+  const { linked, unchanged, not_found: missing } = json;
   const rest = missing.length > 0 ? `; not found: ${missing.join(", ")}` : "";
-  return `${linked} items changed, ${unchanged} as they were${rest}`;
+  return { text: `${linked} items changed, ${unchanged} as they were${rest}`, json };
 }
