@@ -15,6 +15,7 @@ import {
   UnavailableError,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { snakeCased } from "./snake_case.ts";
 
 const statuses = [
   [InvalidError, 400, "Invalid request"],
@@ -53,7 +54,8 @@ function problem(
   title: string,
   details: Record<string, unknown> = {},
 ): Response {
-  const body = { ...details, type: "about:blank", status, title, detail, instance: c.req.path };
+  const told = snakeCased(details) as object;
+  const body = { ...told, type: "about:blank", status, title, detail, instance: c.req.path };
   return new Response(JSON.stringify(body), {
     status,
     headers: {

@@ -1,6 +1,7 @@
 /** What all resources of the library refuse alike. @module */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { once } from "node:events";
+import { ConflictError } from "../../../src/base/errors.ts";
 import { openChanges } from "../../../src/items/changes/changes.ts";
 import { openCollections } from "../../../src/items/collections/mod.ts";
 import { openPeople } from "../../../src/items/people/mod.ts";
@@ -160,6 +161,17 @@ Deno.test("what belongs to an item that is not there, or was deleted, is not fou
   }
   const series = await rig.ask("GET", "/api/collections/series/nope/episodes");
   strictEqual(series.status, 404);
+});
+
+Deno.test("what a problem tells of has names like all the rest", async () => {
+  const refuse = () => {
+    throw new ConflictError("Cannot do it: not now", { itemId: "i-1", changedFields: ["year"] });
+  };
+  using rig = openLibraryRig({ open: () => ({ assets: { find: refuse } }) });
+
+  const { status, body } = await rig.ask("GET", "/api/assets/x");
+
+  deepStrictEqual([status, body.item_id, body.changed_fields], [409, "i-1", ["year"]]);
 });
 
 Deno.test("HEAD lets go of what GET would have read from", async () => {
