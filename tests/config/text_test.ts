@@ -78,7 +78,7 @@ Deno.test("a wrong value is refused with the setting's name and the value", () =
   const wrong: Partial<Record<SettingName, string[]>> = {
     httpPort: ["http", "-1", "65536", "80.5", "1e3", "0x50", ""],
     grpcUseTls: ["maybe", "2"],
-    hashAlgorithms: ["md5,crc32", "MD 5"],
+    hashAlgorithms: ["md5,whirlpool", "MD 5"],
     logLevel: ["loud"],
     grpcServerAddress: ["localhost", "host:port", ":50051", "a b:1", "::1:50051"],
     includeExtensions: [".tar.gz", "*"],
