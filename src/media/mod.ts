@@ -39,6 +39,7 @@ export {
   type Track,
 } from "./media.ts";
 export { openNameParser, type ParseName } from "./names/parse_name.ts";
+export { sortTitleOf } from "./names/sort_title.ts";
 export type { OpenedFile } from "./open_file.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanRequest, ScanState } from "./scanning.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sortTitleOf } from "../../media/mod.ts";
 import type { Fields } from "../changes/changes.ts";
 import {
   cleanValue,
@@ -11,7 +12,6 @@ import {
   editableNames,
   type Patch,
   refuse,
-  sortTitleOf,
 } from "./item.ts";
 import type { EditState, Written } from "./store.ts";
 

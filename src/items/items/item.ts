@@ -69,11 +69,6 @@ export function wirePathOf({ mediaFolder, identityName, extension }: Identity): 
   return (mediaFolder && `${mediaFolder}/`) + identityName + (extension && `.${extension}`);
 }
 
-/** By what a title is sorted: lower case, without a leading article. */
-export function sortTitleOf(title: string): string {
-  return title.replace(/^(the|an|a)\s+(?=\S)/i, "").toLowerCase();
-}
-
 /**
  * A text as it is kept: no control characters, none that turn the direction of what follows, no
  * halves of characters, spaces single and none at the ends; line breaks only where `lines` may be.

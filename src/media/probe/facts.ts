@@ -5,6 +5,7 @@
  */
 import type { ContainerTags, Details, Facts } from "../details.ts";
 import { looksPublished } from "../names/markers.ts";
+import { sortTitleOf } from "../names/sort_title.ts";
 import { squash } from "../names/tidy.ts";
 import type { MediaKind } from "../media.ts";
 
@@ -13,9 +14,13 @@ export function factsOf(kind: MediaKind, details: Details, title: string): Facts
   const { nfo, seriesNfo, tags = {}, name } = details;
   const own = nfo?.kind === "tvshow" ? undefined : nfo;
   const series = own?.showTitle ?? seriesNfo?.title ?? tags.show ?? name?.series;
+  const called = own?.title || sensibleTitle(tags, kind, name?.title || title) || name?.title ||
+    title;
+  const sorted = own?.sortTitle?.toLowerCase() || sortTitleOf(called);
   const merged = {
-    title: own?.title || sensibleTitle(tags, kind, name?.title || title) || name?.title || title,
-    "sort_title": own?.sortTitle?.toLowerCase(),
+    title: called,
+    // Where it is not said the database makes it, which knows of case in ASCII only.
+    "sort_title": sorted === asciiLower(called) ? undefined : sorted,
     "original_title": own?.originalTitle,
     series,
     season: own?.season ?? wholeOf(tags.season) ?? name?.season,
@@ -25,6 +30,10 @@ export function factsOf(kind: MediaKind, details: Details, title: string): Facts
   };
   const known = Object.entries(merged).filter(([, value]) => value !== undefined && value !== "");
   return Object.fromEntries(known) as unknown as Facts;
+}
+
+function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 const MAX_TITLE = 300;

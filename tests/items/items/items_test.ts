@@ -8,6 +8,7 @@ import {
 } from "../../../src/base/errors.ts";
 import { identityOf, wirePathOf } from "../../../src/items/items/item.ts";
 import { createBulk } from "../../../src/items/items/bulk/bulk.ts";
+import { factsOf } from "../../../src/media/probe/facts.ts";
 import { openRig, owner } from "../rig.ts";
 
 Deno.test("a file's item has what the scan knows, until a person says otherwise", () => {
@@ -282,4 +283,19 @@ Deno.test("a bulk edit takes what a search finds, where that is not too much", a
   deepStrictEqual([changed, asked], [2, [["year:1995", "ana", 10_001]]]);
   deepStrictEqual(rig.items.find("b", "owner").series, null);
   await rejects(bulk({ query: "all", set: { series: "S" } }, "ana"), /at most 10000 items/);
+});
+
+Deno.test("an item stands where its scan has put it, also after an edit of something else", () => {
+  using rig = openRig();
+  const titles = ["The Heat", "A Walk", "Ärger", "Heat 2"];
+  titles.forEach((title, index) =>
+    rig.addFile({ id: `f-${index}`, title, facts: { ...factsOf("video", {}, title) } })
+  );
+  const sorted = () => titles.map((_, index) => rig.items.find(`f-${index}`, "owner").sortTitle);
+
+  const before = sorted();
+  titles.forEach((_, index) => rig.items.edit(`f-${index}`, { year: 1995 }, owner));
+
+  deepStrictEqual(before, ["heat", "walk", "ärger", "heat 2"]);
+  deepStrictEqual(sorted(), before);
 });

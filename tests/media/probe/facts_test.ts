@@ -15,6 +15,7 @@ Deno.test("factsOf() believes the NFO first, then sensible tags, then the name",
     }],
     ["tags over name", "video", { tags: { title: "The Film" }, name: { title: "flm" } }, {
       title: "The Film",
+      sort_title: "film",
     }],
     ["NFO over all", "video", {
       nfo: {
@@ -37,7 +38,7 @@ Deno.test("factsOf() believes the NFO first, then sensible tags, then the name",
     ["a release name in tags is no title", "video", {
       tags: { title: "The.Film.1999.1080p.BluRay.x264-GRP" },
       name: { title: "The Film" },
-    }, { title: "The Film" }],
+    }, { title: "The Film", sort_title: "film" }],
     ["nor is an address", "video", { tags: { title: "www.site.com" }, name: { title: "F" } }, {
       title: "F",
     }],
@@ -53,6 +54,11 @@ Deno.test("factsOf() believes the NFO first, then sensible tags, then the name",
       name: { title: "The Film" },
     }, {
       title: "The Film",
+      sort_title: "film",
+    }],
+    ["letters beyond ASCII have a lower case, too", "video", { name: { title: "Ärger" } }, {
+      title: "Ärger",
+      sort_title: "ärger",
     }],
     ["a year in tags is that of the encoding", "video", {
       tags: { date: "2015-01-01" },
