@@ -6,6 +6,10 @@ ALTER TABLE media ADD COLUMN identity TEXT; -- XXH3-128 of size, first and last 
 ALTER TABLE media ADD COLUMN gone_since TEXT; -- not found with so many others that a person decides
 ALTER TABLE media ADD COLUMN gone_kept INTEGER NOT NULL DEFAULT 0; -- a person has said: leave it so
 
+-- Only what has been looked into is offered.
+DROP INDEX media_unoffered;
+CREATE INDEX media_unoffered ON media (status)
+  WHERE catalog_id IS NULL AND status IN ('probed', 'ready');
 CREATE INDEX media_by_identity ON media (identity) WHERE identity IS NOT NULL;
 CREATE INDEX media_by_inode ON media (volume_id, inode) WHERE inode IS NOT NULL;
 CREATE INDEX media_gone ON media (root) WHERE gone_since IS NOT NULL;

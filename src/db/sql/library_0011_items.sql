@@ -22,7 +22,6 @@ CREATE TABLE items (
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX items_by_title ON items (sort_title, seq);
 -- Pages in each order that a list can have; a list of all kinds merges those of each.
 CREATE INDEX items_by_kind ON items (kind, seq);
 CREATE INDEX items_by_kind_title ON items (kind, sort_title, seq);
@@ -41,21 +40,30 @@ END;
 INSERT INTO items (id, media_id, title, sort_title, created_at, updated_at)
   SELECT id, id, title, lower(title), added_at, added_at FROM media;
 
--- What a scan learns of the film goes to its item, but for what a person has said.
-CREATE TRIGGER media_facts AFTER UPDATE OF facts ON media WHEN NEW.facts IS NOT NULL BEGIN
+-- What a scan learns of the film goes to its item, but for what a person has said. Most files have a
+-- title alone: the indices by year and by series are written only where these are others.
+CREATE TRIGGER media_facts AFTER UPDATE OF facts ON media
+WHEN NEW.facts IS NOT OLD.facts AND NEW.facts IS NOT NULL BEGIN
+  UPDATE items SET
+    series = CASE WHEN instr(own, '"series"') THEN series ELSE NEW.facts ->> 'series' END,
+    season = CASE WHEN instr(own, '"season"') THEN season ELSE NEW.facts ->> 'season' END,
+    episode = CASE WHEN instr(own, '"episode"') THEN episode ELSE NEW.facts ->> 'episode' END,
+    year = CASE WHEN instr(own, '"year"') THEN year ELSE NEW.facts ->> 'year' END
+  WHERE media_id = NEW.id AND (year IS NOT NEW.facts ->> 'year'
+    OR series IS NOT NEW.facts ->> 'series' OR season IS NOT NEW.facts ->> 'season'
+    OR episode IS NOT NEW.facts ->> 'episode');
   UPDATE items SET
     title = CASE WHEN instr(own, '"title"') THEN title ELSE ifnull(NEW.facts ->> 'title', title) END,
     sort_title = CASE WHEN instr(own, '"title"') THEN sort_title
       ELSE ifnull(NEW.facts ->> 'sort_title', ifnull(lower(NEW.facts ->> 'title'), sort_title)) END,
     original_title = CASE WHEN instr(own, '"original_title"') THEN original_title
       ELSE NEW.facts ->> 'original_title' END,
-    series = CASE WHEN instr(own, '"series"') THEN series ELSE NEW.facts ->> 'series' END,
-    season = CASE WHEN instr(own, '"season"') THEN season ELSE NEW.facts ->> 'season' END,
-    episode = CASE WHEN instr(own, '"episode"') THEN episode ELSE NEW.facts ->> 'episode' END,
-    year = CASE WHEN instr(own, '"year"') THEN year ELSE NEW.facts ->> 'year' END,
     description = CASE WHEN instr(own, '"description"') THEN description
       ELSE NEW.facts ->> 'description' END
-  WHERE media_id = NEW.id;
+  WHERE media_id = NEW.id AND (title IS NOT NEW.facts ->> 'title'
+    OR sort_title IS NOT ifnull(NEW.facts ->> 'sort_title', lower(NEW.facts ->> 'title'))
+    OR original_title IS NOT NEW.facts ->> 'original_title'
+    OR description IS NOT NEW.facts ->> 'description');
 END;
 -- A look into the file may tell its kind better than its name.
 CREATE TRIGGER media_kind AFTER UPDATE OF kind ON media

@@ -117,7 +117,7 @@ export async function untilHeldUp(
 }
 
 /** So long a transaction may take, and little longer. */
-const TRANSACTION_MS = 2;
+const TRANSACTION_MS = 4;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;

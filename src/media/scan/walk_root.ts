@@ -22,7 +22,7 @@ export interface WalkRootDeps extends ScanDeps {
 }
 
 /** So long a transaction may take: whoever reads on this thread meanwhile waits for it. */
-const TRANSACTION_MS = 2;
+const TRANSACTION_MS = 4;
 
 export async function walkRoot(
   root: string,

@@ -160,23 +160,23 @@ export function createRecordStore(db: Database) {
      * the row; undefined where nothing of the kind is gone.
      */
     adoptByIdentity(id: string, identity: string): { id: string; rowid: number } | undefined {
-      const it = db.get<{ rowid: number }>(
-        `SELECT rowid FROM media WHERE id = ? AND status = 'new' AND size_bytes > 0
-           AND facts IS NULL AND container IS NULL AND catalog_id IS NULL
-           AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = media.id AND version > 1)
-           AND NOT EXISTS (SELECT 1 FROM ratings WHERE item_id = media.id)
-           AND NOT EXISTS (SELECT 1 FROM notes WHERE item_id = media.id)
-           AND NOT EXISTS (SELECT 1 FROM watch_states WHERE content_key = 'item:' || media.id)`,
-        id,
-      );
-      // "+": by what it is, and not by its size, which many have.
-      const gone = it && db.get<{ id: string; rowid: number }>(
+      // First what is seldom there. "+": by what it is, and not by its size, which many have.
+      const gone = db.get<{ id: string; rowid: number }>(
         `SELECT id, rowid FROM media WHERE identity = ? AND id <> ?
            AND +size_bytes = (SELECT size_bytes FROM media WHERE id = ?)
            AND (status = 'missing' OR gone_since IS NOT NULL)
            AND status <> 'forgotten' AND offline_since IS NULL LIMIT 1`,
         identity,
         id,
+        id,
+      );
+      const it = gone && db.get<{ rowid: number }>(
+        `SELECT rowid FROM media WHERE id = ? AND status = 'new' AND size_bytes > 0
+           AND facts IS NULL AND container IS NULL AND catalog_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = media.id AND version > 1)
+           AND NOT EXISTS (SELECT 1 FROM ratings WHERE item_id = media.id)
+           AND NOT EXISTS (SELECT 1 FROM notes WHERE item_id = media.id)
+           AND NOT EXISTS (SELECT 1 FROM watch_states WHERE content_key = 'item:' || media.id)`,
         id,
       );
       if (!it || !gone) return undefined;
