@@ -107,7 +107,7 @@ export async function openPeer(options: PeerOptions) {
     settings: () => librarySettings(config.value, folders),
     locate: drives.locateReal,
     places: () => reachable(drives),
-    mountPoints: async () => (await drives.places()).map(({ mountPoint }) => mountPoint),
+    mountPoints: drives.mountPoints,
     touch: drives.touch,
     silence: drives.silence,
     whyAway: (volumeId) => whyAway(volumeId, drives),

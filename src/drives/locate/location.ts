@@ -56,6 +56,8 @@ export interface Locator {
   realPath(path: string): Promise<string>;
   /** Everything that is mounted right now and holds files, with the part of it that shows. */
   places(): Promise<MountedPlace[]>;
+  /** Every folder at which something is mounted right now, whatever it holds. */
+  mountPoints(): Promise<string[]>;
 }
 
 /** A place that can be reached now. */

@@ -134,6 +134,12 @@ export function openLocator(options: LocatorOptions): Locator {
       const { mounted, report } = await currentView();
       return mounted.text === undefined ? volumesAsPlaces(report) : visible(mounted, report);
     },
+    async mountPoints() {
+      await table.refresh();
+      const { mounted, report } = await currentView();
+      if (mounted.text === undefined) return report.volumes.flatMap((it) => it.mountPoints);
+      return mounted.mounts.map(({ mountPoint }) => mountPoint);
+    },
   };
 }
 

@@ -33,18 +33,27 @@ export async function lookBeside(
       const known = deps.store.foldersBelow(root, folder, after, FOLDERS_AT_ONCE);
       if (known.length === 0) break;
       after = known.at(-1)!.folder;
-      // A folder and the next may lie on different drives; mostly all are on one.
-      for (const some of Object.values(Object.groupBy(known, ({ driveIds }) => driveIds))) {
-        await lookAt(root, some!, deps);
+      // A folder and the next may lie on different file systems; mostly all are on one.
+      const silences = await Promise.all(known.map((it) => deps.silence(join(root, it.folder))));
+      for (const silent of new Set(silences)) {
+        const here = known.filter((_, index) => silences[index] === silent);
+        for (const some of Object.values(Object.groupBy(here, ({ driveIds }) => driveIds))) {
+          if (!silent.aborted) await lookAt(root, some!, silent, deps);
+        }
       }
       await turn(); // others have theirs
     }
   }
 }
 
-async function lookAt(root: string, known: KnownFolder[], deps: BesideDeps): Promise<void> {
-  const { lanes, workers, store, silence, signal } = deps;
-  const either = AbortSignal.any([signal, await silence(root)]);
+/** Folders of one file system on one set of drives. */
+async function lookAt(
+  root: string,
+  known: KnownFolder[],
+  silent: AbortSignal,
+  { lanes, workers, store, signal }: BesideDeps,
+): Promise<void> {
+  const either = AbortSignal.any([signal, silent]);
   const options = { signal: either, priority: "scan", isShort: true, hasPassed: true } as const;
   const folders = known.map(({ folder, seen }) => ({ path: join(root, folder), seen }));
   const [result] = await workers.run({ kind: "beside", folders }, {
