@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidError } from "../../../base/errors.ts";
-import { wordsOfRange } from "../index/ranges.ts";
+import { wordsOfRange, YEARS } from "../index/ranges.ts";
 import type { ScaledColumn } from "../index/ranges.ts";
 import { type FactKind, factWord } from "../index/words.ts";
 import type { Operator } from "../query/parse.ts";
@@ -76,7 +76,8 @@ export function numberIn(column: ScaledColumn, unit: Unit): Filter["compile"] {
     return {
       words: wordsOfRange(column, low, high),
       check: between(`f.${column}`, { low: Math.max(low, 1), high }),
-      isExact: column === "year",
+      isExact: column === "year" && (low <= 1 || low > YEARS.low) &&
+        (high === Infinity || high < YEARS.high),
     };
   };
 }

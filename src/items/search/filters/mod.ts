@@ -17,6 +17,7 @@ import {
   custom,
   drive,
   has,
+  hdr,
   isOffline,
   people,
   rating,
@@ -85,7 +86,7 @@ export const filters = {
   hdr: {
     help: "a kind of high dynamic range, or yes",
     example: "hdr:yes",
-    compile: oneOf("hdr", { toValues: (it) => [it === "dv" ? "dolby vision" : it] }),
+    compile: hdr,
   },
   resolution: {
     help: resolutions.map(({ name }) => name).join(", "),

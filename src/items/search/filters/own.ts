@@ -43,7 +43,11 @@ export const series: Compile = (asked) => ({
 export function season(column: "season" | "episode"): Compile {
   return ({ operator, value }) => {
     const range = readRange(whole, operator, value);
-    if (range.low === range.high) return { words: [factWord(column, range.low)] };
+    if (range.low === range.high) {
+      const words = [factWord(column, range.low)];
+      if (range.low === 0) return { words };
+      return { words, isExact: true, check: sql(`f.${column} = ?`, range.low) };
+    }
     return { check: between(`f.${column}`, { ...range, low: Math.max(range.low, 1) }) };
   };
 }
@@ -55,6 +59,14 @@ export const has: Compile = (asked) => {
     throw new InvalidError("expected subtitles, nfo, poster or chapters");
   }
   return { words: [factWord("has", what!)] };
+};
+
+/** Whether at all is a matter of the row too. */
+export const hdr: Compile = (asked) => {
+  const values = alternatives(asked).map((it) => it.toLowerCase());
+  const words = values.map((it) => factWord("hdr", it === "dv" ? "dolby vision" : it));
+  if (!values.includes("yes")) return { words };
+  return { words: [factWord("hdr", "yes")], isExact: true, check: sql("f.hdr <> ''") };
 };
 
 export const rating: Compile = ({ operator, value, context }) => {

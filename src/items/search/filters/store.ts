@@ -106,12 +106,8 @@ export function ofWatch(column: "watched" | "favorite", user: string) {
     ),
     source: {
       rows: sql(
-        `SELECT i.seq FROM watch_states w JOIN media m ON m.identity = w.content_key
-           JOIN items i ON i.media_id = m.id WHERE w.user = ? AND w.${column} = 1
-         UNION ALL SELECT i.seq FROM watch_states w JOIN items i ON i.id = substr(w.content_key, 6)
-           WHERE w.user = ? AND w.${column} = 1
-             AND w.content_key >= 'item:' AND w.content_key < 'item;'`,
-        user,
+        `SELECT k.seq FROM watch_states w CROSS JOIN item_facts k ON k.content_key = w.content_key
+         WHERE w.user = ? AND w.${column} = 1`,
         user,
       ),
       size: sql(`SELECT 1 FROM watch_states w WHERE w.user = ? AND w.${column} = 1`, user),
@@ -123,7 +119,7 @@ export function ofWatch(column: "watched" | "favorite", user: string) {
 export function isRated(user: string, low: number, high: number) {
   return {
     check: sql(
-      `EXISTS (SELECT 1 FROM ratings r WHERE r.item_id = f.item_id AND r.user = ?
+      `EXISTS (SELECT 1 FROM search_ratings r WHERE r.seq = f.seq AND r.user = ?
        AND r.halves BETWEEN ? AND ?)`,
       user,
       low,
@@ -131,14 +127,13 @@ export function isRated(user: string, low: number, high: number) {
     ),
     source: {
       rows: sql(
-        `SELECT i.seq FROM ratings r JOIN items i ON i.id = r.item_id
-         WHERE r.user = ? AND r.halves BETWEEN ? AND ?`,
+        "SELECT seq FROM search_ratings WHERE user = ? AND halves BETWEEN ? AND ?",
         user,
         low,
         high,
       ),
       size: sql(
-        "SELECT 1 FROM ratings r WHERE r.user = ? AND r.halves BETWEEN ? AND ?",
+        "SELECT 1 FROM search_ratings WHERE user = ? AND halves BETWEEN ? AND ?",
         user,
         low,
         high,

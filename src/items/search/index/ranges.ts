@@ -20,9 +20,17 @@ interface Scale {
 /** Four narrow ranges each time that the value doubles. */
 const byDoubling = (value: number) => Math.floor(4 * Math.log2(value + 1));
 
+/** Earlier years have the word of the first, later ones that of the last: so "after 2015" is a few words. */
+export const YEARS = { low: 1880, high: 2099 };
+
 /** The columns of item_facts that have words, and the day of added_at. */
 export const scales = {
-  year: { key: "y", fine: (year) => year, perCoarse: 10, last: 9999 },
+  year: {
+    key: "y",
+    fine: (year) => Math.min(Math.max(year, YEARS.low), YEARS.high),
+    perCoarse: 10,
+    last: 2099,
+  },
   duration_ms: { key: "d", fine: byDoubling, perCoarse: 8, last: 127 },
   size_bytes: { key: "s", fine: byDoubling, perCoarse: 8, last: 207 },
   bitrate: { key: "b", fine: byDoubling, perCoarse: 8, last: 159 },

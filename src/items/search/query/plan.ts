@@ -29,6 +29,10 @@ export interface Plan {
   match?: string | undefined;
   /** Of that the text alone: what is ranked. */
   textMatch?: string | undefined;
+  /** Instead of all that: the titles that begin so. */
+  titles?: Source | undefined;
+  /** The single words and phrases of it. */
+  phrases: string[];
   /** What else must be true of a row `f` of item_facts. */
   rest?: Sql | undefined;
   /** The whole query, for a row `f`; undefined where every row fits. */
@@ -64,6 +68,7 @@ const SHORT = /^[\p{L}\p{N}]{1,2}\*?$/u;
 export function planQuery(node: Node, condition: (node: FilterNode) => Condition): Plan {
   const words: string[] = [];
   const texts: string[] = [];
+  const phrases: string[] = [];
   const sources: Source[] = [];
 
   const compile = (node: Node, isTop: boolean, isWanted: boolean): Part | undefined => {
@@ -74,6 +79,7 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
       }
       const match = toMatch(node.text, node.isPrefix);
       if (match === undefined) return undefined;
+      if (isWanted) phrases.push(match);
       return { match, text: isWanted ? match : undefined, check: inIndex(match) };
     }
     if (node.type === "filter") {
@@ -97,7 +103,9 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     return {
       rest: start.check,
       check: start.check,
-      sources: [start.source!],
+      sources: [start.source],
+      titles: start.source,
+      phrases,
       words: key,
       text: "",
     };
@@ -107,6 +115,7 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
   return {
     match: part?.match,
     textMatch: part?.text,
+    phrases,
     rest: part?.rest,
     check: part?.check,
     isPlain: part?.isPlain,

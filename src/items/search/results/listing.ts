@@ -55,10 +55,10 @@ interface Place {
 
 /** Lists that are remembered, of at most 10,000 items each. */
 const MOST = 32;
-/** Pages of the usual size that are found together. */
-const AHEAD = 250;
+/** Found together once somebody turns the pages: it takes little longer than to find one page. */
+const AHEAD = 1000;
 /** When no more than these are left, the next ones are found. */
-const SOON = 150;
+const SOON = 300;
 
 export type Listings = ReturnType<typeof createListings>;
 
@@ -138,7 +138,9 @@ export function createListings(store: ResultStore) {
       +total.isExact,
     ]);
     const rest = { ...ahead, from: to };
-    const isShort = !ahead.isAll && ahead.rows.length - to <= Math.max(SOON, limit);
+    // Of most searches nobody turns to the second page.
+    const isShort = place !== undefined && !ahead.isAll &&
+      ahead.rows.length - to <= Math.max(SOON, limit);
     remember(nextCursor, isShort ? further(rest) : Promise.resolve(rest));
     return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
 

@@ -5,23 +5,39 @@
  */
 import { inTime, type Readers, type ReaderValue } from "../../../db/mod.ts";
 import type { Plan } from "../query/plan.ts";
-import { allOf, inIndex, lookingUp, type Sql, sql } from "../query/store.ts";
+import {
+  allOf,
+  inIndex,
+  lookingUp,
+  type Source,
+  type Sql,
+  sql,
+  titlesFrom,
+} from "../query/store.ts";
+import { isUnspaced } from "../index/words.ts";
 import { orders, SHUFFLED, type Sort } from "./orders.ts";
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
-export const FEW = 10_000;
+export const FEW = 5000;
 /** To list one takes as long as to look three up; of more, those that fit are met soon enough. */
 const MOST_LISTED = 60_000;
 /** Where each must be looked at. */
-const FEW_CHECKED = 3000;
+const FEW_CHECKED = 1000;
 /** To rank one takes some microseconds, and of more nobody looks at the last. */
 const MOST_RANKED = 3000;
+/** Of a word that more have, an item's rank says little: to weigh it, BM25 would list all of these. */
+const COMMON = 10_000;
+/** Common words that are remembered. */
+const MOST_COMMON = 1000;
+/** Of a list too long to be ranked, those with the words in the title that come first. */
+const MOST_BEST = 1000;
 /**
- * An order is walked beside a list of all that fit (0.3 µs each), or each item of the order is looked
- * at: its row (5 µs), or the index (70 µs). From so many that fit on, the second is cheaper; for a
- * page, and for several.
+ * An order is walked beside a list of all that fit, or each item of the order is looked at: its row,
+ * or the index. What one of each takes, in microseconds.
  */
-const MANY = { row: [29_000, 65_000], index: [110_000, 240_000] } as const;
+const COST = { listed: 0.2, perTerm: 0.02, row: 5, index: 110 };
+/** Of the newest and of the oldest, to tell how many there are. */
+const SAMPLED = 500;
 /** What facets are counted over. */
 export const FACETED = 5000;
 const LIMIT_MS = 5000;
@@ -58,53 +74,115 @@ export function createResultStore(readers: Readers) {
     return best?.rows;
   }
 
+  /** Words that very many have; that stays so. */
+  const common = new Set<string>();
+
+  async function isCommon(phrase: string, signal?: AbortSignal): Promise<boolean> {
+    if (common.has(phrase)) return true;
+    const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${COMMON})`;
+    const [row] = await ask<{ n: number }>(sql(text, phrase), signal);
+    if (row!.n < COMMON) return false;
+    const [oldest] = common;
+    if (common.size >= MOST_COMMON) common.delete(oldest!);
+    common.add(phrase);
+    return true;
+  }
+
   /** These, the best match first: only their text is looked at, for filters say nothing of it. */
   async function rank(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
     if (plan.textMatch === undefined || seqs.length < 2) return seqs;
-    const ranked = sql(
-      `SELECT json_group_array(seq) seqs FROM (SELECT c.seq FROM (
-         SELECT item_search.rowid seq, ${RANK} score FROM item_search WHERE item_search MATCH ?
+    const phrases = [...new Set(plan.phrases)];
+    const are = await Promise.all(phrases.map((it) => isCommon(it, signal)));
+    const rare = phrases.filter((_, at) => !are[at]);
+    if (rare.length === 0) return await byTitle(seqs, plan, signal);
+    const [row] = await ask<{ seqs: string }>(
+      sql(
+        `SELECT json_group_array(seq) seqs FROM (SELECT item_search.rowid seq FROM item_search
+           WHERE item_search MATCH ? AND item_search.rowid BETWEEN ? AND ?
            AND +item_search.rowid IN (SELECT value FROM json_each(?))
-           AND ${inTime("item_search.rowid")}) c
-       CROSS JOIN item_facts f ON f.seq = c.seq ORDER BY f.title_key <> ?, c.score, c.seq DESC)`,
-      plan.textMatch,
-      JSON.stringify(seqs),
-      plan.text,
+           AND ${inTime("item_search.rowid")}
+           ORDER BY item_search.rowid NOT IN (SELECT seq FROM item_facts WHERE title_key = ?
+             LIMIT ${MOST_RANKED}), ${RANK}, item_search.rowid DESC)`,
+        rare.length === phrases.length ? plan.textMatch : rare.join(" OR "),
+        Math.min(...seqs),
+        Math.max(...seqs),
+        JSON.stringify(seqs),
+        plan.text,
+      ),
+      signal,
     );
-    const [row] = await ask<{ seqs: string }>(ranked, signal);
     // What fits without its text, by a filter beside an OR, comes last.
     return [...new Set([...JSON.parse(row!.seqs) as number[], ...seqs])];
   }
 
-  /**
-   * Of a long list those that have the words in the title, of the newest MOST_RANKED the shorter
-   * ones first: to weigh a word, BM25 would count all that have it.
-   */
-  async function best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
-    if (plan.textMatch === undefined || plan.match === undefined) return [];
-    const match = `(${plan.match}) AND ({title} : (${plan.textMatch}))`;
-    const seqs = await newestOf({ ...plan, match }, MOST_RANKED, signal);
+  /** These, those with more of the words in the title first, of them the shorter titles. */
+  async function byTitle(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
+    const has = plan.words.map(() => "(instr(' ' || f.title_key, ?) > 0)").join(" + ");
     const [row] = await ask<{ seqs: string }>(
       sql(
         `SELECT json_group_array(seq) seqs FROM (SELECT f.seq FROM json_each(?) j
            CROSS JOIN item_facts f ON f.seq = j.value
-           ORDER BY f.title_key <> ?, length(f.title_key), f.seq DESC)`,
+           ORDER BY f.title_key <> ?, ${has} DESC, length(f.title_key), f.seq DESC)`,
         JSON.stringify(seqs),
         plan.text,
+        ...plan.words.map((word) => isUnspaced(word) ? word : ` ${word}`),
       ),
       signal,
     );
     return JSON.parse(row!.seqs) as number[];
   }
 
+  /**
+   * Of a long list those that have the words in the title, of the newest MOST_BEST the shorter
+   * ones first: to weigh a word, BM25 would count all that have it.
+   */
+  async function best(plan: Plan, signal?: AbortSignal): Promise<number[]> {
+    if (plan.textMatch === undefined || plan.match === undefined) return [];
+    const isPrefix = plan.textMatch === plan.match && plan.match.endsWith('" *');
+    if (isPrefix && plan.phrases.length === 1) {
+      // A million things may begin so: the titles are a beginning.
+      return await firstTitles(titlesFrom(plan.text).source, MOST_BEST, signal);
+    }
+    const match = `(${plan.match}) AND ({title} : (${plan.textMatch}))`;
+    return await byTitle(await newestOf({ ...plan, match }, MOST_BEST, signal), plan, signal);
+  }
+
   /** What is asked of each item of a walk: in a list of those that fit, where that is not long. */
   async function checksOf(plan: Plan, limit: number, signal?: AbortSignal): Promise<Sql[]> {
     const { match, rest, check, isPlain } = plan;
     if (match === undefined) return check ? [check] : [];
-    const many = MANY[isPlain ? "row" : "index"][limit > 100 ? 1 : 0];
-    const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${many})`;
-    const [row] = await ask<{ n: number }>(sql(text, match), signal);
-    return row!.n < many ? [inIndex(match), ...rest ? [rest] : []] : [lookingUp(check!)];
+    const { n, total } = await howMany(match, signal);
+    const terms = match.split('"').length / 2;
+    const listing = n * (COST.listed + COST.perTerm * terms);
+    const looking = limit * total / Math.max(1, n) * COST[isPlain ? "row" : "index"];
+    return listing < looking ? [inIndex(match), ...rest ? [rest] : []] : [lookingUp(check!)];
+  }
+
+  /** About how many fit: between the newest and the oldest as densely as among these. */
+  async function howMany(match: string, signal?: AbortSignal) {
+    const some = (way: string) =>
+      `(SELECT count(*) n, min(rowid) low, max(rowid) high FROM
+         (SELECT rowid FROM item_search(?) ORDER BY rowid ${way} LIMIT ${SAMPLED}))`;
+    const [row] = await ask<{ n: number; span: number; reach: number; total: number }>(
+      sql(
+        `SELECT new.n + old.n n, new.high - new.low + old.high - old.low + 2 span,
+           new.high - old.low + 1 reach,
+           (SELECT max(seq) FROM item_facts) total FROM ${some("DESC")} new, ${some("ASC")} old`,
+        match,
+        match,
+      ),
+      signal,
+    );
+    const { n, span, reach, total } = row!;
+    return { n: n === 0 ? 0 : n * reach / span, total };
+  }
+
+  /** By title. */
+  async function firstTitles({ rows }: Source, limit: number, signal?: AbortSignal) {
+    const text = `SELECT json_group_array(seq) seqs FROM
+      (${rows.text} ORDER BY title_key, seq LIMIT ${limit})`;
+    const [row] = await ask<{ seqs: string }>({ text, values: rows.values }, signal);
+    return JSON.parse(row!.seqs) as number[];
   }
 
   /** The newest that fit. */
@@ -123,6 +201,10 @@ export function createResultStore(readers: Readers) {
       { user, signal }: { user: string; signal?: AbortSignal | undefined },
     ): Promise<Few> {
       const most = plan.rest ? FEW_CHECKED : FEW;
+      if (plan.titles && sort.by === "relevance") {
+        const seqs = await firstTitles(plan.titles, most + 1, signal);
+        return { more: seqs.length > most ? most : undefined, seqs: seqs.slice(0, most) };
+      }
       if (sort.by === "relevance" || sort.by === "added" && sort.descending) {
         const seqs = await newestOf(plan, most + 1, signal);
         const more = seqs.length > most ? most : undefined;
@@ -238,7 +320,7 @@ function orderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
   if (sort.by === "random") return sql(`(${SHUFFLED}) < ?, (${SHUFFLED}), f.seq`, sort.seed);
   const way = sort.descending ? "DESC" : "ASC";
   if (sort.by === "rating") {
-    const halves = "(SELECT halves FROM ratings r WHERE r.item_id = f.item_id AND r.user = ?)";
+    const halves = "(SELECT halves FROM search_ratings r WHERE r.seq = f.seq AND r.user = ?)";
     return sql(`${halves} ${way} NULLS LAST, f.seq ${way}`, user);
   }
   return sql(`${orders[sort.by].key} ${way}, f.seq ${way}`);
@@ -281,19 +363,12 @@ function inOrder(checks: Sql[], { key, after, limit, descending }: Walk & { key:
 function rated(checks: Sql[], { after, limit, descending, user }: Walk & { user: string }): Sql {
   const way = descending ? "DESC" : "ASC";
   const place = after
-    ? [sql(
-      `(r.halves, r.item_id) ${
-        descending ? "<" : ">"
-      } (?, (SELECT item_id FROM item_facts WHERE seq = ?))`,
-      after.key,
-      after.seq,
-    )]
+    ? [sql(`(r.halves, r.seq) ${descending ? "<" : ">"} (?, ?)`, after.key, after.seq)]
     : [];
   const where = allOf([sql("r.user = ?", user), ...place, ...checks, sql(inTime("f.seq"))]);
   return {
-    text: `SELECT f.seq, r.halves key FROM ratings r CROSS JOIN items i ON i.id = r.item_id
-      CROSS JOIN item_facts f ON f.seq = i.seq WHERE ${where.text}
-      ORDER BY r.halves ${way}, r.item_id ${way} LIMIT ${limit}`,
+    text: `SELECT f.seq, r.halves key FROM search_ratings r CROSS JOIN item_facts f ON f.seq = r.seq
+      WHERE ${where.text} ORDER BY r.halves ${way}, r.seq ${way} LIMIT ${limit}`,
     values: where.values,
   };
 }
