@@ -1,15 +1,16 @@
 /**
- * `deno task bench`: our scan beside minidlna's, our hashes beside hashdeep's, our start-up beside
- * an empty program's, and a hard disk by a model with a film and a scan on it. Turn and turn about
- * in one run, and told as ratios, because on a machine that does other things too a time alone says
- * nothing. Last, a library of a million rows is searched. `--files=N --rounds=N --rows=N` for another
- * size.
+ * `deno task bench`: our scan beside minidlna's and one ffprobe for each file, our hashes beside
+ * hashdeep's, our start-up beside an empty program's, and a hard disk by a model with a film and a
+ * scan on it. Turn and turn about in one run, and told as ratios, because on a machine that does other
+ * things too a time alone says nothing. Last, a library of a million rows is searched.
+ * `--files=N --rounds=N --rows=N` for another size.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { say } from "../scripts/run.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
+import { ffprobeEach, SAMPLE } from "./ffprobe.ts";
 import { benchHashTree } from "./hash_tree.ts";
 import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
 import { minidlna, type MinidlnaScan } from "./minidlna.ts";
@@ -25,7 +26,7 @@ import { prepare } from "./tools.ts";
 
 const { values } = parseArgs({
   options: {
-    files: { type: "string", default: "5000" },
+    files: { type: "string", default: "20000" },
     rounds: { type: "string", default: "5" },
     known: { type: "string", default: "200000" },
     rows: { type: "string", default: "1000000" },
@@ -56,10 +57,11 @@ try {
 
 async function benchSmall(corpus: Corpus): Promise<void> {
   say(`\n${corpus.files} small files, ${describe(corpus)}, ${rounds} rounds`);
-  const [ours, dlna, deep]: [Scan[], MinidlnaScan[], number[]] = [[], [], []];
+  const [ours, dlna, deep, each]: [Scan[], MinidlnaScan[], number[], number[]] = [[], [], [], []];
   for (let round = 0; round < rounds; round++) {
     ours.push(await scanOnce(corpus, folder));
     if (tools.minidlnad) dlna.push(await minidlna(tools.minidlnad, corpus, folder));
+    if (tools.ffprobe) each.push(await ffprobeEach(tools.ffprobe, corpus));
     if (tools.hashdeep) deep.push(await hashdeep(tools.hashdeep, corpus));
   }
   const looked = ours.map(({ walk, probe }) => walk + probe);
@@ -67,7 +69,11 @@ async function benchSmall(corpus: Corpus): Promise<void> {
   const whole = ours.map((scan) => scan.whole);
   if (tools.minidlnad) {
     const theirs = dlna.map(({ scanning }) => scanning);
-    tellRatio("walk + probe + store: minidlna", { ours: looked, theirs, atLeast: 3 });
+    tellRatio("walk + probe + store: minidlna", { ours: looked, theirs, atLeast: 5 });
+  }
+  if (tools.ffprobe) {
+    const name = `walk + probe + store: one ffprobe a file (by ${SAMPLE} files)`;
+    tellRatio(name, { ours: looked, theirs: each, atLeast: 50 });
   }
   if (tools.hashdeep) {
     tellRatio("hash + store: hashdeep", { ours: hashed, theirs: deep, atLeast: 1 });
@@ -81,6 +87,7 @@ async function benchSmall(corpus: Corpus): Promise<void> {
       `${rate(corpus.files, looked)} walked + probed`,
       `${rate(corpus.files, hashed)} hashed`,
       tools.minidlnad && `minidlna ${rate(corpus.files, dlna.map((it) => it.scanning))}`,
+      tools.ffprobe && `ffprobe ${rate(corpus.files, each)}`,
       tools.hashdeep && `hashdeep ${rate(corpus.files, deep)}`,
     ].filter(Boolean).join(", ")
   }`);

@@ -9,6 +9,7 @@ import { findProgram, runProgram, say } from "../scripts/run.ts";
 /** Program → the Debian package that has it, and what is not measured without it. */
 const wanted = {
   ffmpeg: { debian: "ffmpeg", without: "scans and hashes, for want of media files" },
+  ffprobe: { debian: "ffmpeg", without: "the scan beside one ffprobe for each file" },
   minidlnad: { debian: "minidlna", without: "the scan beside minidlna's" },
   hashdeep: { debian: "hashdeep", without: "the hashes beside hashdeep's" },
 };
