@@ -25,7 +25,8 @@ export function expectedVersion(c: Context): number | undefined {
   if (header === undefined || header === "*") return undefined;
   const [, digits] = /^"(\d{1,15})"$/.exec(header) ?? [];
   if (digits === undefined) {
-    throw new InvalidError('Cannot read "If-Match": send the ETag that you were given, or *');
+    const message = 'Cannot read "If-Match": send the ETag that you were given, or *';
+    throw new InvalidError(message, { field: "if-match" });
   }
   return Number(digits);
 }

@@ -14,14 +14,28 @@ export { z };
 
 /**
  * A route. A body that it requires must be there: left out, it would be read as `{}`, which means
- * "all of it" to some calls, and "nothing any more" to others.
+ * "all of it" to some calls, and "nothing any more" to others. What changes something takes no
+ * parameter that it does not know: with `?dryrun=true` it would not be dry.
  */
 export const createRoute: typeof describeRoute = (route) => {
-  const { required, content } = route.request?.body ?? {};
-  return describeRoute(
-    required ? { ...route, middleware: needBody(Object.keys(content!)) } : route,
-  );
+  const { body, query } = route.request ?? {};
+  const middleware = [];
+  if (query instanceof z.ZodObject && route.method !== "get") {
+    middleware.push(refuseUnknown(Object.keys(query.shape)));
+  }
+  if (body?.required) middleware.push(needBody(Object.keys(body.content)));
+  return describeRoute({ ...route, middleware });
 };
+
+function refuseUnknown(known: string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const field = Object.keys(c.req.query()).find((it) => it !== "token" && !known.includes(it));
+    if (field !== undefined) {
+      throw new InvalidError(`Cannot read "${field}": there are ${known.join(", ")}`, { field });
+    }
+    await next();
+  };
+}
 
 function needBody(types: string[]): MiddlewareHandler {
   return async (c, next) => {

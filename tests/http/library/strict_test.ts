@@ -137,6 +137,18 @@ Deno.test("a field that nobody knows is refused by name", async () => {
   }
 });
 
+Deno.test("a parameter that nobody knows is refused where something would change", async () => {
+  using rig = openRig();
+
+  const wrong = await rig.ask("POST", "/api/tags/?usr=mia", { name: "Noir" });
+  const tags = await rig.ask("GET", "/api/tags/?usr=mia");
+  const right = await rig.ask("POST", "/api/tags/?user=mia&token=x", { name: "Noir" });
+
+  deepStrictEqual([wrong.status, wrong.body.field], [400, "usr"]);
+  deepStrictEqual([tags.status, tags.body.items], [200, []]);
+  strictEqual(right.status, 201);
+});
+
 Deno.test("what belongs to an item that is not there, or was deleted, is not found", async () => {
   using rig = openRig(2);
   const tag = (await rig.ask("POST", "/api/tags/", { name: "Noir" })).body.id;

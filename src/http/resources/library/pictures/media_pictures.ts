@@ -141,7 +141,9 @@ function addPosters(routes: OpenAPIHono, port: PicturesPort): void {
     }
     routes.get(`/:id/:name{${kind}(\\.[a-z]+)?}`, async (c) => {
       const query = PictureQuery.safeParse(c.req.query());
-      if (!query.success) throw new InvalidError('Cannot read "width": expected 1 to 10000');
+      if (!query.success) {
+        throw new InvalidError('Cannot read "width": expected 1 to 10000', { field: "width" });
+      }
       const [, extension] = c.req.param("name").split(".");
       return await show(
         c,
