@@ -6,6 +6,8 @@
  */
 import { untilHeldUp } from "./drain.ts";
 import { concludeGone } from "./gone/gone.ts";
+import { deviceOf, lookAgain } from "./gone/second_look.ts";
+import { inLane } from "./in_lane.ts";
 import type { Tally } from "./progress.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import { lookBeside } from "./probed/beside.ts";
@@ -24,7 +26,13 @@ interface Walking {
   /** Over, or held up by a film. */
   left: Promise<void>;
   /** Its roots that have been walked to the end. */
-  walked: string[];
+  walked: Walked[];
+}
+
+interface Walked {
+  root: string;
+  /** What it lay on when its walk began: see second_look.ts. */
+  device: number | undefined;
 }
 
 /**
@@ -47,7 +55,7 @@ export async function* walkRoots(
   const begin = (queue: Queue): Walking => {
     const ended = new AbortController();
     const isLast = !arePlaying && isPlaying(queue);
-    const walked: string[] = [];
+    const walked: Walked[] = [];
     const work = () => walkQueue({ queue, walked, deps, options, tally, signal });
     const over = options.job.queue(work)
       .catch((error) => failed.abort(error))
@@ -70,7 +78,13 @@ export async function* walkRoots(
       // What was pulled in the middle of the walk is offline, not deleted.
       await deps.settle();
       const walked = walks.flatMap((walk) => walk.walked.splice(0));
-      tally.report.gone += await concludeGone(tally.gone, walked, deps.store, signal);
+      const devices = new Map(walked.map(({ root, device }) => [root, device]));
+      const seeing = { store: deps.store, touch: inLane(deps, signal) };
+      tally.report.gone += await concludeGone(tally.gone, [...devices.keys()], {
+        store: deps.store,
+        lookAgain: (root, rowids) => lookAgain(rowids, { root, device: devices.get(root) }, seeing),
+        signal,
+      });
       walks = walks.filter(({ isOver }) => !isOver);
       yield;
       if (walks.length === 0) return;
@@ -99,7 +113,7 @@ async function byDrives(roots: readonly string[], { locate }: ScanDeps): Promise
 async function walkQueue(
   { queue, walked, deps, options, tally, signal }: {
     queue: Queue;
-    walked: string[];
+    walked: Walked[];
     deps: ScanDeps;
     options: ScanOptions;
     tally: Tally;
@@ -111,9 +125,11 @@ async function walkQueue(
     signal.throwIfAborted();
     if (await isLeftAsleep(root, deps, options)) (tally.report.asleep ??= []).push(root);
     else {
+      // Where it does not answer now the walk says so, and nothing that it lacks is believed.
+      const device = await deviceOf(root, inLane(deps, signal)).catch(() => undefined);
       await walkRoot(root, { ...deps, walker, signal }, options, tally);
       await lookBeside(root, options.foldersOf?.(root) ?? [""], { ...deps, signal });
-      walked.push(root);
+      walked.push({ root, device });
     }
   }
 }

@@ -45,16 +45,19 @@ export function addGone(
   else rows.set(root, [rowid]);
 }
 
-/**
- * Marks what was not found in these roots, whose walks are over. Returns how many are missing now.
- *
- * @param signal Ends between two batches
- */
+export interface ConcludeDeps {
+  store: GoneStore;
+  /** Those of a root's files that are still not there: see second_look.ts. */
+  lookAgain(root: string, rowids: readonly number[]): Promise<readonly number[]>;
+  /** Ends between two batches. */
+  signal: AbortSignal;
+}
+
+/** Marks what was not found in these roots, whose walks are over; returns how many are missing now. */
 export async function concludeGone(
   gone: Gone,
   roots: readonly string[],
-  store: GoneStore,
-  signal: AbortSignal,
+  { store, lookAgain, signal }: ConcludeDeps,
 ): Promise<number> {
   let missing = 0;
   const mark = async (rowids: readonly number[], how: "markMissing" | "markUnconfirmed") => {
@@ -70,7 +73,8 @@ export async function concludeGone(
   };
   for (const root of roots) {
     await mark(take(gone.unwanted, root, gone.moved), "markMissing");
-    const lost = await stillExpected(take(gone.lost, root, gone.moved), store);
+    const expected = await stillExpected(take(gone.lost, root, gone.moved), store);
+    const lost = await lookAgain(root, expected);
     if (lost.length === 0) continue;
     const all = lost.length + store.unconfirmedIn(root);
     const isMuch = all > HANDFUL && needsConfirmation(all, await countPresent(root, store, all));
@@ -126,7 +130,12 @@ export function* spans(rowids: readonly number[]): Generator<readonly number[]> 
   for (let at = 0; at < rowids.length; at += SPAN) yield rowids.slice(at, at + SPAN);
 }
 
-/** Others have theirs. */
+let lastTurn = Promise.resolve();
+
+/**
+ * Others have theirs: requests, and whoever else waits for a turn. One of those is let go in each
+ * turn of the event loop, so that many batches side by side hold it up no longer than one does.
+ */
 export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return lastTurn = lastTurn.then(() => new Promise((resolve) => setTimeout(resolve)));
 }

@@ -27,6 +27,14 @@ export function createGoneStore(db: Database) {
         JSON.stringify(rowids),
       ).map(({ rowid }) => rowid),
 
+    /** Where these files are in their root, in the order of the rows. */
+    pathsOf: (rowids: readonly number[]): { rowid: number; path: string }[] =>
+      db.all(
+        `SELECT rowid, relative_path AS path FROM media
+         WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid`,
+        JSON.stringify(rowids),
+      ),
+
     markMissing: (rowids: readonly number[]): number =>
       db.run(
         `UPDATE media SET status = 'missing', updated_at = ?
