@@ -5,7 +5,7 @@
  */
 import { basename, extname, sep } from "node:path";
 import type { Log } from "../../base/log.ts";
-import { type Service, untilAborted } from "../../base/service.ts";
+import { orAborted, type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
 import {
   isRuleFile,
@@ -56,13 +56,15 @@ export function createWatcher({ peer, config, dataDir, log }: WatcherOptions): W
       while (!signal.aborted) {
         const either = AbortSignal.any([signal, peer.foldersChange()]);
         states = [];
+        // Before the drives are known nobody knows what lies on other machines.
+        await orAborted(drives.watched, signal);
         if (mode === "off") await untilAborted(either);
         else {
           const roots = peer.folders();
           await watchFolders(
             {
               isRemote: async (root) =>
-                (await drives.locate(root)).driveIds.some((id) => id.startsWith("net:")),
+                (await drives.locateReal(root)).driveIds.some((id) => id.startsWith("net:")),
               look: (path) =>
                 drives.touch(path, async () => {
                   const info = await Deno.lstat(path);
