@@ -111,6 +111,7 @@ export function ofWatch(column: "watched" | "favorite", user: string) {
         user,
       ),
       size: sql(`SELECT 1 FROM watch_states w WHERE w.user = ? AND w.${column} = 1`, user),
+      most: 15_000,
     },
   };
 }

@@ -39,6 +39,8 @@ export interface Plan {
   check?: Sql | undefined;
   /** That check looks at the row alone. */
   isPlain?: boolean | undefined;
+  /** What it asks the index, after it has looked at the row. */
+  asks?: string | undefined;
   sources: Source[];
   /** The words that are searched, folded: for the order, and to mark them. */
   words: string[];
@@ -56,6 +58,8 @@ interface Part {
   check: Sql;
   /** The check looks at the row alone, not into the index. */
   isPlain?: boolean | undefined;
+  /** What the check asks the index. */
+  asks?: string | undefined;
 }
 
 const NOTHING = `"${factWord("every", "nothing")}"`;
@@ -119,6 +123,7 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     rest: part?.rest,
     check: part?.check,
     isPlain: part?.isPlain,
+    asks: part?.asks,
     sources,
     words: [...new Set(words)],
     text,
@@ -156,7 +161,8 @@ function together(parts: Part[]): Part {
   const rests = parts.map(({ rest }) => rest).filter((it) => it !== undefined);
   // What the index must be asked about a row is asked together.
   const others = parts.filter(({ isPlain, match }) => !isPlain && match !== undefined);
-  const asked = others.length > 0 ? [inIndex(conjunction(others.map(({ match }) => match!)))] : [];
+  const asks = others.length > 0 ? conjunction(others.map(({ match }) => match!)) : undefined;
+  const asked = asks === undefined ? [] : [inIndex(asks)];
   const checks = parts.filter((it) => !others.includes(it)).map(({ check }) => check);
   const left = others.map(({ rest }) => rest).filter((it) => it !== undefined);
   return {
@@ -165,6 +171,7 @@ function together(parts: Part[]): Part {
     rest: rests.length > 0 ? allOf(rests) : undefined,
     check: allOf([...checks, ...asked, ...left]),
     isPlain: others.length === 0,
+    asks,
   };
 }
 

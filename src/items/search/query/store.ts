@@ -14,6 +14,8 @@ export interface Sql {
 export interface Source {
   rows: Sql;
   size: Sql;
+  /** It is not listed from so many on. */
+  most?: number | undefined;
 }
 
 export function sql(text: string, ...values: ReaderValue[]): Sql {

@@ -66,10 +66,10 @@ export function createResultStore(readers: Readers) {
   /** The smallest source; one that would give too many is no help. */
   async function smallSource(plan: Plan, signal?: AbortSignal): Promise<Sql | undefined> {
     let best: { rows: Sql; n: number } | undefined;
-    for (const { rows, size } of plan.sources) {
-      const text = `SELECT count(*) n FROM (${size.text} LIMIT ${MOST_LISTED})`;
+    for (const { rows, size, most = MOST_LISTED } of plan.sources) {
+      const text = `SELECT count(*) n FROM (${size.text} LIMIT ${most})`;
       const [row] = await ask<{ n: number }>({ text, values: size.values }, signal);
-      if (row!.n < (best?.n ?? MOST_LISTED)) best = { rows, n: row!.n };
+      if (row!.n < Math.min(most, best?.n ?? most)) best = { rows, n: row!.n };
     }
     return best?.rows;
   }
@@ -92,7 +92,10 @@ export function createResultStore(readers: Readers) {
   async function rank(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
     if (plan.textMatch === undefined || seqs.length < 2) return seqs;
     const phrases = [...new Set(plan.phrases)];
-    const are = await Promise.all(phrases.map((it) => isCommon(it, signal)));
+    // Where nothing else is asked for, all that have the phrase are here.
+    const isAlone = phrases.length === 1 && plan.match === plan.textMatch &&
+      !plan.rest;
+    const are = isAlone ? [] : await Promise.all(phrases.map((it) => isCommon(it, signal)));
     const rare = phrases.filter((_, at) => !are[at]);
     if (rare.length === 0) return await byTitle(seqs, plan, signal);
     const [row] = await ask<{ seqs: string }>(
@@ -149,12 +152,16 @@ export function createResultStore(readers: Readers) {
 
   /** What is asked of each item of a walk: in a list of those that fit, where that is not long. */
   async function checksOf(plan: Plan, limit: number, signal?: AbortSignal): Promise<Sql[]> {
-    const { match, rest, check, isPlain } = plan;
+    const { match, rest, check, isPlain, asks } = plan;
     if (match === undefined) return check ? [check] : [];
     const { n, total } = await howMany(match, signal);
     const terms = match.split('"').length / 2;
     const listing = n * (COST.listed + COST.perTerm * terms);
-    const looking = limit * total / Math.max(1, n) * COST[isPlain ? "row" : "index"];
+    const rows = limit * total / Math.max(1, n);
+    // The row is looked at first, and the index only for those where that fits.
+    const isApart = !isPlain && asks !== undefined && asks !== match;
+    const asked = isApart ? limit * total / Math.max(1, (await howMany(asks, signal)).n) : rows;
+    const looking = rows * COST.row + (isPlain ? 0 : asked * COST.index);
     return listing < looking ? [inIndex(match), ...rest ? [rest] : []] : [lookingUp(check!)];
   }
 
@@ -309,8 +316,10 @@ function candidates({ match, rest }: Plan, source: Sql | undefined): Sql {
 /** The candidates `c` sorted; none of too many, for those are walked. */
 function inOrderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string, most: number): Sql {
   const order = orderOf(sort, user);
+  const isByNumber = sort.by === "rating" || sort.by === "random";
+  const rows = isByNumber ? "c f" : "c CROSS JOIN item_facts f ON f.seq = c.seq";
   return {
-    text: `SELECT f.seq FROM c CROSS JOIN item_facts f ON f.seq = c.seq
+    text: `SELECT f.seq FROM ${rows}
       WHERE (SELECT count(*) FROM c) <= ${most} ORDER BY ${order.text}`,
     values: order.values,
   };
@@ -350,7 +359,14 @@ function newest(plan: Plan, { after, limit, descending }: Walk): Sql {
 function inOrder(checks: Sql[], { key, after, limit, descending }: Walk & { key: string }): Sql {
   const way = descending ? "DESC" : "ASC";
   const values: ReaderValue[] = after ? [after.key, after.seq] : [];
-  const place = after ? [sql(`(${key}, f.seq) ${descending ? "<" : ">"} (?, ?)`, ...values)] : [];
+  // The first says it all for a column, but of an expression SQLite finds the place by the second only.
+  const sign = descending ? "<" : ">";
+  const place = after
+    ? [
+      sql(`(${key}, f.seq) ${sign} (?, ?)`, ...values),
+      sql(`${key} ${sign}= ?`, after.key),
+    ]
+    : [];
   const where = allOf([...place, ...checks, sql(inTime("f.seq"))]);
   return {
     text: `SELECT f.seq, ${key} key FROM item_facts f WHERE ${where.text}
