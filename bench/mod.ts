@@ -3,7 +3,7 @@
  * hashdeep's, our start-up beside an empty program's, and a hard disk by a model with a film and a
  * scan on it. Turn and turn about in one run, and told as ratios, because on a machine that does other
  * things too a time alone says nothing. Last, a library of a million rows is searched.
- * `--files=N --rounds=N --rows=N` for another size.
+ * `--files=N --rounds=N --rows=N` for another size, `--only=small,rescan` for some of the parts.
  *
  * @module
  */
@@ -30,27 +30,54 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     known: { type: "string", default: "200000" },
     rows: { type: "string", default: "1000000" },
+    only: { type: "string", default: "" },
   },
 });
 const rounds = Number(values.rounds);
 
+interface Part {
+  needs?: "ffmpeg";
+  run(): Promise<void>;
+}
+
+/** All there is to measure, in its order. */
+const parts: Record<string, Part> = {
+  small: {
+    needs: "ffmpeg",
+    run: async () => {
+      const small = await makeCorpus(`${folder}/small`, { files: Number(values.files) });
+      await benchSmall(small);
+      await benchReaders(small, folder);
+      await Deno.remove(`${folder}/small`, { recursive: true });
+    },
+  },
+  big: {
+    needs: "ffmpeg",
+    run: async () => {
+      await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
+      await Deno.remove(`${folder}/big`, { recursive: true });
+    },
+  },
+  tree: { needs: "ffmpeg", run: () => benchHashTree(folder, rounds, tools) },
+  pictures: { needs: "ffmpeg", run: () => benchPictures(folder) },
+  rescan: { run: () => benchRescan(folder, Number(values.known), rounds) },
+  startUp: { run: () => benchStartUp(folder) },
+  slowDisk: { run: benchSlowDisk },
+  search: { run: () => benchSearch({ folder, rows: Number(values.rows) }) },
+};
+
 const tools = await prepare();
 const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "giggityflix-bench-" }));
 try {
-  if (tools.ffmpeg) {
-    const small = await makeCorpus(`${folder}/small`, { files: Number(values.files) });
-    await benchSmall(small);
-    await benchReaders(small, folder);
-    await Deno.remove(`${folder}/small`, { recursive: true });
-    await benchBig(await makeCorpus(`${folder}/big`, { files: 8, paddingBytes: 96 << 20 }));
-    await Deno.remove(`${folder}/big`, { recursive: true });
-    await benchHashTree(folder, rounds, tools);
-    await benchPictures(folder);
+  const wanted = values.only.split(",").filter(Boolean);
+  for (const name of wanted) {
+    if (!(name in parts)) throw new Error(`There is no part "${name}": ${Object.keys(parts)}`);
   }
-  await benchRescan(folder, Number(values.known), rounds);
-  await benchStartUp(folder);
-  await benchSlowDisk();
-  await benchSearch({ folder, rows: Number(values.rows) });
+  for (const [name, { needs, run }] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (needs && !tools[needs]) say(`\n${name} is left out: there is no ${needs}`);
+    else await run();
+  }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
