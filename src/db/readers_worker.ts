@@ -46,8 +46,9 @@ function answer(question: Question): Answer {
 function open(path: string): DatabaseSync {
   const opened = new DatabaseSync(path, { readOnly: true });
   opened.exec(
+    // The file is not mapped: its pages would count as memory of the program, for a tenth less work.
     "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000;" +
-      "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 2147418112;",
+      "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;",
   );
   // What a function throws, Deno 2.9 never hands on; the absolute value of this one is an error.
   opened.function("in_time", () => outOfTime() ? -9223372036854775808n : 1);
