@@ -31,9 +31,10 @@ CREATE TRIGGER fingerprint_gone AFTER DELETE ON fingerprints BEGIN
   DELETE FROM similar_pairs WHERE other = OLD.media_id;
 END;
 
--- Files of one digest lie beside each other.
+-- Files of one digest lie beside each other. No file is a copy by "oshash", which each new file has:
+-- that is of its ends only.
 DROP INDEX hashes_by_digest;
-CREATE INDEX hashes_by_digest ON hashes (algorithm, digest, media_id);
+CREATE INDEX hashes_by_digest ON hashes (algorithm, digest, media_id) WHERE algorithm <> 'oshash';
 
 -- Digests that a second file was found with since the last look for duplicates.
 CREATE TABLE duplicate_news (
@@ -42,8 +43,8 @@ CREATE TABLE duplicate_news (
   PRIMARY KEY (algorithm, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER duplicate_hash AFTER INSERT ON hashes
-WHEN EXISTS (SELECT 1 FROM hashes
-  WHERE algorithm = NEW.algorithm AND digest = NEW.digest AND media_id <> NEW.media_id)
+WHEN NEW.algorithm <> 'oshash' AND EXISTS (SELECT 1 FROM hashes
+  WHERE algorithm <> 'oshash' AND algorithm = NEW.algorithm AND digest = NEW.digest AND media_id <> NEW.media_id)
 BEGIN
   INSERT OR IGNORE INTO duplicate_news VALUES (NEW.algorithm, NEW.digest);
 END;

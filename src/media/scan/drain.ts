@@ -116,8 +116,9 @@ export async function untilHeldUp(
   }
 }
 
-/** So long a transaction may take, and little longer. */
+/** So long a transaction may take, and little longer; but where others have the processor, no less. */
 const TRANSACTION_MS = 4;
+const LEAST_FILES = 12;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
@@ -234,9 +235,12 @@ async function saveBatch(
   });
   // In short transactions: whoever asks something meanwhile waits for one of them.
   for (let at = 0; at < known.length;) {
+    const least = Math.min(known.length, at + LEAST_FILES);
     const until = performance.now() + TRANSACTION_MS;
     store.transaction(() => {
-      do step.save(known.slice(at, ++at)); while (at < known.length && performance.now() < until);
+      do step.save(known.slice(at, ++at)); while (
+        at < least || at < known.length && performance.now() < until
+      );
     });
     if (at < known.length) await turn();
   }

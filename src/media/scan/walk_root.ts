@@ -23,6 +23,7 @@ export interface WalkRootDeps extends ScanDeps {
 
 /** So long a transaction may take: whoever reads on this thread meanwhile waits for it. */
 const TRANSACTION_MS = 4;
+const LEAST_FILES = 16;
 
 export async function walkRoot(
   root: string,
@@ -95,10 +96,11 @@ async function take(
   tally: Tally,
 ): Promise<void> {
   for (let at = 0; at < differences.length;) {
+    const least = Math.min(differences.length, at + LEAST_FILES);
     const until = performance.now() + TRANSACTION_MS;
     store.transaction(() => {
       do takeOne(root, differences[at++]!, store, tally); while (
-        at < differences.length && performance.now() < until
+        at < least || at < differences.length && performance.now() < until
       );
     });
     await turn(); // others have theirs

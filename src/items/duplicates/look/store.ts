@@ -62,7 +62,7 @@ export function createLookStore(db: Database) {
     ): { digest: string; mediaId: string }[] =>
       db.all(
         `SELECT digest, media_id AS mediaId FROM hashes
-         WHERE algorithm = ? AND (digest, media_id) > (?, ?)
+         WHERE algorithm <> 'oshash' AND algorithm = ? AND (digest, media_id) > (?, ?)
          ORDER BY digest, media_id LIMIT ?`,
         algorithm,
         after.digest,
@@ -73,7 +73,8 @@ export function createLookStore(db: Database) {
     /** Every file of a digest. */
     withDigest: (algorithm: string, digest: string): string[] =>
       db.all<{ id: string }>(
-        `SELECT media_id AS id FROM hashes WHERE algorithm = ? AND digest = ?
+        `SELECT media_id AS id FROM hashes
+         WHERE algorithm <> 'oshash' AND algorithm = ? AND digest = ?
          ORDER BY media_id LIMIT ?`,
         algorithm,
         digest,
