@@ -20,8 +20,11 @@ export interface WalkFolderDeps {
   signal: AbortSignal;
 }
 
-/** So long a step takes. A film that begins meanwhile waits for one look. */
-const STEP_MS = 50;
+/**
+ * So long a step takes: the main thread may be long in asking for the next one. A film that begins
+ * meanwhile waits for one look.
+ */
+const STEP_MS = 250;
 /** Beside a film. */
 const ASIDE = { ms: 2, looks: 8 };
 
