@@ -38,7 +38,7 @@ export function tellPlans(db: Database): void {
     "search, by title":
       "SELECT f.seq FROM item_facts f WHERE (f.title_key, f.seq) > ('m', 0) AND +f.seq IN (SELECT rowid FROM item_search('the')) ORDER BY f.title_key, f.seq LIMIT 500",
     "search, shuffled":
-      "SELECT f.seq FROM item_facts f WHERE ((f.seq * 2654435761 & 4294967295), f.seq) > (7, 0) ORDER BY (f.seq * 2654435761 & 4294967295), f.seq LIMIT 500",
+      "SELECT f.seq FROM item_facts f WHERE ((f.seq * 2654435761 & 4294967295), f.seq) > (7, 0) AND (f.seq * 2654435761 & 4294967295) >= 7 ORDER BY (f.seq * 2654435761 & 4294967295), f.seq LIMIT 500",
   };
   say("  by these indices:");
   for (const [name, text] of Object.entries(statements)) {

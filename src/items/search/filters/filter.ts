@@ -76,8 +76,8 @@ export function numberIn(column: ScaledColumn, unit: Unit): Filter["compile"] {
     return {
       words: wordsOfRange(column, low, high),
       check: between(`f.${column}`, { low: Math.max(low, 1), high }),
-      isExact: column === "year" && (low <= 1 || low > YEARS.low) &&
-        (high === Infinity || high < YEARS.high),
+      isExact: column === "year" && (low <= 1 || low > YEARS.low) && low <= YEARS.high &&
+        (high === Infinity || high < YEARS.high) && high >= YEARS.low,
     };
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inTime, type Readers, type ReaderValue } from "../../../db/mod.ts";
+import { inTime, type Readers } from "../../../db/mod.ts";
 import type { Plan } from "../query/plan.ts";
 import {
   allOf,
@@ -14,8 +14,11 @@ import {
   sql,
   titlesFrom,
 } from "../query/store.ts";
-import { isUnspaced } from "../index/words.ts";
 import { orders, SHUFFLED, type Sort } from "./orders.ts";
+import { createRanks, MOST_RANKED } from "./rank/store.ts";
+import { byNumber, type Found, inOrder, rated } from "./walk/store.ts";
+
+export type { Found };
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
 export const FEW = 5000;
@@ -23,12 +26,6 @@ export const FEW = 5000;
 const MOST_LISTED = 60_000;
 /** Where each must be looked at. */
 const FEW_CHECKED = 1000;
-/** To rank one takes some microseconds, and of more nobody looks at the last. */
-const MOST_RANKED = 3000;
-/** Of a word that more have, an item's rank says little: to weigh it, BM25 would list all of these. */
-const COMMON = 10_000;
-/** Common words that are remembered. */
-const MOST_COMMON = 1000;
 /** Of a list too long to be ranked, those with the words in the title that come first. */
 const MOST_BEST = 1000;
 /**
@@ -42,12 +39,6 @@ const SAMPLED = 500;
 export const FACETED = 5000;
 const LIMIT_MS = 5000;
 
-export interface Found {
-  seq: number;
-  /** What the order compares. */
-  key: string | number;
-}
-
 export interface Few {
   /** More than that fit: the list is of the newest of them, or empty. */
   more?: number | undefined;
@@ -56,12 +47,11 @@ export interface Few {
 
 export type ResultStore = ReturnType<typeof createResultStore>;
 
-/** Ranks by the columns: title, people, tags, notes, path; facts do not count. */
-const RANK = "bm25(item_search, 10.0, 5.0, 4.0, 1.0, 1.0, 0.0)";
-
 export function createResultStore(readers: Readers) {
   const ask = <T>({ text, values }: Sql, signal?: AbortSignal) =>
     readers.query<T>(text, values, { signal, limitMs: LIMIT_MS });
+
+  const { rank, byTitle } = createRanks(ask);
 
   /** The smallest source; one that would give too many is no help. */
   async function smallSource(plan: Plan, signal?: AbortSignal): Promise<Sql | undefined> {
@@ -72,67 +62,6 @@ export function createResultStore(readers: Readers) {
       if (row!.n < Math.min(most, best?.n ?? most)) best = { rows, n: row!.n };
     }
     return best?.rows;
-  }
-
-  /** Words that very many have; that stays so. */
-  const common = new Set<string>();
-
-  async function isCommon(phrase: string, signal?: AbortSignal): Promise<boolean> {
-    if (common.has(phrase)) return true;
-    const text = `SELECT count(*) n FROM (SELECT 1 FROM item_search(?) LIMIT ${COMMON})`;
-    const [row] = await ask<{ n: number }>(sql(text, phrase), signal);
-    if (row!.n < COMMON) return false;
-    const [oldest] = common;
-    if (common.size >= MOST_COMMON) common.delete(oldest!);
-    common.add(phrase);
-    return true;
-  }
-
-  /** These, the best match first: only their text is looked at, for filters say nothing of it. */
-  async function rank(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
-    if (plan.textMatch === undefined || seqs.length < 2) return seqs;
-    const phrases = [...new Set(plan.phrases)];
-    // Where nothing else is asked for, all that have the phrase are here.
-    const isAlone = phrases.length === 1 && plan.match === plan.textMatch &&
-      !plan.rest;
-    const are = isAlone ? [] : await Promise.all(phrases.map((it) => isCommon(it, signal)));
-    const rare = phrases.filter((_, at) => !are[at]);
-    if (rare.length === 0) return await byTitle(seqs, plan, signal);
-    const [row] = await ask<{ seqs: string }>(
-      sql(
-        `SELECT json_group_array(seq) seqs FROM (SELECT item_search.rowid seq FROM item_search
-           WHERE item_search MATCH ? AND item_search.rowid BETWEEN ? AND ?
-           AND +item_search.rowid IN (SELECT value FROM json_each(?))
-           AND ${inTime("item_search.rowid")}
-           ORDER BY item_search.rowid NOT IN (SELECT seq FROM item_facts WHERE title_key = ?
-             LIMIT ${MOST_RANKED}), ${RANK}, item_search.rowid DESC)`,
-        rare.length === phrases.length ? plan.textMatch : rare.join(" OR "),
-        Math.min(...seqs),
-        Math.max(...seqs),
-        JSON.stringify(seqs),
-        plan.text,
-      ),
-      signal,
-    );
-    // What fits without its text, by a filter beside an OR, comes last.
-    return [...new Set([...JSON.parse(row!.seqs) as number[], ...seqs])];
-  }
-
-  /** These, those with more of the words in the title first, of them the shorter titles. */
-  async function byTitle(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
-    const has = plan.words.map(() => "(instr(' ' || f.title_key, ?) > 0)").join(" + ");
-    const [row] = await ask<{ seqs: string }>(
-      sql(
-        `SELECT json_group_array(seq) seqs FROM (SELECT f.seq FROM json_each(?) j
-           CROSS JOIN item_facts f ON f.seq = j.value
-           ORDER BY f.title_key <> ?, ${has} DESC, length(f.title_key), f.seq DESC)`,
-        JSON.stringify(seqs),
-        plan.text,
-        ...plan.words.map((word) => isUnspaced(word) ? word : ` ${word}`),
-      ),
-      signal,
-    );
-    return JSON.parse(row!.seqs) as number[];
   }
 
   /**
@@ -252,7 +181,7 @@ export function createResultStore(readers: Readers) {
     ): Promise<Found[]> {
       if (sort.by === "added" && plan.match !== undefined) {
         return await ask<Found>(
-          newest(plan, { after, limit, descending: sort.descending }),
+          byNumber(plan, { after, limit, descending: sort.descending }),
           signal,
         );
       }
@@ -333,58 +262,4 @@ function orderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
     return sql(`${halves} ${way} NULLS LAST, f.seq ${way}`, user);
   }
   return sql(`${orders[sort.by].key} ${way}, f.seq ${way}`);
-}
-
-interface Walk {
-  after: Found | undefined;
-  limit: number;
-  descending: boolean;
-}
-
-function newest(plan: Plan, { after, limit, descending }: Walk): Sql {
-  const join = plan.rest ? "CROSS JOIN item_facts f ON f.seq = item_search.rowid" : "";
-  const where = allOf([
-    sql("item_search MATCH ?", plan.match!),
-    ...after ? [sql(`item_search.rowid ${descending ? "<" : ">"} ?`, after.seq)] : [],
-    ...plan.rest ? [plan.rest] : [],
-    sql(inTime("item_search.rowid")),
-  ]);
-  return {
-    text: `SELECT item_search.rowid seq, item_search.rowid key FROM item_search ${join}
-      WHERE ${where.text} ORDER BY item_search.rowid ${descending ? "DESC" : "ASC"} LIMIT ${limit}`,
-    values: where.values,
-  };
-}
-
-function inOrder(checks: Sql[], { key, after, limit, descending }: Walk & { key: string }): Sql {
-  const way = descending ? "DESC" : "ASC";
-  const values: ReaderValue[] = after ? [after.key, after.seq] : [];
-  // The first says it all for a column, but of an expression SQLite finds the place by the second only.
-  const sign = descending ? "<" : ">";
-  const place = after
-    ? [
-      sql(`(${key}, f.seq) ${sign} (?, ?)`, ...values),
-      sql(`${key} ${sign}= ?`, after.key),
-    ]
-    : [];
-  const where = allOf([...place, ...checks, sql(inTime("f.seq"))]);
-  return {
-    text: `SELECT f.seq, ${key} key FROM item_facts f WHERE ${where.text}
-      ORDER BY ${key} ${way}, f.seq ${way} LIMIT ${limit}`,
-    values: where.values,
-  };
-}
-
-/** Only those that the user has rated: of a long list nobody wants to see the others. */
-function rated(checks: Sql[], { after, limit, descending, user }: Walk & { user: string }): Sql {
-  const way = descending ? "DESC" : "ASC";
-  const place = after
-    ? [sql(`(r.halves, r.seq) ${descending ? "<" : ">"} (?, ?)`, after.key, after.seq)]
-    : [];
-  const where = allOf([sql("r.user = ?", user), ...place, ...checks, sql(inTime("f.seq"))]);
-  return {
-    text: `SELECT f.seq, r.halves key FROM search_ratings r CROSS JOIN item_facts f ON f.seq = r.seq
-      WHERE ${where.text} ORDER BY r.halves ${way}, r.seq ${way} LIMIT ${limit}`,
-    values: where.values,
-  };
 }
