@@ -116,9 +116,9 @@ export async function untilHeldUp(
   }
 }
 
-/** So long a transaction may take, and little longer; but where others have the processor, no less. */
+/** So long a transaction may take, and little longer; but a few dozen files it always has. */
 const TRANSACTION_MS = 4;
-const LEAST_FILES = 12;
+const LEAST_FILES = 24;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;

@@ -23,7 +23,7 @@ export interface WalkRootDeps extends ScanDeps {
 
 /** So long a transaction may take: whoever reads on this thread meanwhile waits for it. */
 const TRANSACTION_MS = 4;
-const LEAST_FILES = 16;
+const LEAST_FILES = 32;
 
 export async function walkRoot(
   root: string,
