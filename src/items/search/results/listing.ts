@@ -42,6 +42,8 @@ interface Ahead {
   /** rows go on to the end of the list. */
   isAll: boolean;
   total: Total;
+  /** What comes after rows, being found while they are looked at. */
+  coming?: Promise<Ahead> | undefined;
 }
 
 /** The last of a page: where the next one begins. */
@@ -119,7 +121,8 @@ export function createListings(store: ResultStore) {
     if (!ahead.isAll && ahead.rows.length - ahead.from <= limit) {
       const kept = ahead.rows.slice(ahead.from);
       const after = kept.at(-1) ?? place?.last;
-      const next = await walk(asked, { after, total: ahead.total });
+      const next = await ahead.coming?.catch(() => undefined) ??
+        await walk(asked, { after, total: ahead.total });
       ahead = { ...next, rows: [...kept, ...next.rows] };
     }
     const to = ahead.from + limit;
@@ -137,20 +140,19 @@ export function createListings(store: ResultStore) {
       total.value,
       +total.isExact,
     ]);
-    const rest = { ...ahead, from: to };
+    const rest: Ahead = { ...ahead, from: to };
     // Of most searches nobody turns to the second page.
     const isShort = place !== undefined && !ahead.isAll &&
       ahead.rows.length - to <= Math.max(SOON, limit);
-    remember(nextCursor, isShort ? further(rest) : Promise.resolve(rest));
-    return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
-
-    /** While its reader looks at this page, the next ones are found. */
-    async function further(ahead: Ahead): Promise<Ahead> {
-      const kept = ahead.rows.slice(ahead.from);
-      const after = kept.at(-1) ?? last;
-      const found = await walk({ ...asked, signal: undefined }, { after, total: ahead.total });
-      return { ...found, total: ahead.total, rows: [...kept, ...found.rows] };
+    if (isShort && !rest.coming) {
+      rest.coming = walk({ ...asked, signal: undefined }, {
+        after: ahead.rows.at(-1),
+        total: ahead.total,
+      });
+      rest.coming.catch(() => {}); // the page that needs it asks again
     }
+    remember(nextCursor, Promise.resolve(rest));
+    return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
   };
 }
 
