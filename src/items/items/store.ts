@@ -149,9 +149,8 @@ export function createItemStore(db: Database) {
         id,
       );
       db.run(
-        `UPDATE media SET updated_at = ?, status = CASE WHEN container IS NULL THEN 'new'
-           WHEN EXISTS (SELECT 1 FROM hashes WHERE media_id = media.id) THEN 'ready'
-           ELSE 'probed' END
+        // Whether all of its hashes are there, the next scan sees.
+        `UPDATE media SET updated_at = ?, status = iif(container IS NULL, 'new', 'probed')
          WHERE id = (SELECT media_id FROM items WHERE id = ?) AND status = 'forgotten'`,
         now(),
         id,
