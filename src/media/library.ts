@@ -75,7 +75,7 @@ export type Library = ReturnType<typeof openLibrary>;
 
 /** Opens the library in `deps.db`; dispose it to end its workers. */
 export function openLibrary(deps: LibraryDeps) {
-  const { db, lanes, jobs, settings, publish, places, touch = touchFreely } = deps;
+  const { db, lanes, settings, publish, places, touch = touchFreely } = deps;
   const { whyAway = () => "its drive is away: plug it in", silence = neverSilent } = deps;
   const offline = createOfflineStore(db);
   const settle = places
