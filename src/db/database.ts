@@ -6,6 +6,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { renameSync } from "node:fs";
 import { FatalError, UnavailableError } from "../base/errors.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { migrate } from "./migrate.ts";
 
 export type Row = Record<string, SQLInputValue>;
@@ -37,9 +38,10 @@ export function openDatabase(path: string, steps: string[]): Database {
       // and the file sound through a power cut.
       db.exec(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" +
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 16777216;" +
-          // Fewer checkpoints, each of which waits for the disk; 32 MB of the file in memory.
-          "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32000;",
+          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 8388608;" +
+          // The journal is written back by src/db/checkpoints.ts; where that does not keep up, at 128
+          // MiB by whoever commits. 32 MB of the file in memory.
+          "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -32000;",
       );
       // As src/db/readers.ts has it: here nothing that is asked runs for long.
       db.function("in_time", () => 1);
@@ -79,10 +81,20 @@ export function setAsideCorrupt(path: string, now = new Date()): string {
 class Sqlite implements Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #checkpoints: Checkpoints | undefined;
   #inTransaction = false;
 
   constructor(readonly path: string, db: DatabaseSync) {
     this.#db = db;
+    if (path === ":memory:") return;
+    this.#checkpoints = new Checkpoints(path, {
+      finish: () => {
+        if (db.isOpen) db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      },
+      onFailed: () => {
+        if (db.isOpen) db.exec("PRAGMA wal_autocheckpoint = 4000");
+      },
+    });
   }
 
   all<T>(sql: string, ...values: SQLInputValue[]): T[] {
@@ -94,7 +106,9 @@ class Sqlite implements Database {
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
-    return guard(this.path, () => Number(this.#prepare(sql).run(...values).changes));
+    const changes = guard(this.path, () => Number(this.#prepare(sql).run(...values).changes));
+    if (!this.#inTransaction) this.#checkpoints?.committed();
+    return changes;
   }
 
   transaction<T>(work: () => T): T {
@@ -104,6 +118,7 @@ class Sqlite implements Database {
     try {
       const result = work();
       guard(this.path, () => this.#db.exec("COMMIT"));
+      this.#checkpoints?.committed();
       return result;
     } catch (error) {
       // A full disk may have rolled it back already.
@@ -115,6 +130,7 @@ class Sqlite implements Database {
   }
 
   [Symbol.dispose](): void {
+    this.#checkpoints?.[Symbol.dispose]();
     if (this.#db.isOpen) this.#db.close();
   }
 
