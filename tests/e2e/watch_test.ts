@@ -22,7 +22,7 @@ Deno.test("a film that is put into a media folder, renamed or deleted there is n
   await using agent = await startAgent({
     dataDir: data.path,
     args: ["--media-dir", films.path],
-    env: { SCAN_INTERVAL_MINUTES: "0" },
+    env: { SCAN_INTERVAL_MINUTES: "0", WATCH_FOLDERS: "auto" },
   });
   await untilScanned(agent);
   await untilWatching(agent);

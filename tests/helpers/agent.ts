@@ -65,6 +65,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       HOME: dataDir,
       DATA_DIR: dataDir,
       GRPC_SERVER_ADDRESS: "127.0.0.1:0",
+      // A test says itself when it scans; tests/e2e/watch_test.ts has it on.
+      WATCH_FOLDERS: "off",
       ...program.env,
       ...env,
     },
