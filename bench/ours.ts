@@ -64,7 +64,8 @@ export function hashesOf(folder: string): Map<string, string> {
   using db = new DatabaseSync(`${folder}/data/library.db`, { readOnly: true });
   const rows = db.prepare(
     `SELECT root || '/' || relative_path path, group_concat(digest, ' ' ORDER BY algorithm) digests
-     FROM media JOIN hashes ON media_id = media.id GROUP BY media.id`,
+     FROM media JOIN hashes ON media_id = media.id WHERE algorithm IN ('md5', 'sha1')
+     GROUP BY media.id`,
   ).all();
   return new Map(rows.map(({ path, digests }) => [String(path), String(digests)]));
 }
