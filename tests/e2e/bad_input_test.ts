@@ -90,8 +90,11 @@ Deno.test("a file that changes while it is hashed is told, and read again at the
 
   match(last!.issues[0]!.problem, /changed while it was read: it is read again at the next scan/);
   await Deno.truncate(path, 1_000_000);
-  await fetch(`${agent.url}/api/media/scan/`, { method: "POST" }).then((it) => it.body?.cancel());
-  await untilScanned(agent);
+  await fetch(`${agent.url}/api/media/scan/`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ wait: true }),
+  }).then((it) => it.body?.cancel());
   const [item] = await listAll<MediaItem>(agent, "/api/media/");
   strictEqual(item?.size_bytes, 1_000_000);
   strictEqual(item?.status, "ready");
