@@ -7,7 +7,7 @@ import { createRoute as describeRoute, OpenAPIHono, z } from "@hono/zod-openapi"
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
-import { FieldsQuery } from "./fields.ts";
+import { FieldsQuery, only } from "./fields.ts";
 import { page, Problem } from "./schemas.ts";
 
 export { z };
@@ -94,6 +94,26 @@ export const failures = {
 
 export function pageOf<Item extends z.ZodType>(item: Item, description: string) {
   return json(page(item), description);
+}
+
+/** A page of `limit` out of one item more, and the cursor of the next page. */
+export function toPage<Item, Body extends object>(
+  found: readonly Item[],
+  limit: number,
+  { body, place, fields }: {
+    body(item: Item): Body;
+    /** What fromCursor() or placeFrom() is given for the next page. */
+    place(item: Item): string;
+    /** Of each body, as `?fields=` names them; all unless said. */
+    fields?: string | undefined;
+  },
+): { items: Body[]; next_cursor: string | null } {
+  const items = found.slice(0, limit);
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return {
+    items: items.map(body).map(only(fields)),
+    next_cursor: last ? toCursor(place(last)) : null,
+  };
 }
 
 /** `GET /`: a page of a list. */

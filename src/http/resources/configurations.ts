@@ -12,7 +12,7 @@ import {
   json,
   listRoute,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../router.ts";
 import { Setting } from "../schemas.ts";
@@ -41,15 +41,8 @@ export function configurations(port: ConfigurationsPort) {
         const after = fromCursor(cursor);
         const all = port.list().sort((a, b) => a.key < b.key ? -1 : 1)
           .filter(({ key }) => key > after);
-        const items = all.slice(0, limit);
-        const last = all.length > limit ? items.at(-1) : undefined;
-        return c.json(
-          {
-            items: items.map(settingBody).map(only(fields)),
-            next_cursor: last ? toCursor(last.key) : null,
-          },
-          200,
-        );
+        const place = ({ key }: { key: string }) => key;
+        return c.json(toPage(all, limit, { body: settingBody, place, fields }), 200);
       },
     )
     .openapi(

@@ -14,7 +14,7 @@ import {
   json,
   listRoute,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../router.ts";
 import { Job } from "../schemas.ts";
@@ -41,11 +41,7 @@ export function jobs(port: JobsPort) {
     .openapi(listRoute(Job, tags, "The jobs: those at work, and the last that ended"), (c) => {
       const { limit, cursor, fields } = c.req.valid("query");
       const items = port.list({ after: fromCursor(cursor), limit: limit + 1 });
-      const last = items.length > limit ? items[limit - 1] : undefined;
-      return c.json({
-        items: items.slice(0, limit).map(jobBody).map(only(fields)),
-        next_cursor: last ? toCursor(last.id) : null,
-      }, 200);
+      return c.json(toPage(items, limit, { body: jobBody, place: ({ id }) => id, fields }), 200);
     })
     .openapi(
       findRoute(Job, tags, "One job"),

@@ -16,7 +16,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../router.ts";
 import { MediaItem, MediaStatus } from "../schemas.ts";
@@ -61,11 +61,10 @@ export function media(port: MediaPort) {
       (c) => {
         const { limit, cursor, status, fields } = c.req.valid("query");
         const items = port.list({ after: fromCursor(cursor), limit: limit + 1, status });
-        const last = items.length > limit ? items[limit - 1] : undefined;
-        return c.json({
-          items: items.slice(0, limit).map(mediaBody).map(only(fields)),
-          next_cursor: last ? toCursor(last.id) : null,
-        }, 200);
+        return c.json(
+          toPage(items, limit, { body: mediaBody, place: ({ id }) => id, fields }),
+          200,
+        );
       },
     )
     .route("/scan", scanning(port))

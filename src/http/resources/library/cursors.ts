@@ -3,22 +3,17 @@
  *
  * @module
  */
-import { placeFrom, toCursor, z } from "../../router.ts";
+import { placeFrom, toPage, z } from "../../router.ts";
 
 const Pair = z.tuple([z.string(), z.string()]);
 
 /** A page of `limit` out of one item more, and the cursor of the next page. */
-export function pageWith<Item, Body>(
+export function pageWith<Item, Body extends object>(
   found: Item[],
   limit: number,
   { body, place }: { body(item: Item): Body; place(item: Item): [string, string] },
 ): { items: Body[]; next_cursor: string | null } {
-  const items = found.slice(0, limit);
-  const last = found.length > limit ? items.at(-1) : undefined;
-  return {
-    items: items.map(body),
-    next_cursor: last ? toCursor(JSON.stringify(place(last))) : null,
-  };
+  return toPage(found, limit, { body, place: (it) => JSON.stringify(place(it)) });
 }
 
 /** @throws {InvalidError} the cursor is not one of ours */

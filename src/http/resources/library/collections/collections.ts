@@ -16,7 +16,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
 import { CollectionBody, collectionBody, CollectionEdit, Kind, NewCollection } from "./bodies.ts";
@@ -49,12 +49,8 @@ function addCollections(routes: OpenAPIHono, port: CollectionsPort): void {
     (c) => {
       const { limit, cursor, kind, fields } = c.req.valid("query");
       const found = port.list({ kind, after: fromCursor(cursor), limit: limit + 1 });
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      const pick = only(fields);
-      return c.json({
-        items: found.slice(0, limit).map((it) => pick(collectionBody(it))),
-        next_cursor: last ? toCursor(last.id) : null,
-      }, 200);
+      const place = ({ id }: { id: string }) => id;
+      return c.json(toPage(found, limit, { body: collectionBody, place, fields }), 200);
     },
   );
   routes.openapi(

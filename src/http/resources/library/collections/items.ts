@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { expectedVersion } from "../../../conditional.ts";
-import { FieldsQuery, only } from "../../../fields.ts";
+import { FieldsQuery } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -14,7 +14,7 @@ import {
   pageOf,
   PageQuery,
   placeFrom,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
@@ -40,13 +40,14 @@ export function addItems(routes: OpenAPIHono, port: CollectionsPort): void {
       const [position, itemId] = cursor ? placeFrom(cursor, At) : [-Infinity, ""] as const;
       const after = { position, itemId };
       const found = port.items(c.req.valid("param").id, after, limit + 1);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return c.json({
-        items: found.slice(0, limit)
-          .map(({ itemId, title }) => ({ item_id: itemId, title }))
-          .map(only(fields)),
-        next_cursor: last ? toCursor(JSON.stringify([last.position, last.itemId])) : null,
-      }, 200);
+      return c.json(
+        toPage(found, limit, {
+          body: ({ itemId, title }) => ({ item_id: itemId, title }),
+          place: (it) => JSON.stringify([it.position, it.itemId]),
+          fields,
+        }),
+        200,
+      );
     },
   );
   const verbs = [

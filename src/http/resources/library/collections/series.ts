@@ -14,6 +14,7 @@ import {
   PageQuery,
   placeFrom,
   toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import type { Series } from "../../../../items/mod.ts";
@@ -73,19 +74,20 @@ export function addSeries(routes: OpenAPIHono, port: CollectionsPort): void {
       }
       const [season, episode, itemId] = cursor ? placeFrom(cursor, At) : [-1, -1, ""] as const;
       const found = port.series.episodes(name, { season, episode, itemId }, limit + 1);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return c.json({
-        items: found.slice(0, limit).map((it) => ({
-          item_id: it.itemId,
-          title: it.title,
-          season: it.season,
-          episode: it.episode,
-          year: it.year,
-        })).map(only(fields)),
-        next_cursor: last
-          ? toCursor(JSON.stringify([last.season ?? NONE, last.episode ?? NONE, last.itemId]))
-          : null,
-      }, 200);
+      return c.json(
+        toPage(found, limit, {
+          body: (it) => ({
+            item_id: it.itemId,
+            title: it.title,
+            season: it.season,
+            episode: it.episode,
+            year: it.year,
+          }),
+          place: (it) => JSON.stringify([it.season ?? NONE, it.episode ?? NONE, it.itemId]),
+          fields,
+        }),
+        200,
+      );
     },
   );
 }

@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Backup, Backups } from "../../../../items/mod.ts";
-import { FieldsQuery, only } from "../../../fields.ts";
+import { FieldsQuery } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -14,7 +14,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 
@@ -47,11 +47,8 @@ export function backupsResource(port: BackupsPort): OpenAPIHono {
       const { limit, cursor, fields } = c.req.valid("query");
       const before = fromCursor(cursor);
       const found = (await port.list()).filter(({ name }) => before === "" || name < before);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return c.json({
-        items: found.slice(0, limit).map(backupBody).map(only(fields)),
-        next_cursor: last ? toCursor(last.name) : null,
-      }, 200);
+      const place = ({ name }: { name: string }) => name;
+      return c.json(toPage(found, limit, { body: backupBody, place, fields }), 200);
     },
   );
   routes.openapi(

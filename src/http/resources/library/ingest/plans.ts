@@ -19,7 +19,7 @@ import {
   PageQuery,
   placeFrom,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import { body, IfMatch, tell, UserQuery } from "../by.ts";
@@ -85,11 +85,7 @@ function addPlans(routes: OpenAPIHono, port: IngestPort): void {
     (c) => {
       const { limit, cursor, fields } = c.req.valid("query");
       const plans = port.list({ before: fromCursor(cursor), limit: limit + 1 });
-      const last = plans.length > limit ? plans[limit - 1] : undefined;
-      return c.json({
-        items: plans.slice(0, limit).map(planBody).map(only(fields)),
-        next_cursor: last ? toCursor(last.id) : null,
-      }, 200);
+      return c.json(toPage(plans, limit, { body: planBody, place: ({ id }) => id, fields }), 200);
     },
   );
   routes.openapi(
@@ -159,12 +155,15 @@ function addSteps(routes: OpenAPIHono, port: IngestPort): void {
       const plan = port.get(id);
       const after = cursor === undefined ? -1 : placeFrom(cursor, z.int());
       const steps = port.steps(id, { after, limit: limit + 1 });
-      const last = steps.length > limit ? steps[limit - 1] : undefined;
       tell(c, plan);
-      return c.json({
-        items: steps.slice(0, limit).map((it) => stepBody(it, plan.mode)).map(only(fields)),
-        next_cursor: last ? toCursor(String(last.seq)) : null,
-      }, 200);
+      return c.json(
+        toPage(steps, limit, {
+          body: (it) => stepBody(it, plan.mode),
+          place: ({ seq }) => String(seq),
+          fields,
+        }),
+        200,
+      );
     },
   );
   routes.openapi(

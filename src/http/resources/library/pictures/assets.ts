@@ -20,7 +20,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import { body, IfMatch, tell } from "../by.ts";
@@ -218,11 +218,7 @@ function addEditing(routes: OpenAPIHono, port: AssetsPort): void {
 function page(port: AssetsPort, query: z.infer<typeof ListQuery>) {
   const { limit, cursor, item, kind, origin, fields } = query;
   const found = port.list({ itemId: item, kind, origin }, fromCursor(cursor), limit + 1);
-  const last = found.length > limit ? found[limit - 1] : undefined;
-  return {
-    items: found.slice(0, limit).map(assetBody).map(only(fields)),
-    next_cursor: last ? toCursor(last.id) : null,
-  };
+  return toPage(found, limit, { body: assetBody, place: ({ id }) => id, fields });
 }
 
 async function bytesOf(c: Context): Promise<Uint8Array<ArrayBuffer>> {

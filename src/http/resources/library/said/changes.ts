@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { StoredChange } from "../../../../items/mod.ts";
-import { FieldsQuery, only } from "../../../fields.ts";
+import { FieldsQuery } from "../../../fields.ts";
 import {
   createRoute,
   failures,
@@ -14,7 +14,7 @@ import {
   PageQuery,
   placeFrom,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import { UserQuery } from "../by.ts";
@@ -85,15 +85,11 @@ export function changes(port: ChangesPort): OpenAPIHono {
     }),
     (c) => {
       const { limit, cursor, entity, entity_id, user, batch, fields } = c.req.valid("query");
-      const pick = only(fields);
       const before = cursor === undefined ? undefined : placeFrom(cursor, z.int());
       const all = { entity, entityId: entity_id, user, batch, before };
       const found = port.list({ ...all, limit: limit + 1 });
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      return c.json({
-        items: found.slice(0, limit).map((it) => pick(changeBody(it))),
-        next_cursor: last ? toCursor(String(last.id)) : null,
-      }, 200);
+      const place = ({ id }: { id: number }) => String(id);
+      return c.json(toPage(found, limit, { body: changeBody, place, fields }), 200);
     },
   );
   routes.openapi(

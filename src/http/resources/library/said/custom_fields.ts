@@ -16,7 +16,7 @@ import {
   json,
   listRoute,
   router,
-  toCursor,
+  toPage,
   z,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
@@ -67,11 +67,7 @@ export function customFields(port: CustomFieldsPort): OpenAPIHono {
   routes.openapi(listRoute(FieldBody, tags, "The custom fields of items"), (c) => {
     const { limit, cursor, fields } = c.req.valid("query");
     const found = port.list(fromCursor(cursor), limit + 1);
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return c.json({
-      items: found.slice(0, limit).map(fieldBody).map(only(fields)),
-      next_cursor: last ? toCursor(last.key) : null,
-    }, 200);
+    return c.json(toPage(found, limit, { body: fieldBody, place: ({ key }) => key, fields }), 200);
   });
   routes.openapi(findRoute(FieldBody, tags, "One custom field"), (c) => {
     const field = port.find(c.req.valid("param").id);

@@ -16,7 +16,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
 import { NewSearch, SavedBody, savedBody, SearchBody, SearchEdit } from "./bodies.ts";
@@ -46,12 +46,8 @@ function addReading(routes: OpenAPIHono, port: SearchesPort): void {
     (c) => {
       const { limit, cursor, fields } = c.req.valid("query");
       const found = port.saved.list(fromCursor(cursor), limit + 1);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      const pick = only(fields);
-      return c.json({
-        items: found.slice(0, limit).map((it) => pick(savedBody(it))),
-        next_cursor: last ? toCursor(last.id) : null,
-      }, 200);
+      const place = ({ id }: { id: string }) => id;
+      return c.json(toPage(found, limit, { body: savedBody, place, fields }), 200);
     },
   );
   routes.openapi(

@@ -15,7 +15,7 @@ import {
   pageOf,
   PageQuery,
   router,
-  toCursor,
+  toPage,
 } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
 import { GroupBody, groupBody, GroupEditBody, NewGroup } from "./bodies.ts";
@@ -37,12 +37,8 @@ export function tagGroupsResource(port: Pick<TagsPort, "groups">): OpenAPIHono {
     (c) => {
       const { limit, cursor, fields } = c.req.valid("query");
       const found = port.groups.list(fromCursor(cursor), limit + 1);
-      const last = found.length > limit ? found[limit - 1] : undefined;
-      const pick = only(fields);
-      return c.json({
-        items: found.slice(0, limit).map((it) => pick(groupBody(it))),
-        next_cursor: last ? toCursor(last.key) : null,
-      }, 200);
+      const place = ({ key }: { key: string }) => key;
+      return c.json(toPage(found, limit, { body: groupBody, place, fields }), 200);
     },
   );
   routes.openapi(
