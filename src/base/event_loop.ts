@@ -1,5 +1,6 @@
 /**
- * How late the event loop is: whoever asks for a moment waits that much longer for it.
+ * The event loop: how late it is, for whoever asks for a moment waits that much longer for it; and how
+ * long work lets others have it.
  *
  * @module
  */
@@ -9,6 +10,12 @@ import type { Service } from "./service.ts";
 
 const EVERY_MS = 250;
 const BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
+
+/**
+ * Lets everything else have its turn: timers and sockets come first. Not by setImmediate(), which
+ * leaves HTTP no turn.
+ */
+export const yieldToOthers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Measures while its service runs. */
 export function watchEventLoop(): { service: Service; metrics(): Metric[] } {

@@ -28,6 +28,3 @@ export function isKnown(
   if (before === null || fields === null) return false;
   return Object.entries(fields).every(([name, value]) => isDeepStrictEqual(before[name], value));
 }
-
-/** A turn of the event loop: timers and sockets come first. */
-export const yieldToOthers = () => new Promise<void>((resolve) => setTimeout(resolve));

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { isDeepStrictEqual } from "node:util";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type Change, type Fields, newBatch, type Writer } from "./changes.ts";
-import { yieldToOthers } from "../stale.ts";
 import type { ChangesStore, StoredChange } from "./store.ts";
 
 interface UndoDeps {

@@ -5,11 +5,12 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale } from "../stale.ts";
 import type { By } from "../tags/mod.ts";
 import type { Collection, CollectionKind, Place } from "./collection.ts";
 import { makeRoom, STEP } from "./order.ts";

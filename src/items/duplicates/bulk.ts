@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { Failure } from "../../base/errors.ts";
 import { isHere, type KeeperWorld, suggestKeeper } from "./keeper.ts";
 import type { How } from "./resolve/actions.ts";
@@ -118,7 +119,7 @@ export function createBulk({ store, world, resolve }: BulkDeps) {
       if (step.remove.length > 0) report.groups++;
       report.files += step.remove.length;
       report.reclaimableBytes += step.reclaimableBytes;
-      await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+      await yieldToOthers();
     }
     return report;
   };

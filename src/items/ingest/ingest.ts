@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { run } from "../../base/command.ts";
 import { ConflictError, InvalidError, reasonOf } from "../../base/errors.ts";
 import { orAborted, type Service } from "../../base/service.ts";
@@ -215,7 +216,7 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
         throw new ConflictError(message, { id, state });
       }
       while (store.removeSteps(id, REMOVE_SPAN) === REMOVE_SPAN) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await yieldToOthers();
       }
       store.remove(id);
       publish("ingest.changed", { id, state: "deleted" });

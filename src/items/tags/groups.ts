@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale } from "../stale.ts";
 import type { TagLinks } from "./links/links.ts";
 import { slugify } from "./slug.ts";
 import type { createGroupStore, TagStore } from "./store.ts";

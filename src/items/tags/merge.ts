@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Fields } from "../changes/changes.ts";
-import { refuseStale, yieldToOthers } from "../stale.ts";
+import { refuseStale } from "../stale.ts";
 import type { TagLinks } from "./links/links.ts";
 import { slugify } from "./slug.ts";
 import type { TagStore } from "./store.ts";

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields } from "../changes/changes.ts";
-import { isKnown, refuseStale, yieldToOthers } from "../stale.ts";
+import { isKnown, refuseStale } from "../stale.ts";
 import { createGroups } from "./groups.ts";
 import { createTagLinks } from "./links/links.ts";
 import { createMerge } from "./merge.ts";

@@ -5,9 +5,9 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Fields, Writer } from "../changes/changes.ts";
-import { yieldToOthers } from "../stale.ts";
 import type { TagStore } from "./store.ts";
 import { slugify } from "./slug.ts";
 import { shownPath, storedPath, type Tag, type TagRow } from "./tag.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import {
   ConflictError,
   DeniedError,
@@ -85,7 +86,7 @@ async function count(store: ImageStore, signal: AbortSignal) {
       const total = totals.get(driveIds) ?? { files: 0, bytes: 0 };
       totals.set(driveIds, { files: total.files + files, bytes: total.bytes + bytes });
     }
-    await new Promise((resolve) => setTimeout(resolve));
+    await yieldToOthers();
   }
 }
 
@@ -99,7 +100,7 @@ async function drain(driveIds: string[], deps: BackgroundDeps, job: RunningJob):
       await job.piece(() => makeOne(file, deps, job));
       job.advance(1, file.sizeBytes);
     }
-    await new Promise((resolve) => setTimeout(resolve));
+    await yieldToOthers();
   }
 }
 

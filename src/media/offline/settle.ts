@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import type { OfflineStore, ShownAt } from "./store.ts";
 
 /** A place that can be reached now: what is mounted, where, and which part of it. */
@@ -38,7 +39,7 @@ export function createSettling(store: OfflineStore, places: () => Promise<Place[
         const { gone, back } = store.settle(id, shownAt, { after, span: SPAN });
         settled.gone += gone;
         settled.back += back;
-        await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+        await yieldToOthers();
       }
       store.setSettled(id, state);
     }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../base/event_loop.ts";
 import { join } from "node:path";
 import {
   type Gauge,
@@ -132,7 +133,7 @@ export async function count(status: Step["status"], driveIds: string[], store: S
     bytesTotal += bytes;
     after = last;
     if (files < COUNT_SPAN) return { total, bytesTotal };
-    await new Promise((resolve) => setTimeout(resolve));
+    await yieldToOthers();
   }
 }
 
@@ -228,7 +229,7 @@ async function saveBatch(
 ): Promise<void> {
   // The worker goes on with its next batch before this one is saved, one turn of the event loop
   // later; so no more than a batch of each worker is ever unsaved.
-  await new Promise((resolve) => setTimeout(resolve));
+  await yieldToOthers();
   const known = files.flatMap((file, index) => {
     const result = results[index];
     return result ? [{ file, result }] : [];

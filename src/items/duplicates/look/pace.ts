@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import type { RunningJob } from "../../../pool/mod.ts";
 
 export interface Pace {
@@ -22,7 +23,7 @@ export function createPace(job: Pick<RunningJob, "ready">): Pace {
   let slowSteps = 0;
   let longestMs = 0;
   const pace = async <T>(work: () => T): Promise<T> => {
-    await new Promise((resolve) => setTimeout(resolve));
+    await yieldToOthers();
     await job.ready();
     const began = performance.now();
     const result = work();

@@ -5,11 +5,11 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError, FatalError, InvalidError, UnavailableError } from "../../../base/errors.ts";
 import { reasonOf } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
-import { yieldToOthers } from "../../stale.ts";
 import { FORMAT, Header, Line, type LineType, VERSION } from "../lines.ts";
 import { applyLine, type Rooms } from "./apply.ts";
 import { readLines, type TextLine } from "./read_lines.ts";

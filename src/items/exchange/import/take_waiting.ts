@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import type { Database } from "../../../db/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
-import { yieldToOthers } from "../../stale.ts";
 import { Item } from "../lines.ts";
 import { applyLine, type Rooms } from "./apply.ts";
 

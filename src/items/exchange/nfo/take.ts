@@ -6,13 +6,13 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Nfo } from "../../../media/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
 import type { Collections } from "../../collections/mod.ts";
 import type { Credit, People, Role } from "../../people/mod.ts";
 import type { Ratings } from "../../ratings/ratings.ts";
-import { yieldToOthers } from "../../stale.ts";
 import type { By, Tags } from "../../tags/mod.ts";
 import { createNfoStore, type WaitingNfo } from "./store.ts";
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { dirname, join, relative } from "node:path";
 import { ConflictError, reasonOf, UnavailableError } from "../../../base/errors.ts";
 import { isBelow } from "../plan/allow.ts";
@@ -72,7 +73,7 @@ export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob
           if (!await runFilm(open, seq, job)) stuck.add(seq);
         });
       }
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldToOthers();
     }
     await group.finish();
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { dirname, relative } from "node:path";
 import { statfs } from "node:fs/promises";
 import { UnavailableError } from "../../../base/errors.ts";
@@ -65,7 +66,7 @@ export async function makePlan(
     steps.push(...all);
     if (steps.length < BATCH) return;
     store.transaction(() => store.insertSteps(plan.id, steps.splice(0)));
-    await new Promise((resolve) => setTimeout(resolve)); // others have their turn
+    await yieldToOthers();
     signal.throwIfAborted();
   };
 

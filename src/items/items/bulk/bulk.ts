@@ -4,10 +4,10 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError, reasonOf } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
-import { yieldToOthers } from "../../stale.ts";
 import type { CleanCustom } from "../edit.ts";
 import { cleanValue, editableNames, type Patch } from "../item.ts";
 import type { ItemsRoom } from "../items.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError, NotFoundError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
-import { yieldToOthers } from "../../stale.ts";
 import type { createGroupStore, TagStore } from "../store.ts";
 import type { By } from "../tag.ts";
 import { createLinkStore } from "./store.ts";

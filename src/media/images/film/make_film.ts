@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import { join } from "node:path";
 import { BLANK, perceptualHash, PICTURE_BYTES, varianceOf } from "../phash.ts";
 import { fingerprintOf, type Frame, packed } from "../fingerprint.ts";
@@ -118,7 +119,7 @@ const AT_ONCE = 64;
 async function framesOf(path: string, timesS: readonly number[]): Promise<Frame[]> {
   const frames: Frame[] = [];
   for (const [index, gray] of (await graysOf(path)).entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setTimeout(resolve));
+    if (index % AT_ONCE === AT_ONCE - 1) await yieldToOthers();
     const timeS = timesS[index];
     if (timeS === undefined) break;
     frames.push({ timeS, variance: varianceOf(gray), hash: perceptualHash(gray) });

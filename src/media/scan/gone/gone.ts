@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../base/event_loop.ts";
 import type { GoneStore } from "./store.ts";
 
 /** More than this part of a root's files, in one scan, wait for a person... */
@@ -137,5 +138,5 @@ let lastTurn = Promise.resolve();
  * turn of the event loop, so that many batches side by side hold it up no longer than one does.
  */
 export function turn(): Promise<void> {
-  return lastTurn = lastTurn.then(() => new Promise((resolve) => setTimeout(resolve)));
+  return lastTurn = lastTurn.then(yieldToOthers);
 }

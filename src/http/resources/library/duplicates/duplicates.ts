@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { yieldToOthers } from "../../../../base/event_loop.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { InvalidError } from "../../../../base/errors.ts";
 import type {
@@ -155,7 +156,7 @@ function addLooking(routes: OpenAPIHono, port: DuplicatesPort): void {
       }
       const begun = port.look({ signal: new AbortController().signal, full, kinds });
       // What keeps it from beginning is known at once; how it ends is kept with the job.
-      await Promise.race([begun, new Promise((resolve) => setTimeout(resolve))]);
+      await Promise.race([begun, yieldToOthers()]);
       begun.catch(() => {});
       return c.json({ job_id: "duplicates" }, 202);
     },
