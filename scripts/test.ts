@@ -7,6 +7,7 @@
 import { needed, whyNever } from "../tests/rigs/vm/build.ts";
 import { compile } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
+import { type Counts, runTests } from "./run_tests.ts";
 
 /** Program → the Debian package that has it, and what is not tested without it. */
 const wanted = [
@@ -25,6 +26,7 @@ const withVm = isWhole || Deno.args.some((path) => path.startsWith("tests/vm"));
 if (withVm) wantVm();
 await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
+const machine = isWhole ? beside(["tests/vm"]) : undefined;
 // Here once, and not by each test file and each worker that the tests open.
 await runProgram(Deno.execPath(), ["check", "--quiet"]);
 if (isWhole) {
@@ -33,32 +35,31 @@ if (isWhole) {
     say(`The executable was NOT built, and its tests are ignored: ${reason}`);
   });
 }
+const main = await (isWhole ? runTests(["tests"], { without: ["tests/vm"] }) : runTests(Deno.args));
 
-const tests = isWhole ? ["tests"] : Deno.args;
-const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", "--no-check", "--allow-all", ...tests],
-  env: { NO_COLOR: "1" },
-  stdout: "piped",
-}).spawn();
-let output = "";
-for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-  output += text;
-  await Deno.stdout.write(new TextEncoder().encode(text));
-}
-const { code } = await child.status;
-
-const ignored = [...output.matchAll(/^(.+) \.\.\. ignored/gm)].map(([, name]) => name);
+const counts = machine ? [main, await machine.tell()] : [main];
+const sum = (of: (it: Counts) => number) => counts.reduce((total, it) => total + of(it), 0);
+const ignored = counts.flatMap((it) => it.ignored);
 if (ignored.length > 0) say(`Ignored here:\n${ignored.map((it) => `  ${it}`).join("\n")}`);
-const counts = /\| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/.exec(
-  output.slice(output.lastIndexOf("\n") < 0 ? 0 : -2000),
-);
-const [passed, failed, skipped] = (counts ?? []).slice(1).map((it) => Number(it ?? 0));
-// A crash before the last line is a failure, whatever was counted.
-const broken = counts === null || code !== 0 && failed === 0;
-say(
-  `${passed ?? 0} passed, ${(failed ?? 0) + Number(broken)} failed, ${skipped ?? 0} skipped`,
-);
-Deno.exit(code || Number(broken));
+const failed = sum((it) => it.failed);
+say(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped)} skipped`);
+Deno.exit(failed > 0 ? 1 : 0);
+
+/**
+ * Tests that run beside the others, for they mostly wait for a machine of their own; what they print
+ * is told after.
+ */
+function beside(paths: string[]): { tell(): Promise<Counts> } {
+  let said = "";
+  const counting = runTests(paths, { print: (text) => void (said += text) });
+  return {
+    async tell() {
+      const counts = await counting;
+      say(said);
+      return counts;
+    },
+  };
+}
 
 /** The machine with disks of its own is tested where it can be. */
 function wantVm(): void {

@@ -63,7 +63,8 @@ Deno.test("a paused hash stops within one read, and goes on in the middle of its
   ok(bytesRead() - before <= ONE_READ, `${bytesRead() - before} more bytes were read`);
   ok(before < BIG / 2, `${before} bytes were read`);
   deepStrictEqual(rig.statuses(), { "a/big.wav": "probed", "b/small.wav": "ready" });
-  ok(bytesDone >= 1e8 && bytesTotal === BIG, `${bytesDone} of ${bytesTotal}`);
+  // The lane has counted what was read to look into the file, too.
+  ok(bytesDone >= 1e8 - 2 * ONE_READ && bytesTotal === BIG, `${bytesDone} of ${bytesTotal}`);
   ok(Math.abs(etaS! - (BIG - bytesDone) / rate!.bytesPerS) < 1, "the time left is told");
   strictEqual(rig.library.workers.counts().busy, 0);
   strictEqual(rig.library.scanState().running, false);

@@ -1,0 +1,54 @@
+/**
+ * One `deno test`, and what it counted.
+ *
+ * @module
+ */
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** The names of those that were skipped. */
+  ignored: string[];
+}
+
+export interface RunTestsOptions {
+  /** Files and folders that are left out. */
+  without?: string[];
+  /** Shows what it prints; at once, unless said. */
+  print?: (text: string) => Promise<unknown> | void;
+}
+
+/** Runs the tests of these files and folders. Types are checked before, once for all. */
+export async function runTests(
+  paths: string[],
+  { without = [], print = printNow }: RunTestsOptions = {},
+): Promise<Counts> {
+  const ignore = without.length > 0 ? [`--ignore=${without.join(",")}`] : [];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--no-check", "--allow-all", ...ignore, ...paths],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let output = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    await print(text);
+  }
+  const { code } = await child.status;
+  return countsOf(output, code);
+}
+
+function countsOf(output: string, code: number): Counts {
+  const line = /\| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/.exec(
+    output.slice(-2000),
+  );
+  const [passed = 0, failed = 0, skipped = 0] = (line ?? []).slice(1).map((it) => Number(it ?? 0));
+  // A crash before the last line is a failure, whatever was counted.
+  const isBroken = line === null || code !== 0 && failed === 0;
+  const ignored = [...output.matchAll(/^(.+) \.\.\. ignored/gm)].map(([, name]) => name!);
+  return { passed, failed: failed + Number(isBroken), skipped, ignored };
+}
+
+const printNow = (text: string) => Deno.stdout.write(new TextEncoder().encode(text));
