@@ -7,4 +7,5 @@ export { backupDatabase, type BackupOptions, checkBackup, restoreDatabase } from
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { migrations } from "./migrate.ts";
 export { openPages, type Pages } from "./pages.ts";
+export { openSqliteState, type State, type Statements, type StateValue } from "./state.ts";
 export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";
