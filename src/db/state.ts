@@ -56,7 +56,7 @@ export function openSqliteState(db: Database): State {
     run: (sql, ...values) => inTurn(() => db.run(sql, ...values)),
     async transaction(work) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      await inTurn(() => busy = promise);
+      await inTurn(() => void (busy = promise));
       try {
         db.run("BEGIN IMMEDIATE");
         try {
