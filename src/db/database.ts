@@ -4,7 +4,7 @@
  * @module
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { renameSync } from "node:fs";
+import { chmodSync, renameSync } from "node:fs";
 import { FatalError, UnavailableError } from "../base/errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { migrate } from "./migrate.ts";
@@ -34,6 +34,7 @@ export function openDatabase(path: string, steps: string[]): Database {
   return guard(path, () => {
     const db = new DatabaseSync(path);
     try {
+      if (path !== ":memory:") keepPrivate(path);
       // WAL: readers never wait for the scan. NORMAL keeps every commit through a killed process,
       // and the file sound through a power cut.
       db.exec(
@@ -53,6 +54,15 @@ export function openDatabase(path: string, steps: string[]): Database {
       throw error;
     }
   });
+}
+
+/** What a person has is nobody else's business; its journals have the same rights as the file. */
+function keepPrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    // A file system without rights, or somebody else's file.
+  }
 }
 
 /** A larger file is looked at page by page as it is used: a whole look would take seconds. */

@@ -161,3 +161,17 @@ function thrownBy(work: () => unknown, what = ""): Error {
   }
   throw new Error(`Nothing was thrown: ${what}`);
 }
+
+Deno.test({
+  name: "a database is its owner's alone, its journals too",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await tempDir();
+    const path = `${folder.path}/own.db`;
+    using db = openDatabase(path, ["CREATE TABLE things (id TEXT)"]);
+    db.run("INSERT INTO things VALUES ('one')");
+    for (const suffix of ["", "-wal", "-shm"]) {
+      strictEqual((await Deno.stat(path + suffix)).mode! & 0o077, 0, suffix);
+    }
+  },
+});
