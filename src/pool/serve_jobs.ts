@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toBackground } from "../base/thread_priority.ts";
 
 export type ToWorker<Job> = { job: Job } | { go: true };
 export type FromWorker<Result> = { turn: true } | { result: Result } | { error: unknown };
@@ -23,13 +24,14 @@ export function transferring<Result>(
   return new Transferred(result, buffers);
 }
 
-/** In the worker: answers every job with what `work` returns or throws. */
+/** In the worker: answers every job with what `work` returns or throws, behind the main thread. */
 export function serveJobs<Job, Result>(
   work: (
     job: Job,
     turn: Turn,
   ) => Result | Transferred<Result> | Promise<Result | Transferred<Result>>,
 ): void {
+  toBackground();
   const scope = self as unknown as Worker;
   let go = () => {};
   const turn: Turn = () => {
