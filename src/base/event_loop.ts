@@ -17,6 +17,29 @@ const BOUNDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1] as const;
  */
 export const yieldToOthers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+let lastTurn = Promise.resolve();
+
+/**
+ * For long work in short pieces, after each of them. One of all who wait so is let go in each turn of
+ * the event loop: however many work side by side, they hold it up no longer than one does.
+ */
+export function turn(): Promise<void> {
+  return lastTurn = lastTurn.then(yieldToOthers);
+}
+
+/** So long after a request the next one is expected. */
+const ATTENTIVE_MS = 1000;
+
+let askedAt = -Infinity;
+
+/** Somebody out there waits for an answer. */
+export function asked(): void {
+  askedAt = performance.now();
+}
+
+/** Whether somebody has asked something just now, and may again: then pieces are to be shorter. */
+export const isAttentive = (): boolean => performance.now() - askedAt < ATTENTIVE_MS;
+
 /** Measures while its service runs. */
 export function watchEventLoop(): { service: Service; metrics(): Metric[] } {
   const counts: number[] = new Array(BOUNDS.length + 1).fill(0);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers/promises";
+import { turn } from "../base/event_loop.ts";
 
 /** Rows read in one step: a few milliseconds of SQLite. */
 export const PAGE = 500;
@@ -12,9 +12,7 @@ export const PAGE = 500;
 export const STEP = 100;
 
 /** Lets everything else have its turn. */
-export async function breathe(): Promise<void> {
-  await setImmediate();
-}
+export const breathe = turn;
 
 /** Hands `items` to `step`, at most `size` at once; stops when `signal` aborts. */
 export async function inSteps<Item>(

@@ -5,6 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { FatalError } from "../base/errors.ts";
+import { asked } from "../base/event_loop.ts";
 import { orAborted, pause, type Service } from "../base/service.ts";
 import type { Connection } from "./auth.ts";
 
@@ -35,6 +36,7 @@ export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeO
         onListen: (at) => onListen(urlOf(hostname, at.port)),
         onError: () => new Response("Something went wrong", { status: 500 }),
       }, (request, { remoteAddr, completed }) => {
+        asked();
         const answer: Promise<void> = completed.catch(() => {}).finally(() => open.delete(answer));
         open.add(answer);
         const connection: Connection = "hostname" in remoteAddr

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { yieldToOthers } from "../../base/event_loop.ts";
+import { isAttentive, turn, yieldToOthers } from "../../base/event_loop.ts";
 import { join } from "node:path";
 import {
   type Gauge,
@@ -21,7 +21,6 @@ import {
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import { pause } from "../../base/service.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
-import { turn } from "./gone/gone.ts";
 import type { Order } from "./order.ts";
 import type { ScanStore, Waiting } from "./store.ts";
 
@@ -118,8 +117,8 @@ export async function untilHeldUp(
 }
 
 /** So long a transaction may take, and little longer; but a few dozen files it always has. */
-const TRANSACTION_MS = 4;
-const LEAST_FILES = 24;
+const UNASKED = [24, 4] as const;
+const WHILE_ASKED = [4, 2.5] as const;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
@@ -229,15 +228,16 @@ async function saveBatch(
 ): Promise<void> {
   // The worker goes on with its next batch before this one is saved, one turn of the event loop
   // later; so no more than a batch of each worker is ever unsaved.
-  await yieldToOthers();
+  await turn();
   const known = files.flatMap((file, index) => {
     const result = results[index];
     return result ? [{ file, result }] : [];
   });
   // In short transactions: whoever asks something meanwhile waits for one of them.
   for (let at = 0; at < known.length;) {
-    const least = Math.min(known.length, at + LEAST_FILES);
-    const until = performance.now() + TRANSACTION_MS;
+    const [files, ms] = isAttentive() ? WHILE_ASKED : UNASKED;
+    const least = Math.min(known.length, at + files);
+    const until = performance.now() + ms;
     store.transaction(() => {
       do step.save(known.slice(at, ++at)); while (
         at < least || at < known.length && performance.now() < until

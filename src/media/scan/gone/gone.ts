@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { yieldToOthers } from "../../../base/event_loop.ts";
+import { turn } from "../../../base/event_loop.ts";
 import type { GoneStore } from "./store.ts";
+
+export { turn };
 
 /** More than this part of a root's files, in one scan, wait for a person... */
 export const MOST_GONE = 0.2;
@@ -129,14 +131,4 @@ function take(rows: Map<string, number[]>, root: string, moved: ReadonlySet<numb
 
 export function* spans(rowids: readonly number[]): Generator<readonly number[]> {
   for (let at = 0; at < rowids.length; at += SPAN) yield rowids.slice(at, at + SPAN);
-}
-
-let lastTurn = Promise.resolve();
-
-/**
- * Others have theirs: requests, and whoever else waits for a turn. One of those is let go in each
- * turn of the event loop, so that many batches side by side hold it up no longer than one does.
- */
-export function turn(): Promise<void> {
-  return lastTurn = lastTurn.then(yieldToOthers);
 }
