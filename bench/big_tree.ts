@@ -17,14 +17,15 @@ export interface BigTree {
 const FILES_PER_FOLDER = 100;
 const FOLDERS_PER_SHELF = 100;
 
-/** Names are as long as those of films are. */
+/** Names are as long as those of films are, and as in a library no two films have the same. */
 export async function makeBigTree(folder: string, files: number): Promise<BigTree> {
   await Deno.mkdir(folder, { recursive: true });
+  let last = "";
   for (const path of pathsOf(files)) {
     const full = `${folder}/${path}`;
-    if (path.endsWith(" 0.mkv")) {
-      await Deno.mkdir(full.slice(0, full.lastIndexOf("/")), { recursive: true });
-    }
+    const parent = full.slice(0, full.lastIndexOf("/"));
+    if (parent !== last) await Deno.mkdir(parent, { recursive: true });
+    last = parent;
     await Deno.writeTextFile(full, "x");
   }
   return { folder: await Deno.realPath(folder), files };
@@ -34,7 +35,7 @@ function* pathsOf(files: number): Generator<string> {
   for (let file = 0; file < files; file++) {
     const folder = Math.floor(file / FILES_PER_FOLDER);
     const shelf = Math.floor(folder / FOLDERS_PER_SHELF);
-    yield `Shelf ${shelf}/Series ${folder}/Some Film of Some Name ${file % FILES_PER_FOLDER}.mkv`;
+    yield `Shelf ${shelf}/Series ${folder}/Some Film of Some Name ${file}.mkv`;
   }
 }
 
