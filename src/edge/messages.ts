@@ -36,6 +36,12 @@ export interface EdgePayloads {
   streamOpenRequest: StreamOffer;
   streamClose: { sessionId: string };
   unknownCatalogIds: { catalogIds: string[] };
+  challenge: Challenge;
+  admitted: { mac: string };
+  streamAnswer: { sessionId: string; sdp: string };
+  streamCandidate: IceCandidate;
+  grantRenewal: { sessionId: string; grant: string };
+  grantRevoked: { sessionId: string; reason: string };
 }
 
 /** From peer to edge. */
@@ -60,6 +66,8 @@ export interface PeerPayloads {
   streamClose: { sessionId: string };
   mediaDescriptions: { media: MediaDescription[] };
   announcementEnd: Record<never, never>;
+  proof: Proof;
+  streamCandidate: IceCandidate;
 }
 
 /** What a peer answers each edge payload with; `never` means no answer. */
@@ -75,6 +83,12 @@ export interface Answers {
   streamOpenRequest: "streamOpenResponse";
   streamClose: never;
   unknownCatalogIds: never;
+  challenge: never;
+  admitted: never;
+  streamAnswer: never;
+  streamCandidate: never;
+  grantRenewal: never;
+  grantRevoked: never;
 }
 
 /** Requests of the unary WebRTCOperations: sent by the peer, whatever the name says. */
@@ -127,13 +141,50 @@ export interface Hello {
   version: number;
   extensions: string[];
   software: string;
+  /** Of an edge: the keys that its grants are signed with. */
+  grantKeys?: GrantKey[];
 }
 
-/** A viewer's WebRTC offer for one title. */
+/** The edge's word to a peer that came with a key; all in base64url. */
+export interface Challenge {
+  nonce: string;
+  /** Ed25519, 32 bytes. */
+  publicKey: string;
+  signature: string;
+  /** The edge's half of the pairing, to a peer that joins. */
+  share: string;
+}
+
+export interface Proof {
+  signature: string;
+  /** The peer's half of the pairing, and the proof that it knows the PIN. */
+  share: string;
+  mac: string;
+}
+
+export interface GrantKey {
+  /** RFC 7638: the thumbprint of the key. */
+  kid: string;
+  /** Ed25519, 32 bytes in base64url. */
+  publicKey: string;
+}
+
+/** A viewer's WebRTC offer for one title; without `sdp` the peer is to offer. */
 export interface StreamOffer {
   sessionId: string;
   catalogId: string;
   sdp: string;
+  /** What allows it, signed by the edge. */
+  grant?: string;
+  /** For this session only. */
+  iceServers?: IceServer[];
+}
+
+/** Where a way through the internet is found; the credentials are short-lived. */
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
 }
 
 export type FailureKind =

@@ -47,4 +47,7 @@ export const handlers: { [Name in keyof EdgePayloads]: Handler<Name> } = {
   streamOpenRequest: openStream,
   streamClose: closeStream,
   unknownCatalogIds: dropUnknown,
+  // Taken by the introduction, before any handler: another one says nothing.
+  challenge: () => [],
+  admitted: () => [],
 };

@@ -46,6 +46,8 @@ const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
     streamClosed(session.peerId, sessionId),
   mediaDescriptions: receiveDescriptions,
   announcementEnd: receiveEnd,
+  // Taken at the door: another one says nothing.
+  proof: () => {},
 };
 
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
