@@ -36,6 +36,7 @@ export interface EdgePayloads {
   streamOpenRequest: StreamOffer;
   streamClose: { sessionId: string };
   unknownCatalogIds: { catalogIds: string[] };
+  catalogDigestAnswer: { same: boolean };
   challenge: Challenge;
   admitted: { mac: string };
   streamAnswer: { sessionId: string; sdp: string };
@@ -66,6 +67,8 @@ export interface PeerPayloads {
   streamClose: { sessionId: string };
   mediaDescriptions: { media: MediaDescription[] };
   announcementEnd: Record<never, never>;
+  fileHashProgress: { catalogId: string; sizeBytes: number; elapsedMs: number };
+  catalogDigest: { digest: string; count: number };
   proof: Proof;
   streamCandidate: IceCandidate;
 }
@@ -83,6 +86,7 @@ export interface Answers {
   streamOpenRequest: "streamOpenResponse";
   streamClose: never;
   unknownCatalogIds: never;
+  catalogDigestAnswer: never;
   challenge: never;
   admitted: never;
   streamAnswer: never;
@@ -90,6 +94,26 @@ export interface Answers {
   grantRenewal: never;
   grantRevoked: never;
 }
+
+/** What our edge says in its hello that it understands. */
+export const edgeExtensions: string[] = [
+  "stream",
+  "media",
+  "announcement_end",
+  "receipt",
+  "digest",
+  "hash_progress",
+];
+
+/** What our peer says in its hello that it understands. */
+export const peerExtensions: string[] = [
+  "stream",
+  "media",
+  "announcement_end",
+  "receipt",
+  "digest",
+  "hash_progress",
+];
 
 /** Requests of the unary WebRTCOperations: sent by the peer, whatever the name says. */
 export interface EdgeWebRTCMessage {
@@ -141,6 +165,10 @@ export interface Hello {
   version: number;
   extensions: string[];
   software: string;
+  /** Of an edge: the catalogue that it keeps; empty if unknown. */
+  catalogue?: string;
+  /** Of an edge: where its HTTP API is; empty if unknown. */
+  httpUrl?: string;
   /** Of an edge: the keys that its grants are signed with. */
   grantKeys?: GrantKey[];
 }

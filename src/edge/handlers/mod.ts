@@ -47,6 +47,8 @@ export const handlers: { [Name in keyof EdgePayloads]: Handler<Name> } = {
   streamOpenRequest: openStream,
   streamClose: closeStream,
   unknownCatalogIds: dropUnknown,
+  // Whoever asked has it already.
+  catalogDigestAnswer: () => [],
   // Taken by the introduction, before any handler: another one says nothing.
   challenge: () => [],
   admitted: () => [],

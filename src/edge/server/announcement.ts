@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CatalogDigest } from "../id_hash.ts";
 import type { PeerPayloads } from "../messages.ts";
 import { breathe, inSteps, PAGE } from "../steps.ts";
 import type { InboxContext, Letter } from "./inbox.ts";
@@ -55,6 +56,27 @@ export async function receiveEnd(
   session.announcement = undefined;
   await withdrawOthers(announcement.held, session, context);
   if (!session.signal.aborted) await session.send(undefined, requestId);
+}
+
+/** Whether the peer's list is the one that is known: then it saves itself the announcement. */
+export async function receiveDigest(
+  { digest, count }: PeerPayloads["catalogDigest"],
+  { session, requestId }: Letter,
+  { store }: InboxContext,
+): Promise<void> {
+  const { peerId, signal } = session;
+  const known = new CatalogDigest();
+  for (let after = ""; !signal.aborted && known.count <= count;) {
+    const ids = await store.announcedBy(peerId, after, PAGE);
+    const last = ids.at(-1);
+    if (last === undefined) break;
+    known.add(ids);
+    after = last;
+    await breathe();
+  }
+  if (signal.aborted) return;
+  const same = known.count === count && known.toString() === digest;
+  await session.send({ case: "catalogDigestAnswer", value: { same } }, requestId);
 }
 
 function endsLists({ extensions }: Session): boolean {

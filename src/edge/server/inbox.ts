@@ -6,9 +6,15 @@
  */
 import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
-import type { Case, CatalogedFile, PeerMessage, PeerPayloads } from "../messages.ts";
+import {
+  type Case,
+  type CatalogedFile,
+  edgeExtensions,
+  type PeerMessage,
+  type PeerPayloads,
+} from "../messages.ts";
 import { breathe, inSteps } from "../steps.ts";
-import { receiveAnnouncement, receiveEnd } from "./announcement.ts";
+import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore } from "./store.ts";
 
@@ -46,9 +52,14 @@ const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
     streamClosed(session.peerId, sessionId),
   mediaDescriptions: receiveDescriptions,
   announcementEnd: receiveEnd,
+  fileHashProgress: () => {},
+  catalogDigest: receiveDigest,
   // Taken at the door: another one says nothing.
   proof: () => {},
 };
+
+/** Answers that are kept by the peer until it hears that they have come. */
+const receipted: (keyof PeerPayloads)[] = ["fileDeleteResponse", "fileHashResponse"];
 
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
 const ANSWER_FILES = 5000;
@@ -65,6 +76,9 @@ export async function receive(
   if (!payload) return;
   try {
     await open(payload, { session, requestId, expected }, context);
+    if (receipted.includes(payload.case) && session.extensions.includes("receipt")) {
+      await session.send(undefined, requestId);
+    }
   } catch (error) {
     // A full disk or a bug: this message fails, the peer stays.
     if (session.signal.aborted) return;
@@ -91,7 +105,7 @@ async function receiveHello(
   session.extensions = extensions.slice(0, 100);
   store.seen(session.peerId, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
-  const value = { version: 1, extensions: ["stream", "media", "announcement_end"], software: "" };
+  const value = { version: 1, extensions: edgeExtensions, software: "" };
   await session.send({ case: "hello", value }, requestId);
 }
 
