@@ -23,6 +23,7 @@ import library0012 from "./sql/library_0012_assets.sql" with { type: "text" };
 import library0013 from "./sql/library_0013_duplicates.sql" with { type: "text" };
 import library0014 from "./sql/library_0014_ingest.sql" with { type: "text" };
 import library0015 from "./sql/library_0015_search.sql" with { type: "text" };
+import library0016 from "./sql/library_0016_link.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -42,6 +43,7 @@ export const migrations = {
     library0013,
     library0014,
     library0015,
+    library0016,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [edge0001, edge0002],
