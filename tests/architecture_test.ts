@@ -7,9 +7,10 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { dirname, join } from "node:path/posix";
 
 /** A folder imports from folders to its left, never to its right. */
-const layers = "base service db config drives pool media items stream fleet edge http app".split(
-  " ",
-);
+const layers = "base service db config drives pool media items stream people fleet edge http app"
+  .split(
+    " ",
+  );
 
 /** The browser's code stands beside the order. It may import these, and nothing imports it. */
 const WEB_MAY_IMPORT: Record<string, string> = {

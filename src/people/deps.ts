@@ -1,0 +1,26 @@
+/**
+ * What every part of this folder is given.
+ *
+ * @module
+ */
+import type { Publish } from "../base/events.ts";
+import type { Log } from "../base/log.ts";
+import type { State } from "../db/mod.ts";
+import type { Audit } from "./audit/audit.ts";
+
+export interface Deps {
+  state: State;
+  publish: Publish;
+  log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
+  audit: Audit;
+}
+
+/** A moment as it stands in the database: texts of one length, so they compare as times do. */
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
