@@ -40,6 +40,18 @@ export function asked(): void {
 /** Whether somebody has asked something just now, and may again: then pieces are to be shorter. */
 export const isAttentive = (): boolean => performance.now() - askedAt < ATTENTIVE_MS;
 
+/** Milliseconds that one piece of long work may take now; a transaction has its commit besides. */
+export const pieceMs = (): number => isAttentive() ? 2.5 : 5;
+
+/**
+ * How many of its items a piece of long work should have next, if the last one took `tookMs` for
+ * `size` of them.
+ */
+export function nextSize(size: number, tookMs: number, most: number): number {
+  const factor = Math.min(2, Math.max(0.3, pieceMs() / tookMs));
+  return Math.round(Math.min(most, Math.max(1, size * factor)));
+}
+
 /** Measures while its service runs. */
 export function watchEventLoop(): { service: Service; metrics(): Metric[] } {
   const counts: number[] = new Array(BOUNDS.length + 1).fill(0);

@@ -5,6 +5,7 @@
  * @module
  */
 import { statSync } from "node:fs";
+import { isAttentive } from "../base/event_loop.ts";
 
 /** What the worker answers: how it went. */
 export interface Checkpointed {
@@ -20,6 +21,8 @@ export interface CheckpointsOptions {
 
 /** The journal is written back when it is larger. */
 export const JOURNAL_BYTES = 16 * 1024 * 1024;
+/** While somebody waits for answers: the last of it is the main thread's, and takes it some 20 ms. */
+const PATIENT_BYTES = 4 * JOURNAL_BYTES;
 /** Commits between two looks at the journal's size. */
 const LOOK_EVERY = 16;
 
@@ -44,7 +47,8 @@ export class Checkpoints implements Disposable {
   /** To be called after each commit. */
   committed(): void {
     if (this.#isBusy || ++this.#commits % LOOK_EVERY !== 0) return;
-    if (sizeOf(`${this.#path}-wal`) < JOURNAL_BYTES) return;
+    const most = isAttentive() ? PATIENT_BYTES : JOURNAL_BYTES;
+    if (sizeOf(`${this.#path}-wal`) < most) return;
     this.#isBusy = true;
     this.#worker ??= this.#begin();
     this.#worker.postMessage(this.#path);

@@ -4,25 +4,35 @@
  *
  * @module
  */
-import { turn } from "../base/event_loop.ts";
+import { nextSize, turn } from "../base/event_loop.ts";
 
 /** Rows read in one step: a few milliseconds of SQLite. */
 export const PAGE = 500;
-/** Rows written in one step: each touches several indexes, and a commit may be a checkpoint. */
+/** Rows written in one step at most: each touches several indexes. */
 export const STEP = 100;
+const FIRST = 10;
 
 /** Lets everything else have its turn. */
 export const breathe = turn;
 
-/** Hands `items` to `step`, at most `size` at once; stops when `signal` aborts. */
+/**
+ * Hands `items` to `step`, as many at once as take a few milliseconds and at most `most`; stops when
+ * `signal` aborts.
+ */
 export async function inSteps<Item>(
   items: readonly Item[],
   signal: AbortSignal,
   step: (some: Item[]) => Promise<void> | void,
-  size: number = STEP,
+  most: number = STEP,
 ): Promise<void> {
-  for (let at = 0; at < items.length && !signal.aborted; at += size) {
-    if (at > 0) await breathe();
-    await step(items.slice(at, at + size));
+  let size = Math.min(FIRST, most);
+  for (let at = 0; at < items.length;) {
+    await breathe(); // before the first, too: messages may come in many at once
+    if (signal.aborted) return;
+    const some = items.slice(at, at += size);
+    const began = performance.now();
+    const done = step(some);
+    size = nextSize(size, performance.now() - began, most);
+    await done;
   }
 }

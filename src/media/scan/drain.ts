@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAttentive, turn, yieldToOthers } from "../../base/event_loop.ts";
+import { isAttentive, pieceMs, turn, yieldToOthers } from "../../base/event_loop.ts";
 import { join } from "node:path";
 import {
   type Gauge,
@@ -116,9 +116,9 @@ export async function untilHeldUp(
   }
 }
 
-/** So long a transaction may take, and little longer; but a few dozen files it always has. */
-const UNASKED = [24, 4] as const;
-const WHILE_ASKED = [4, 2.5] as const;
+/** A transaction always has a few dozen files, or a few while somebody waits for answers. */
+const LEAST_FILES = 24;
+const FEW_FILES = 4;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
@@ -235,9 +235,8 @@ async function saveBatch(
   });
   // In short transactions: whoever asks something meanwhile waits for one of them.
   for (let at = 0; at < known.length;) {
-    const [files, ms] = isAttentive() ? WHILE_ASKED : UNASKED;
-    const least = Math.min(known.length, at + files);
-    const until = performance.now() + ms;
+    const least = Math.min(known.length, at + (isAttentive() ? FEW_FILES : LEAST_FILES));
+    const until = performance.now() + pieceMs();
     store.transaction(() => {
       do step.save(known.slice(at, ++at)); while (
         at < least || at < known.length && performance.now() < until

@@ -5,8 +5,9 @@
  * @module
  */
 import { join } from "node:path";
+import { isAttentive, pieceMs, turn } from "../../base/event_loop.ts";
 import type { Lanes } from "../../pool/mod.ts";
-import { addGone, turn } from "./gone/gone.ts";
+import { addGone } from "./gone/gone.ts";
 import { inLane } from "./in_lane.ts";
 import type { Tally } from "./progress.ts";
 import { record } from "./record/record.ts";
@@ -21,9 +22,9 @@ export interface WalkRootDeps extends ScanDeps {
   signal: AbortSignal;
 }
 
-/** So long a transaction may take: whoever reads on this thread meanwhile waits for it. */
-const TRANSACTION_MS = 4;
+/** A transaction always has so many; while somebody waits for answers, so few. */
 const LEAST_FILES = 32;
+const FEW_FILES = 4;
 
 export async function walkRoot(
   root: string,
@@ -96,8 +97,8 @@ async function take(
   tally: Tally,
 ): Promise<void> {
   for (let at = 0; at < differences.length;) {
-    const least = Math.min(differences.length, at + LEAST_FILES);
-    const until = performance.now() + TRANSACTION_MS;
+    const least = Math.min(differences.length, at + (isAttentive() ? FEW_FILES : LEAST_FILES));
+    const until = performance.now() + pieceMs();
     store.transaction(() => {
       do takeOne(root, differences[at++]!, store, tally); while (
         at < least || at < differences.length && performance.now() < until

@@ -6,6 +6,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { pieceMs, turn } from "../../../base/event_loop.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Service } from "../../../base/service.ts";
 import { toDocument } from "./document.ts";
@@ -22,8 +23,6 @@ export interface IndexerDeps {
 
 export type Indexer = ReturnType<typeof createIndexer>;
 
-/** So long the main thread is held for one batch. */
-const BATCH_MS = 5;
 const MAX_BATCH = 500;
 /** How often it looks for what has changed. */
 const LOOK_EVERY_MS = 500;
@@ -50,7 +49,7 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
    * @param batchMs how long it should take about; the next one is made smaller or larger
    * @returns how many items it has done; 0 when the index has everything
    */
-  const step = (batchMs = BATCH_MS): number => {
+  const step = (batchMs = pieceMs()): number => {
     if (!store.hasWork()) return 0;
     const began = performance.now();
     const done = transaction(() => {
@@ -93,6 +92,7 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
     service: (async (signal) => {
       let done = 0;
       while (!signal.aborted) {
+        await turn();
         const began = performance.now();
         const some = step();
         done += some;
