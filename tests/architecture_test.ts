@@ -26,6 +26,12 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
     by: ["src/edge/proto.ts"],
     why: "one adapter for gRPC",
   },
+  { use: /["']postgres["']/, by: ["src/db/postgres"], why: "one adapter for PostgreSQL" },
+  {
+    use: /["']@noble\//,
+    by: ["src/edge/identity/pairing.ts"],
+    why: "one place for the mathematics of pairing",
+  },
   { use: /["']node:sqlite["']/, by: ["src/db/"], why: "one adapter for SQLite" },
   { use: /["'](hono|@hono\/)/, by: ["src/http/"], why: "domains do not know HTTP" },
   {

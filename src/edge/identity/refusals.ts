@@ -1,0 +1,55 @@
+/**
+ * Refusals, told once a minute for each kind and address: who floods the door does not flood the
+ * log.
+ *
+ * @module
+ */
+import type { Fields, Log } from "../../base/log.ts";
+
+const QUIET_MS = 60_000;
+/** Kinds and addresses that are remembered; beyond them all others count as one. */
+const MAX_KEPT = 1000;
+
+export class Refusals {
+  readonly #log: Log;
+  readonly #said = new Map<string, { at: number; unsaid: number }>();
+  /** All of them, since the start. */
+  count = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** `reason` is why, and goes with `address` into what counts as the same. */
+  note(sentence: string, fields: Fields & { address: string; reason: string }): void {
+    this.count++;
+    const now = Date.now();
+    const key = this.#keyOf(`${hostOf(fields.address)} ${fields.reason}`, now);
+    const last = this.#said.get(key);
+    if (last && now - last.at < QUIET_MS) {
+      last.unsaid++;
+      return;
+    }
+    const unsaid = last?.unsaid ?? 0;
+    this.#said.set(key, { at: now, unsaid: 0 });
+    this.#log.warn(sentence, { ...fields, ...unsaid > 0 && { alsoInTheMinuteBefore: unsaid } });
+  }
+
+  #keyOf(key: string, now: number): string {
+    if (this.#said.has(key) || this.#said.size < MAX_KEPT) return key;
+    for (const [old, { at }] of this.#said) if (now - at > QUIET_MS) this.#said.delete(old);
+    return this.#said.size < MAX_KEPT ? key : "others";
+  }
+}
+
+/** The host of `host:port`, as sockets and the gRPC library write it. */
+export function hostOf(address: string): string {
+  const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  return host.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+/** Whether what connects from `address` is a program of this same machine. */
+export function isLoopback(address: string): boolean {
+  const host = hostOf(address);
+  return host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
