@@ -37,7 +37,7 @@ export async function startPairing(secret: Uint8Array, said: Introduced): Promis
   const generator = ristretto255_hasher.hashToCurve(
     joined(secret, transcript("pairing", said)),
     { DST: "giggityflix-CPace-ristretto255" },
-  );
+  ) as InstanceType<typeof Point>;
   const scalar = Point.Fn.fromBytes(wide(Point.Fn.ORDER));
   const share = generator.multiply(scalar).toBytes();
   return {
