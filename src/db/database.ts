@@ -39,7 +39,8 @@ export function openDatabase(path: string, steps: string[]): Database {
       // and the file sound through a power cut.
       db.exec(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" +
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 8388608;" +
+          // A journal that begins anew keeps its size: to cut it off takes as long as many commits.
+          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864;" +
           // The journal is written back by src/db/checkpoints.ts; where that does not keep up, at 128
           // MiB by whoever commits. 32 MB of the file in memory.
           "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -32000;",
@@ -48,6 +49,8 @@ export function openDatabase(path: string, steps: string[]): Database {
       db.function("in_time", () => 1);
       check(path, db);
       migrate(db, steps);
+      // What a statement would need to be undone: written to a file, that costs as much as the rest.
+      db.exec("PRAGMA temp_store = MEMORY");
       return new Sqlite(path, db);
     } catch (error) {
       db.close();
