@@ -32,6 +32,11 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
     by: ["src/edge/identity/pairing.ts"],
     why: "one place for the mathematics of pairing",
   },
+  {
+    use: /["']@simplewebauthn\//,
+    by: ["src/people/passkeys/webauthn.ts"],
+    why: "one adapter for passkeys",
+  },
   { use: /["']node:sqlite["']/, by: ["src/db/"], why: "one adapter for SQLite" },
   { use: /["'](hono|@hono\/)/, by: ["src/http/"], why: "domains do not know HTTP" },
   {

@@ -24,3 +24,6 @@ export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
+
+/** Behind all that begins with a moment, in whatever order a database sorts letters. */
+export const LAST = "9999";

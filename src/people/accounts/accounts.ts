@@ -61,7 +61,7 @@ export function createAccounts(deps: AccountsDeps) {
   return {
     async create(by: Caller, { name, password, role }: NewUser): Promise<User> {
       const row = await draft({ name, password, role });
-      if (!await store.add(row, keyOf(row.name))) throw nameTaken(row.name);
+      await state.transaction((tx) => addTo(tx, row));
       changed(row.id, "created");
       await audit.note(by, { action: "user.create", target: row.id, details: { name, role } });
       return toUser(row);
@@ -69,13 +69,7 @@ export function createAccounts(deps: AccountsDeps) {
 
     /** A row for a new account, checked, with its password hashed; addTo() puts it in. */
     draft,
-    async addTo(tx: Statements, row: UserRow): Promise<void> {
-      const users = userStore(tx);
-      // What this program's owner has said of films until now is the first owner's.
-      const isFirst = row.role === "owner" && !await users.isLibraryUser("owner");
-      const libraryUser = isFirst ? "owner" : row.libraryUser;
-      if (!await users.add({ ...row, libraryUser }, keyOf(row.name))) throw nameTaken(row.name);
-    },
+    addTo,
 
     find: async (id: string): Promise<User> => toUser(await found(id)),
     list: async ({ after, limit }: { after: string; limit: number }) =>
@@ -134,6 +128,14 @@ export function createAccounts(deps: AccountsDeps) {
       await audit.note(by, { action: "user.delete", target: id, details: { name } });
     },
   };
+
+  async function addTo(tx: Statements, row: UserRow): Promise<void> {
+    const users = userStore(tx);
+    // What this program's owner has said of films until now is the first owner's.
+    const isFirst = row.role === "owner" && !await users.isLibraryUser("owner");
+    const libraryUser = isFirst ? "owner" : row.libraryUser;
+    if (!await users.add({ ...row, libraryUser }, keyOf(row.name))) throw nameTaken(row.name);
+  }
 
   async function draft({ name, password, role }: NewUser): Promise<UserRow> {
     const shown = checkName(name);

@@ -34,6 +34,8 @@ export interface Passwords {
    * @throws {TooManyTriesError} too many are being looked at
    */
   matches(password: string, hash: string | undefined): Promise<boolean>;
+  /** Anew, of one that was found right: what was good when it was chosen stays good. */
+  rehash(password: string): Promise<string>;
   /** Whether a hash was made with less than is asked now. */
   isOutdated(hash: string): boolean;
 }
@@ -51,14 +53,18 @@ export function createPasswords(cost: Cost = COST): Passwords {
       });
     });
   };
+  const rehash = async (password: string) => {
+    const salt = randomBytes(16);
+    const key = await derive(password, salt, cost);
+    const { ln, r, p } = cost;
+    return `$scrypt$ln=${ln},r=${r},p=${p}$${text(salt)}$${text(key)}`;
+  };
   return {
     async hash(password, userName) {
       check(password, userName);
-      const salt = randomBytes(16);
-      const key = await derive(password, salt, cost);
-      const { ln, r, p } = cost;
-      return `$scrypt$ln=${ln},r=${r},p=${p}$${text(salt)}$${text(key)}`;
+      return await rehash(password);
     },
+    rehash,
     async matches(password, hash) {
       if (password.length > MAX_LENGTH) return false;
       const known = hash === undefined ? undefined : parse(hash);

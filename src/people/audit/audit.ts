@@ -5,7 +5,7 @@
  */
 import type { Log } from "../../base/log.ts";
 import type { State } from "../../db/mod.ts";
-import { iso } from "../deps.ts";
+import { iso, LAST } from "../deps.ts";
 import type { Caller } from "../roles.ts";
 import { type AuditFilter, type AuditRow, auditStore } from "./store.ts";
 
@@ -74,7 +74,7 @@ export function createAudit({ state, log, now, maxRows = 10_000 }: AuditOptions)
       }
     },
     list: async ({ before, limit, ...filter }) =>
-      (await store.page(before || "~", limit, filter)).map(toEntry),
+      (await store.page(before || LAST, limit, filter)).map(toEntry),
   };
 }
 
