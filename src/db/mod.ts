@@ -1,5 +1,5 @@
 /**
- * SQLite, and nothing about its contents.
+ * SQLite and PostgreSQL, and nothing about their contents.
  *
  * @module
  */
@@ -7,5 +7,6 @@ export { backupDatabase, type BackupOptions, checkBackup, restoreDatabase } from
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { migrations } from "./migrate.ts";
 export { openPages, type Pages } from "./pages.ts";
+export { openPostgresState, type PostgresOptions } from "./postgres.ts";
 export { openSqliteState, type State, type Statements, type StateValue } from "./state.ts";
 export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";

@@ -1,7 +1,10 @@
 /**
  * What an edge keeps, in SQLite or in PostgreSQL: one set of statements for both. So they are
  * written in what both understand: `?` for values, text, whole numbers and real ones (no booleans,
- * no dates: ISO 8601 as text), JSON as text, `ON CONFLICT`, `RETURNING`; ids are made by us.
+ * no dates: ISO 8601 as text), JSON as text, `ON CONFLICT`, `RETURNING`, `IS DISTINCT FROM`; ids are
+ * made by us. A name with capitals is quoted (`AS "peerId"`), or PostgreSQL folds it; a value alone
+ * in a list of columns has no type there: `CAST(? AS BIGINT)`. No text has a NUL character. In
+ * migrations `TEXT`, `INTEGER`, `REAL` and `BLOB` stand for a column's type, and nowhere else.
  *
  * @module
  */
@@ -26,7 +29,8 @@ export interface State extends Statements, AsyncDisposable {
   readonly kind: "sqlite" | "postgresql";
   /**
    * All or nothing. What is done by `tx` belongs to it; what others do meanwhile does not. Where two
-   * transactions are in each other's way, `work` is called again: it does nothing else.
+   * transactions are in each other's way, `work` is called again: it does nothing else, it awaits
+   * nothing but `tx`, and a statement that fails is the end of it.
    *
    * @throws {UnavailableError} the database cannot be reached
    */

@@ -4,7 +4,7 @@ CREATE TABLE peers (
   connected_at TEXT NOT NULL, -- ISO 8601, UTC: when its last connection began
   last_seen_at TEXT NOT NULL,
   extensions TEXT NOT NULL DEFAULT '[]' -- JSON: what it said in its hello
-) STRICT, WITHOUT ROWID;
+);
 
 CREATE TABLE titles (
   catalog_id TEXT PRIMARY KEY, -- UUID
@@ -13,7 +13,7 @@ CREATE TABLE titles (
   size_bytes INTEGER NOT NULL,
   media TEXT, -- JSON: see server/catalog_item.ts; NULL until a peer has described it
   added_at TEXT NOT NULL
-) STRICT;
+);
 CREATE INDEX titles_in_order ON titles (sort_title, catalog_id);
 
 -- A file that a peer offered. It keeps its catalogue id for ever; whether the peer still has it
@@ -24,6 +24,6 @@ CREATE TABLE replicas (
   catalog_id TEXT NOT NULL REFERENCES titles (catalog_id) ON DELETE CASCADE,
   announced INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),
   PRIMARY KEY (peer_id, relative_path)
-) STRICT, WITHOUT ROWID;
+);
 CREATE INDEX replicas_by_title ON replicas (catalog_id, announced);
 CREATE INDEX replicas_by_peer ON replicas (peer_id, catalog_id, announced);
