@@ -100,8 +100,9 @@ export function createAccounts(deps: AccountsDeps) {
         const key = keyOf(next.name);
         const other = await users.byKey(key);
         if (other && other.id !== id) throw nameTaken(next.name);
+        const had = await users.owners();
         await users.save(next, key);
-        if (await users.owners() === 0) throw lastOwner();
+        if (had > 0 && await users.owners() === 0) throw lastOwner();
         return next;
       });
       const mustEnd = row.role !== before.role || row.disabledAt !== before.disabledAt ||

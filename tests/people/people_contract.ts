@@ -1,0 +1,437 @@
+/** What people do, on whatever database. @module */
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
+import { ConflictError, DeniedError, InvalidError, NotFoundError } from "../../src/base/errors.ts";
+import { ACCESS_MS, GRACE_MS, IDLE_MS, UnknownCallerError } from "../../src/people/mod.ts";
+import { join, machine, PASSWORD, type PeopleRig } from "./rig.ts";
+
+const types = ({ events }: PeopleRig) => events.map(({ type }) => type);
+
+export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
+  "the set-up link makes one owner, once, and only while there is none": async (rig) => {
+    const { people } = rig;
+    const stale = await people.invitations.createSetup({ name: "start" });
+    const { token } = await people.invitations.createSetup({ name: "start" });
+    const one = { token, name: "Ann", password: PASSWORD };
+
+    await rejects(people.invitations.setUp({ ...one, token: stale.token }, {}), UnknownCallerError);
+    await rejects(people.invitations.accept(one, {}), UnknownCallerError, "it is no invitation");
+    const signedIn = await people.invitations.setUp(one, {});
+
+    strictEqual(signedIn.user.role, "owner");
+    strictEqual((await people.authenticate(signedIn.accessToken))?.libraryUser, "owner");
+    await rejects(people.invitations.setUp({ ...one, name: "Eve" }, {}), UnknownCallerError);
+    await rejects(people.invitations.createSetup({ name: "start" }), ConflictError);
+  },
+
+  "a set-up link is good for a day, and not beside an owner made otherwise": async (rig) => {
+    const { people } = rig;
+    const first = await people.invitations.createSetup({ name: "start" });
+    rig.pass(24 * 3_600_000);
+    const one = { name: "Ann", password: PASSWORD };
+    await rejects(people.invitations.setUp({ token: first.token, ...one }, {}), UnknownCallerError);
+    const second = await people.invitations.createSetup({ name: "start" });
+    await people.accounts.create(machine, { name: "Bob", password: PASSWORD, role: "owner" });
+
+    await rejects(
+      people.invitations.setUp({ token: second.token, ...one }, {}),
+      UnknownCallerError,
+    );
+    strictEqual((await people.accounts.list({ after: "", limit: 9 })).length, 1);
+  },
+
+  "two who follow one set-up link at once make one owner": async (rig) => {
+    const { token } = await rig.people.invitations.createSetup({ name: "start" });
+
+    const ends = await Promise.allSettled(
+      ["Ann", "Eve"].map((name) =>
+        rig.people.invitations.setUp({ token, name, password: PASSWORD }, {})
+      ),
+    );
+
+    deepStrictEqual(ends.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+  },
+
+  "a name belongs to one, however it is typed": async (rig) => {
+    const { accounts } = rig.people;
+    const { user } = await join(rig, "Ann");
+    await join(rig, "Bob");
+
+    for (const name of ["Ann", "ANN", " ann ", "ａｎｎ"]) {
+      const made = accounts.create(machine, { name, password: PASSWORD, role: "guest" });
+      await rejects(made, name.startsWith("ａ") ? /Cannot/ : ConflictError);
+    }
+    await rejects(accounts.change(machine, user.id, { name: "bob" }), ConflictError);
+    strictEqual((await accounts.change(machine, user.id, { name: "ANN" })).name, "ANN");
+    for (const name of ["", " ", "\u202eAnn", "a\nb", "x".repeat(65), "../x", "<b>"]) {
+      const made = accounts.create(machine, { name, password: PASSWORD, role: "guest" });
+      await rejects(made, InvalidError, name);
+    }
+  },
+
+  "there is always an owner": async (rig) => {
+    const { accounts } = rig.people;
+    const { user: ann } = await join(rig, "Ann", "owner");
+
+    await rejects(accounts.change(machine, ann.id, { role: "member" }), ConflictError);
+    await rejects(accounts.change(machine, ann.id, { isDisabled: true }), ConflictError);
+    await rejects(accounts.delete(machine, ann.id), ConflictError);
+    const { user: bob } = await join(rig, "Bob", "owner");
+    await accounts.delete(machine, ann.id);
+    await rejects(accounts.delete(machine, bob.id), ConflictError);
+  },
+
+  "nobody makes more of themselves, or touches another": async (rig) => {
+    const { accounts, tokens, sessions } = rig.people;
+    const ann = await join(rig, "Ann", "owner");
+    const bob = await join(rig, "Bob");
+
+    await rejects(accounts.change(bob.caller, bob.user.id, { role: "owner" }), DeniedError);
+    await rejects(accounts.change(bob.caller, bob.user.id, { isDisabled: false }), DeniedError);
+    await rejects(accounts.change(bob.caller, ann.user.id, { name: "Bobby" }), NotFoundError);
+    await rejects(accounts.change(bob.caller, ann.user.id, { password: "1234567890ab" }));
+    const wanted = { name: "t", scopes: ["admin" as const], expiresInDays: 1 };
+    await rejects(tokens.create(bob.caller, bob.user.id, wanted), DeniedError);
+    await rejects(sessions.end(bob.caller, ann.signedIn.sessionId, bob.user.id), NotFoundError);
+    ok(await rig.people.authenticate(ann.signedIn.accessToken));
+  },
+
+  "a password is changed by who knows it, and ends the other sessions": async (rig) => {
+    const { people } = rig;
+    const { user, caller, signedIn } = await join(rig, "Ann");
+    const other = await people.signIn({ name: "ann", password: PASSWORD }, {});
+    const password = "another one of mine";
+    const change = (currentPassword: string) =>
+      people.accounts.change(caller, user.id, { password, currentPassword });
+
+    await rejects(change("not that one"), DeniedError);
+    await rejects(people.accounts.change(caller, user.id, { password: "short" }), DeniedError);
+    await change(PASSWORD);
+
+    ok(await people.authenticate(signedIn.accessToken), "who changes it stays");
+    strictEqual(await people.authenticate(other.accessToken), undefined);
+    await rejects(people.sessions.refresh(other.refreshToken, {}), UnknownCallerError);
+    await rejects(people.signIn({ name: "Ann", password: PASSWORD }, {}), UnknownCallerError);
+    await people.signIn({ name: "Ann", password }, {});
+  },
+
+  "a role, a disabled account and a deleted one hold at once": async (rig) => {
+    const { people } = rig;
+    const ann = await join(rig, "Ann", "owner");
+    await join(rig, "Root", "owner");
+    const { token } = await people.tokens.create(ann.caller, ann.user.id, {
+      name: "t",
+      scopes: ["read", "admin"],
+      expiresInDays: null,
+    });
+    deepStrictEqual((await people.authenticate(token))?.scopes, ["read", "admin"]);
+
+    await people.accounts.change(machine, ann.user.id, { role: "member" });
+    strictEqual(await people.authenticate(ann.signedIn.accessToken), undefined);
+    deepStrictEqual((await people.authenticate(token))?.scopes, ["read"]);
+
+    const again = await people.signIn({ name: "Ann", password: PASSWORD }, {});
+    await people.accounts.change(machine, ann.user.id, { isDisabled: true });
+    strictEqual(await people.authenticate(again.accessToken), undefined);
+    strictEqual(await people.authenticate(token), undefined);
+    await rejects(people.signIn({ name: "Ann", password: PASSWORD }, {}), UnknownCallerError);
+
+    await people.accounts.change(machine, ann.user.id, { isDisabled: false });
+    ok(await people.authenticate(token));
+    await people.accounts.delete(machine, ann.user.id);
+    strictEqual(await people.authenticate(token), undefined);
+  },
+
+  "an access token is good for minutes, a refresh token for its next pair": async (rig) => {
+    const { people } = rig;
+    const { signedIn } = await join(rig, "Ann");
+
+    rig.pass(ACCESS_MS - 1);
+    ok(await people.authenticate(signedIn.accessToken));
+    rig.pass(1);
+    strictEqual(await people.authenticate(signedIn.accessToken), undefined);
+    const next = await people.sessions.refresh(signedIn.refreshToken, {});
+    ok(await people.authenticate(next.accessToken));
+    strictEqual(next.sessionId, signedIn.sessionId);
+    rig.pass(IDLE_MS);
+    await rejects(people.sessions.refresh(next.refreshToken, {}), UnknownCallerError);
+  },
+
+  "a refresh token used again ends its whole session, and tells": async (rig) => {
+    const { people } = rig;
+    const { signedIn, user } = await join(rig, "Ann");
+    const other = await people.signIn({ name: "Ann", password: PASSWORD }, {});
+    const second = await people.sessions.refresh(signedIn.refreshToken, {});
+    rig.pass(GRACE_MS);
+
+    await rejects(people.sessions.refresh(signedIn.refreshToken, {}), UnknownCallerError);
+
+    strictEqual(await people.authenticate(second.accessToken), undefined);
+    await rejects(people.sessions.refresh(second.refreshToken, {}), UnknownCallerError);
+    ok(await people.authenticate(other.accessToken), "another sign-in is another family");
+    const reused = rig.events.find(({ type }) => type === "session.reused");
+    deepStrictEqual(reused?.data, { sessionId: signedIn.sessionId, userId: user.id });
+    ok(rig.entries.some(({ level, message }) => level === "warn" && /used twice/.test(message)));
+    const [noted] = await people.audit.list({ before: "", limit: 1 });
+    strictEqual(noted?.details.reason, "refresh token used twice");
+  },
+
+  "two tabs that refresh at once both go on; a thief who does so is found later": async (rig) => {
+    const { people } = rig;
+    const { signedIn } = await join(rig, "Ann");
+
+    const [one, other] = await Promise.all(
+      [1, 2].map(() => people.sessions.refresh(signedIn.refreshToken, {})),
+    );
+    ok(await people.authenticate(one!.accessToken));
+    ok(await people.authenticate(other!.accessToken));
+
+    rig.pass(60_000);
+    await people.sessions.refresh(one!.refreshToken, {});
+    rig.pass(60_000);
+    await rejects(people.sessions.refresh(other!.refreshToken, {}), UnknownCallerError);
+    strictEqual(types(rig).includes("session.reused"), true);
+  },
+
+  "tokens are not taken for each other": async (rig) => {
+    const { people } = rig;
+    const { signedIn, caller, user } = await join(rig, "Ann");
+    const { token } = await people.tokens.create(caller, user.id, {
+      name: "t",
+      scopes: ["read"],
+      expiresInDays: 1,
+    });
+
+    for (const shown of [signedIn.refreshToken, "", "gfa_", `${signedIn.accessToken}x`]) {
+      strictEqual(await people.authenticate(shown), undefined, shown);
+    }
+    for (const shown of [signedIn.accessToken, token, "gfr_x"]) {
+      await rejects(people.sessions.refresh(shown, {}), UnknownCallerError);
+    }
+    ok(await people.authenticate(token));
+    rig.pass(24 * 3_600_000);
+    strictEqual(await people.authenticate(token), undefined, "it was for a day");
+  },
+
+  "one signs out, of one session or of all": async (rig) => {
+    const { people } = rig;
+    const { user, caller, signedIn } = await join(rig, "Ann");
+    const second = await people.signIn({ name: "Ann", password: PASSWORD }, { agent: "Firefox" });
+    const third = await people.signIn({ name: "Ann", password: PASSWORD }, {});
+    const ids = async () =>
+      (await people.sessions.list(user.id, { before: "", limit: 9 })).map(({ id }) => id).sort();
+
+    deepStrictEqual(
+      await ids(),
+      [signedIn, second, third].map(({ sessionId }) => sessionId).sort(),
+    );
+    await people.sessions.end(caller, second.sessionId, user.id);
+    await people.sessions.signOut(third.refreshToken, {});
+    deepStrictEqual(await ids(), [signedIn.sessionId]);
+    await people.sessions.endAll(caller, user.id, "signed out");
+    deepStrictEqual(await ids(), []);
+    for (const { accessToken } of [signedIn, second, third]) {
+      strictEqual(await people.authenticate(accessToken), undefined);
+    }
+    strictEqual(types(rig).filter((it) => it === "session.ended").length, 3);
+  },
+
+  "the fifty-first session ends the first": async (rig) => {
+    const { people } = rig;
+    const { signedIn, user } = await join(rig, "Ann");
+    for (let count = 0; count < 50; count++) {
+      rig.pass(1000);
+      await people.sessions.begin({ id: user.id, name: "Ann", role: "member" }, "password", {});
+    }
+
+    strictEqual(await people.authenticate(signedIn.accessToken), undefined);
+    strictEqual((await people.sessions.list(user.id, { before: "", limit: 100 })).length, 50);
+  },
+
+  "an invitation is good as often and as long as it says, and brings its rules": async (rig) => {
+    const { people } = rig;
+    const { caller } = await join(rig, "Ann", "owner");
+    const shares = [{ effect: "allow", action: "play", kind: "tag", value: "kids" } as const];
+    const made = await people.invitations.create(caller, {
+      role: "guest",
+      uses: 2,
+      expiresInHours: 1,
+      shares,
+    });
+    const accept = (name: string, password = PASSWORD) =>
+      people.invitations.accept({ token: made.token, name, password }, {});
+
+    await rejects(accept("Bob", "short"), InvalidError);
+    await rejects(accept("ann"), ConflictError);
+    const ends = await Promise.allSettled(["Bob", "Cid", "Dan"].map((name) => accept(name)));
+    deepStrictEqual(ends.map(({ status }) => status).sort(), [
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+    ]);
+    const joined = ends.find((it) => it.status === "fulfilled")!.value;
+    strictEqual(joined.user.role, "guest");
+    const sight = await people.sharing.sightOf({ role: "guest", userId: joined.user.id });
+    ok(sight.mayPlay({ catalogId: "c", peerIds: ["p"], tags: ["kids/old"] }));
+    ok(!sight.visible({ catalogId: "c", peerIds: ["p"], tags: [] }));
+    strictEqual((await people.invitations.find(made.made.id)).state, "used");
+
+    const late = await people.invitations.create(caller, {
+      role: "member",
+      uses: 1,
+      expiresInHours: 1,
+    });
+    const gone = await people.invitations.create(caller, {
+      role: "member",
+      uses: 1,
+      expiresInHours: 9,
+    });
+    await people.invitations.revoke(caller, gone.made.id);
+    rig.pass(3_600_000);
+    for (const { token } of [late, gone]) {
+      const accepted = people.invitations.accept({ token, name: "Eve", password: PASSWORD }, {});
+      await rejects(accepted, UnknownCallerError);
+    }
+  },
+
+  "rules are made, end by themselves, are revoked, and hold for a role": async (rig) => {
+    const { sharing } = rig.people;
+    const { user, caller } = await join(rig, "Gus", "guest");
+    const { user: owner } = await join(rig, "Ann", "owner");
+    const title = { catalogId: "c-1", peerIds: ["p-1"], tags: [] };
+    const allow = { effect: "allow", action: "play", kind: "peer", value: "p-1" } as const;
+    const may = () => sharing.mayPlay(caller, title);
+
+    strictEqual(await may(), false);
+    const expiresAt = new Date(rig.now() + 60_000).toISOString();
+    await sharing.create(machine, { ...allow, userId: user.id, expiresAt });
+    strictEqual(await may(), true);
+    rig.pass(60_000);
+    strictEqual(await may(), false);
+    const forAll = await sharing.create(machine, { ...allow, role: "guest" });
+    strictEqual(await may(), true);
+    await sharing.setEnd(machine, forAll.id, new Date(rig.now() + 1000).toISOString());
+    rig.pass(1000);
+    strictEqual(await may(), false);
+    await sharing.setEnd(machine, forAll.id, null);
+    strictEqual(await may(), true);
+    await sharing.delete(machine, forAll.id);
+    strictEqual(await may(), false);
+    await rejects(sharing.create(machine, { ...allow, userId: owner.id }), DeniedError);
+    await rejects(sharing.create(machine, { ...allow, userId: "usr_0" }), NotFoundError);
+    await rejects(sharing.create(machine, allow), InvalidError);
+    await rejects(sharing.create(machine, { ...allow, userId: user.id, role: "guest" }));
+    await rejects(sharing.create(machine, { ...allow, value: "", role: "guest" }), InvalidError);
+    await rejects(sharing.create(machine, { ...allow, kind: "all", role: "guest" }), InvalidError);
+    await rejects(
+      sharing.create(machine, { ...allow, role: "guest", expiresAt: "2020-01-01T00:00:00Z" }),
+      InvalidError,
+    );
+  },
+
+  "what is deleted with an account is gone": async (rig) => {
+    const { people } = rig;
+    await join(rig, "Ann", "owner");
+    const { user, caller } = await join(rig, "Gus", "guest");
+    await people.sharing.create(machine, {
+      userId: user.id,
+      effect: "allow",
+      action: "see",
+      kind: "all",
+      value: "",
+    });
+    await people.tokens.create(caller, user.id, { name: "t", scopes: ["read"], expiresInDays: 1 });
+    await people.accounts.delete(machine, user.id);
+
+    for (const table of ["sharing_rules", "api_tokens"]) {
+      strictEqual((await rig.state.all(`SELECT * FROM ${table}`)).length, 0, table);
+    }
+    strictEqual(await people.sharing.viewerOf(user.id), undefined);
+  },
+
+  "no secret stands in the database, in an event, in the log or in the audit log": async (rig) => {
+    const { people } = rig;
+    const { signedIn, caller, user } = await join(rig, "Ann", "owner");
+    const next = await people.sessions.refresh(signedIn.refreshToken, {});
+    const { token } = await people.tokens.create(caller, user.id, {
+      name: "t",
+      scopes: ["read"],
+      expiresInDays: 1,
+    });
+    const invited = await people.invitations.create(caller, {
+      role: "guest",
+      uses: 1,
+      expiresInHours: 1,
+    });
+    await people.signIn({ name: "correct horse", password: PASSWORD }, {}).catch(() => {});
+    const changed = { password: "another one of mine", currentPassword: PASSWORD };
+    await people.accounts.change(caller, user.id, changed);
+    const tables = ["users", "user_sessions", "user_session_tokens", "api_tokens", "invitations"]
+      .concat("sharing_rules", "passkeys", "audit_log");
+    const rows = await Promise.all(tables.map((it) => rig.state.all(`SELECT * FROM ${it}`)));
+    const told = JSON.stringify([rows, rig.events, rig.entries]);
+
+    const secrets = [signedIn, next].flatMap((it) => [it.accessToken, it.refreshToken])
+      .concat(token, invited.token, PASSWORD, changed.password);
+    for (const secret of secrets) ok(!told.includes(secret), secret.slice(0, 4));
+    ok(!/gf[a-z]_[\w-]{43}/.test(told));
+  },
+
+  "the audit log says who did what, in its order, and for whom it is asked": async (rig) => {
+    const { people } = rig;
+    const { user, caller } = await join(rig, "Ann", "owner");
+    for (let count = 0; count < 5; count++) {
+      await people.invitations.create({ ...caller, address: "192.0.2.1" }, {
+        role: "guest",
+        uses: count + 1,
+        expiresInHours: 1,
+      });
+    }
+    const first = await people.audit.list({ before: "", limit: 3, action: "invitation.create" });
+    const rest = await people.audit.list({
+      before: first.at(-1)!.id,
+      limit: 9,
+      action: "invitation.create",
+    });
+
+    deepStrictEqual([...first, ...rest].map(({ details }) => details.uses), [5, 4, 3, 2, 1]);
+    const [entry] = first;
+    strictEqual(entry?.actor, user.id);
+    strictEqual(entry?.actorName, "Ann");
+    strictEqual(entry?.address, "192.0.2.1");
+    match(entry?.target ?? "", /^inv_/);
+    const mine = await people.audit.list({ before: "", limit: 99, actor: "local" });
+    deepStrictEqual(mine.map(({ action }) => action), ["user.create"]);
+  },
+
+  "what is over is forgotten": async (rig) => {
+    const { people } = rig;
+    const { caller, user } = await join(rig, "Ann", "owner");
+    await people.tokens.create(caller, user.id, { name: "t", scopes: ["read"], expiresInDays: 1 });
+    await people.invitations.create(caller, { role: "guest", uses: 1, expiresInHours: 1 });
+    await people.sharing.create(machine, {
+      role: "guest",
+      effect: "allow",
+      action: "see",
+      kind: "all",
+      value: "",
+      expiresAt: new Date(rig.now() + 1000).toISOString(),
+    });
+    rig.pass(400 * 86_400_000);
+    const { sessions, tokens, sharing, invitations, passkeys } = people;
+    for (const part of [sessions, tokens, sharing, invitations, passkeys]) await part.forget();
+
+    const tables = ["user_sessions", "user_session_tokens", "api_tokens", "invitations"]
+      .concat("sharing_rules");
+    for (const table of tables) {
+      strictEqual((await rig.state.all(`SELECT * FROM ${table}`)).length, 0, table);
+    }
+    notStrictEqual(await people.accounts.find(user.id), undefined);
+  },
+};
