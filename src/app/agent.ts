@@ -72,8 +72,6 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const services: Record<string, Service> = {};
   const publish: Publish = (type, data) => {
     events.publish(type, data);
-    // The edge counts viewers, and hears from the peer that one has gone.
-    if (type === "stream.closed") link?.streamClosed(String(data.session_id));
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
   };
@@ -96,6 +94,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       return { ...file, size: file.sizeBytes };
     },
     iceServers: () => config.value.stunServers,
+    // The edge counts viewers, and hears from the peer that one has gone.
+    onEnd: (sessionId) => link?.streamClosed(sessionId),
     publish,
     log: log.child("stream"),
     limits: { maxSessions: config.value.maxStreams },

@@ -5,14 +5,29 @@
  */
 import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
-import type { CatalogedFile, MediaDescription, OfferedFile, StreamOffer } from "./messages.ts";
+import type { Database } from "../db/mod.ts";
+import type { GuardedStreams } from "./grants/guard.ts";
+import type {
+  CatalogedFile,
+  IceCandidate,
+  MediaDescription,
+  OfferedFile,
+  StreamOffer,
+} from "./messages.ts";
 
 export interface LinkDeps {
   library: LinkLibrary;
-  streams: LinkStreams;
+  /** With the guard before them: nothing is played without a grant. */
+  streams: GuardedStreams;
+  /** Without them, an edge that asks for screenshots is told that there are none. */
+  screenshots?: LinkScreenshots;
   settings: LinkSettings;
+  /** library.db, opened with `migrations.library`: commands and answers are kept there. */
+  db: Database;
   publish: Publish;
   log: Log;
+  /** How long what takes, where it is not the usual. */
+  timing?: Partial<LinkTiming>;
 }
 
 export interface LinkLibrary {
@@ -37,7 +52,15 @@ export interface LinkLibrary {
   ): Promise<Record<string, string>>;
   /** Forgets the row; the file stays. Throws NotFoundError as `hashes` does. */
   forget(catalogId: string): void;
-  /** @throws {ConflictError} newId is in use */
+  /**
+   * Moves the file into the trash of its volume. Throws NotFoundError as `hashes` does.
+   *
+   * @throws {DeniedError} it lies outside of the media folders, or may not be changed
+   */
+  trash(catalogId: string): Promise<void>;
+  /** The size of a file, for those who wait for its hashes; undefined where it is not known. */
+  sizeOf?(catalogId: string): number | undefined;
+  /** @throws {ConflictError} newId is in use; {NotFoundError} there is no oldId */
   remap(oldId: string, newId: string): void;
   /** These files have no catalogue id any more, so that they are offered anew. */
   unassign(catalogIds: string[]): void;
@@ -48,14 +71,46 @@ export interface CatalogEntry {
   version: string;
 }
 
+export interface LinkScreenshots {
+  /**
+   * So many pictures of a film, or fewer; where none can be made, its cover.
+   *
+   * @throws {NotFoundError} with `details.reason` as LinkLibrary.hashes()
+   */
+  capture(catalogId: string, count: number, signal: AbortSignal): Promise<LinkPicture[]>;
+}
+
+export interface LinkPicture {
+  mimeType: string;
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface LinkTiming {
+  /** How long the edge's hello is waited for; an original edge never says it. */
+  helloMs: number;
+  /** While another edge than the first is linked: between two looks whether that is there again. */
+  lookUpMs: number;
+  /** Looks in a row that must find it before the link moves. */
+  lookUps: number;
+  /** Between two signs that hashes are still being computed. */
+  progressMs: number;
+}
+
 export interface LinkStreams {
-  /** Answers a viewer's WebRTC offer with the SDP of this peer, candidates included. */
+  /**
+   * Answers a viewer's WebRTC offer with the SDP of this peer, candidates included; without an offer
+   * it makes one itself.
+   */
   open(offer: StreamOffer, signal: AbortSignal): Promise<string>;
   close(sessionId: string): void;
+  /** The viewer's answer to an offer of this peer. Throws what is wrong with it. */
+  answer?(sessionId: string, sdp: string): Promise<void>;
+  /** One more address of the viewer. */
+  candidate?(candidate: IceCandidate): void;
 }
 
 export interface LinkSettings {
-  /** host:port of the edge. */
+  /** host:port of the edge; or of several by comma, the one to be preferred first. */
   address: string;
   peerId: string;
   heartbeatSec: number;
@@ -66,8 +121,14 @@ export interface LinkSettings {
   certPath?: string;
   /** About how long the link waits before the sixth attempt; less before, more after. */
   reconnectIntervalSec: number;
-  /** What a file_delete_request does here. */
-  remoteDelete: "deny" | "forget";
+  /** After so many attempts in a row the link tries every 5 minutes only; 0 or nothing = never. */
+  maxReconnectAttempts?: number;
+  /** What a file_delete_request does here; "trash" can be undone, and nothing deletes a file. */
+  remoteDelete: "deny" | "forget" | "trash";
+  /** What upload endpoints without a host belong to, unless the edge says where its own are. */
+  screenshotBaseUrl?: string;
+  /** Pictures in one request at most; 10 unless said. */
+  maxScreenshots?: number;
   /** Name and version of this program. */
   software: string;
 }

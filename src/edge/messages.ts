@@ -39,7 +39,7 @@ export interface EdgePayloads {
   catalogDigestAnswer: { same: boolean };
   challenge: Challenge;
   admitted: { mac: string };
-  streamAnswer: { sessionId: string; sdp: string };
+  streamAnswer: { sessionId: string; sdp: string; grant?: string };
   streamCandidate: IceCandidate;
   grantRenewal: { sessionId: string; grant: string };
   grantRevoked: { sessionId: string; reason: string };
@@ -69,6 +69,7 @@ export interface PeerPayloads {
   announcementEnd: Record<never, never>;
   fileHashProgress: { catalogId: string; sizeBytes: number; elapsedMs: number };
   catalogDigest: { digest: string; count: number };
+  commandResult: { error?: FailureKind; message: string };
   proof: Proof;
   streamCandidate: IceCandidate;
 }
@@ -77,10 +78,10 @@ export interface PeerPayloads {
 export interface Answers {
   fileDeleteRequest: "fileDeleteResponse";
   fileHashRequest: "fileHashResponse";
-  fileRemapRequest: never;
+  fileRemapRequest: "commandResult";
   batchFileOfferResponse: never;
   catalogAnnouncementRequest: "catalogAnnouncement" | "announcementEnd";
-  screenshotCaptureRequest: never;
+  screenshotCaptureRequest: "commandResult";
   hello: never;
   ping: "ping";
   streamOpenRequest: "streamOpenResponse";
@@ -89,9 +90,9 @@ export interface Answers {
   catalogDigestAnswer: never;
   challenge: never;
   admitted: never;
-  streamAnswer: never;
+  streamAnswer: "streamClose";
   streamCandidate: never;
-  grantRenewal: never;
+  grantRenewal: "streamClose";
   grantRevoked: never;
 }
 
@@ -103,6 +104,9 @@ export const edgeExtensions: string[] = [
   "receipt",
   "digest",
   "hash_progress",
+  "command_result",
+  "grants",
+  "trickle",
 ];
 
 /** What our peer says in its hello that it understands. */
@@ -113,6 +117,9 @@ export const peerExtensions: string[] = [
   "receipt",
   "digest",
   "hash_progress",
+  "command_result",
+  "grants",
+  "trickle",
 ];
 
 /** Requests of the unary WebRTCOperations: sent by the peer, whatever the name says. */

@@ -7,6 +7,8 @@ export type { CatalogEntry, LinkDeps, LinkLibrary, LinkSettings, LinkStreams } f
 export { createLink, type Link, type LinkState } from "./link.ts";
 export type {
   CatalogedFile,
+  IceCandidate,
+  IceServer,
   MediaDescription,
   OfferedFile,
   StreamOffer,
@@ -22,4 +24,20 @@ export type {
   Replica,
 } from "./server/catalog_item.ts";
 export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";
-export type { EdgeStreamInfo, OpenedStream, StreamRequest } from "./server/streams.ts";
+export type {
+  EdgeStreamInfo,
+  IceSettings,
+  OpenedStream,
+  StreamRequest,
+} from "./server/signalling/mod.ts";
+export { OWNER } from "./server/signalling/mod.ts";
+export type { Watching } from "./server/watching.ts";
+export {
+  type EdgeKey,
+  type EdgeKeyPort,
+  type GrantFilter,
+  type GrantRow,
+  type GuardedStreams,
+  guardStreams,
+  toEdgeKey,
+} from "./grants/mod.ts";

@@ -6,4 +6,4 @@
 export { type MediaSource } from "./ranges.ts";
 export { type NewSession, openSessions, type SessionFacts } from "./sessions.ts";
 export { type SessionLimits, type Sessions, type SessionsDeps } from "./sessions.ts";
-export { warmUp } from "./peer.ts";
+export { type Candidate, type IceServer, warmUp } from "./peer.ts";

@@ -3,17 +3,21 @@
  *
  * @module
  */
-import { ConflictError, UnavailableError } from "../base/errors.ts";
+import { ConflictError, NotFoundError, UnavailableError } from "../base/errors.ts";
 import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
-import { answerOffer, type Peer } from "./peer.ts";
+import { answerOffer, type Candidate, type IceServer, makeOffer, type Peer } from "./peer.ts";
 import { type MediaSource, serveRanges } from "./ranges.ts";
 
 export interface SessionsDeps {
   /** Opens what a catalogue id stands for; its failures reach the caller as they are. */
   openMedia(catalogId: string, signal: AbortSignal): Promise<MediaSource>;
-  /** Asked for each session, so that it may change. */
+  /** Our own, beside those of a session; asked for each, so that they may change. */
   iceServers(): string[];
+  /** An address of ours that was found after the answer. */
+  onCandidate?(sessionId: string, candidate: Candidate): void;
+  /** A session is over, whether it was ever used or not. */
+  onEnd?(sessionId: string): void;
   publish: Publish;
   log: Log;
   limits?: Partial<SessionLimits>;
@@ -30,8 +34,10 @@ export interface SessionLimits {
 export interface NewSession {
   sessionId: string;
   catalogId: string;
-  /** The browser's offer. */
+  /** The browser's offer; without one we offer, and the browser's answer comes later. */
   sdp: string;
+  /** For this session only. */
+  iceServers?: IceServer[];
 }
 
 /** What can be told of a running session. */
@@ -43,8 +49,17 @@ export interface SessionFacts {
 }
 
 export interface Sessions extends AsyncDisposable {
-  /** Returns the SDP answer; `signal` is for the opening, not for the life of the session. */
+  /** Returns our SDP; `signal` is for the opening, not for the life of the session. */
   open(session: NewSession, signal: AbortSignal): Promise<string>;
+  /**
+   * The browser's answer to our offer.
+   *
+   * @throws {NotFoundError} no such session
+   * @throws {InvalidError} it is no answer to our offer
+   */
+  answer(sessionId: string, sdp: string): Promise<void>;
+  /** One more address of the browser; one that is of no use is passed over. */
+  addCandidate(sessionId: string, candidate: Candidate): void;
   /** Resolves when it has ended; false when there was no such session. */
   close(sessionId: string): Promise<boolean>;
   list(): SessionFacts[];
@@ -56,14 +71,20 @@ const defaults: SessionLimits = { maxSessions: 16, connectMs: 15_000, idleMs: 30
 interface Session extends SessionFacts {
   stop: AbortController;
   ended: Promise<void>;
+  peer?: Peer;
+  /** Addresses of the browser that came before there was a connection. */
+  early: Candidate[];
 }
+
+const MAX_EARLY = 32;
 
 /** Starts with no viewer; ends all of them when disposed. */
 export function openSessions(deps: SessionsDeps): Sessions {
   const limits = { ...defaults, ...deps.limits };
   const sessions = new Map<string, Session>();
 
-  const open: Sessions["open"] = async ({ sessionId, catalogId, sdp }, signal) => {
+  const open: Sessions["open"] = async (request, signal) => {
+    const { sessionId, catalogId, sdp } = request;
     if (sessions.has(sessionId)) {
       throw new ConflictError(`Cannot open session "${sessionId}": it is open`, { sessionId });
     }
@@ -78,26 +99,46 @@ export function openSessions(deps: SessionsDeps): Sessions {
       bytesSent: 0,
       stop: new AbortController(),
       ended: ended.promise,
+      early: [],
     };
     sessions.set(sessionId, session);
     const end = () => {
       sessions.delete(sessionId);
       ended.resolve();
+      deps.onEnd?.(sessionId);
     };
 
     await using held = new AsyncDisposableStack();
     held.defer(end);
     const opening = AbortSignal.any([signal, session.stop.signal]);
     const file = held.use(await deps.openMedia(catalogId, opening));
-    const iceServers = deps.iceServers();
-    const peer = held.use(await answerOffer(sdp, { iceServers, signal: session.stop.signal }));
+    const options = {
+      iceServers: serversOf(request, deps.iceServers()),
+      signal: session.stop.signal,
+      onCandidate: (candidate: Candidate) => deps.onCandidate?.(sessionId, candidate),
+    };
+    const peer = held.use(await (sdp === "" ? makeOffer(options) : answerOffer(sdp, options)));
     opening.throwIfAborted();
+    session.peer = peer;
+    session.early.splice(0).forEach(peer.addCandidate);
     // From here the session lives on by itself, and lets go of all this at its end.
     const life = held.move();
     run(session, { file, peer, limits, deps })
       .catch((error) => deps.log.warn("Stream failed", { sessionId, error }))
       .finally(() => life.disposeAsync());
     return peer.sdp;
+  };
+
+  const answer: Sessions["answer"] = async (sessionId, sdp) => {
+    const peer = sessions.get(sessionId)?.peer;
+    if (!peer) throw new NotFoundError(`Cannot find session "${sessionId}"`, { sessionId });
+    await peer.answer(sdp);
+  };
+
+  const addCandidate: Sessions["addCandidate"] = (sessionId, candidate) => {
+    const session = sessions.get(sessionId);
+    if (session?.peer) session.peer.addCandidate(candidate);
+    else if (session && session.early.length < MAX_EARLY) session.early.push(candidate);
   };
 
   const close = async (sessionId: string) => {
@@ -117,7 +158,16 @@ export function openSessions(deps: SessionsDeps): Sessions {
     });
   };
 
-  return { open, close, list, closeAll, [Symbol.asyncDispose]: closeAll };
+  return { open, answer, addCandidate, close, list, closeAll, [Symbol.asyncDispose]: closeAll };
+}
+
+/** Those of the session, and ours that are not among them. */
+function serversOf({ iceServers = [] }: NewSession, own: string[]): IceServer[] {
+  const known = new Set(iceServers.flatMap(({ urls }) => urls));
+  const more = own.filter((url) => !known.has(url));
+  return more.length > 0
+    ? [...iceServers, { urls: more, username: "", credential: "" }]
+    : iceServers;
 }
 
 interface Held {

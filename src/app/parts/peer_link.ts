@@ -10,7 +10,13 @@ import type { Log } from "../../base/log.ts";
 import { orAborted } from "../../base/service.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Configuration } from "../../config/mod.ts";
-import { createLink, type Link, type LinkDeps, type LinkSettings } from "../../edge/mod.ts";
+import {
+  createLink,
+  guardStreams,
+  type Link,
+  type LinkDeps,
+  type LinkSettings,
+} from "../../edge/mod.ts";
 import type { Library, Track } from "../../media/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
@@ -31,13 +37,17 @@ export type PeerLink = ReturnType<typeof createPeerLink>;
 
 export function createPeerLink(options: PeerLinkOptions) {
   const { peer, sessions, edge, config, peerId, publish, log } = options;
+  // One for all links: what plays goes on when the link is made anew.
+  const streams = guardStreams({
+    open: (offer, signal) => sessions.open(offer, signal),
+    close: (sessionId) => void sessions.close(sessionId),
+    answer: (sessionId, sdp) => sessions.answer(sessionId, sdp),
+    candidate: ({ sessionId, ...candidate }) => sessions.addCandidate(sessionId, candidate),
+  }, { peerId, publish, log: log.child("grants") });
   const create = (settings: LinkSettings): Link =>
     createLink({
       library: libraryPort(peer.library),
-      streams: {
-        open: (offer, signal) => sessions.open(offer, signal),
-        close: (sessionId) => void sessions.close(sessionId),
-      },
+      streams,
       settings,
       publish,
       log: log.child("link"),
@@ -58,7 +68,10 @@ export function createPeerLink(options: PeerLinkOptions) {
       }
     }),
     offer: () => link.offer(),
-    streamClosed: (sessionId: string) => link.streamClosed(sessionId),
+    streamClosed(sessionId: string) {
+      streams.ended(sessionId);
+      link.streamClosed(sessionId);
+    },
     state: () => link.state(),
   };
 }

@@ -9,8 +9,9 @@ import type { Answer, HandlerContext } from "./mod.ts";
 /** The edge knows our extensions. */
 export function greet(
   hello: EdgePayloads["hello"],
-  { greeted }: HandlerContext,
+  { greeted, streams }: HandlerContext,
 ): never[] {
+  streams.greeted(hello);
   greeted(hello);
   return [];
 }

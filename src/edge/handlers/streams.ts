@@ -26,6 +26,46 @@ export async function openStream(
   }
 }
 
+/** The viewer's answer to an offer of this peer; one that is none ends the session. */
+export async function answerStream(
+  { sessionId, sdp, grant = "" }: EdgePayloads["streamAnswer"],
+  { streams, log }: HandlerContext,
+): Promise<Answer<"streamAnswer">> {
+  try {
+    await streams.answer(sessionId, sdp, grant);
+    return [];
+  } catch (error) {
+    log.warn("Cannot take a viewer's answer", { sessionId, error });
+    streams.close(sessionId);
+    return [{ case: "streamClose", value: { sessionId } }];
+  }
+}
+
+export function addCandidate(
+  candidate: EdgePayloads["streamCandidate"],
+  { streams }: HandlerContext,
+): never[] {
+  streams.candidate(candidate);
+  return [];
+}
+
+/** A session that is not here is over: the edge should know. */
+export async function renewGrant(
+  { sessionId, grant }: EdgePayloads["grantRenewal"],
+  { streams }: HandlerContext,
+): Promise<Answer<"grantRenewal">> {
+  if (await streams.renew(sessionId, grant)) return [];
+  return [{ case: "streamClose", value: { sessionId } }];
+}
+
+export function revokeGrant(
+  { sessionId, reason }: EdgePayloads["grantRevoked"],
+  { streams }: HandlerContext,
+): never[] {
+  streams.revoke(sessionId, reason);
+  return [];
+}
+
 export function closeStream(
   { sessionId }: EdgePayloads["streamClose"],
   { streams }: HandlerContext,

@@ -6,14 +6,16 @@
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, type Service } from "../../base/service.ts";
-import type { Database } from "../../db/mod.ts";
+import { type Database, openSqliteState } from "../../db/mod.ts";
+import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey } from "../grants/mod.ts";
 import { Nudge } from "../nudge.ts";
 import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { type ServeContext, serveGrpc } from "./serve.ts";
 import { Sessions } from "./sessions.ts";
 import { EdgeStore, type PeerRow, type TitleRow } from "./store.ts";
-import { type EdgeStreamInfo, type OpenedStream, type StreamRequest, Streams } from "./streams.ts";
+import { endViewers, type IceSettings, iceServersFor, Streams } from "./signalling/mod.ts";
+import { openWatching, type Watching } from "./watching.ts";
 
 export interface EdgeOptions {
   /** edge.db, opened with `migrations.edge`. */
@@ -28,10 +30,18 @@ export interface EdgeOptions {
     peerSec?: number;
     /** Seconds that opening a stream may take; 10 unless said. */
     streamSec?: number;
+    /** Seconds that one grant is in force; 300 unless said. */
+    grantSec?: number;
   };
+  /** What signs grants; a key of this run unless said. */
+  edgeKey?: EdgeKeyPort;
+  /** Whether this viewer may play this title; everybody may everything unless said. */
+  mayPlay?(viewer: string, catalogId: string): Promise<boolean>;
+  /** Ways through the internet; none unless said. */
+  ice?(): IceSettings;
 }
 
-export interface Edge {
+export interface Edge extends Watching {
   /** Serves host:port; `listening` is told the port, which matters when it was 0. */
   serve(address: string, listening?: (port: number) => void): Service;
   /** Every peer ever seen, by id. */
@@ -42,14 +52,6 @@ export interface Edge {
   /** Titles that peers have announced, by title; `query` is a part of the title. */
   catalog(request: PageRequest & { query?: string | undefined }): Page<CatalogItem>;
   findTitle(catalogId: string): CatalogItem | undefined;
-  /**
-   * @throws {NotFoundError} no such title
-   * @throws {UnavailableError} no peer that holds it can be reached now
-   */
-  openStream(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream>;
-  /** @throws {NotFoundError} no such stream */
-  closeStream(sessionId: string): void;
-  streams(): EdgeStreamInfo[];
 }
 
 const MAX_PAGE = 1000;
@@ -59,10 +61,27 @@ const QUIET_MS = 500;
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
 export function openEdge(options: EdgeOptions): Edge {
   const { db, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
-  const { peerSec = 120, streamSec = 10 } = timeouts;
+  const { peerSec = 120, streamSec = 10, grantSec = 300 } = timeouts;
   const store = new EdgeStore(db);
   const sessions = new Sessions(maxPeers);
-  const streams = new Streams(store, sessions, streamSec * 1000);
+  const desk = new GrantDesk({
+    store: new GrantStore(openSqliteState(db)),
+    key: options.edgeKey ?? makeEdgeKey,
+    edgeId,
+    lifeSec: grantSec,
+    publish,
+    log,
+  });
+  const iceServers = (user: string) => options.ice ? iceServersFor(options.ice(), user) : [];
+  const streams = new Streams({
+    findTitle: (catalogId) => store.findTitle(catalogId),
+    findPeer: (peerId) => sessions.find(peerId),
+    desk,
+    mayPlay: options.mayPlay ?? (() => Promise.resolve(true)),
+    iceServers,
+    limitMs: streamSec * 1000,
+    log,
+  });
   const news = new Nudge<"catalog">();
 
   const context: ServeContext = {
@@ -72,7 +91,10 @@ export function openEdge(options: EdgeOptions): Edge {
     sessions,
     peerTimeoutMs: peerSec * 1000,
     changed: () => news.note("catalog"),
-    streamClosed: (peerId, sessionId) => streams.closed(peerId, sessionId),
+    streams,
+    streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
+    streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
+    grantKeys: () => desk.keys(),
     joined({ peerId, connectedAt }) {
       store.connected(peerId, connectedAt);
       log.info("Peer connected", { peerId });
@@ -80,8 +102,8 @@ export function openEdge(options: EdgeOptions): Edge {
       // Its titles are online now.
       news.note("catalog");
     },
-    left({ peerId, lastSeen, extensions }, reason) {
-      streams.forget(peerId);
+    left({ peerId, lastSeen, extensions, viewers }, reason) {
+      endViewers(viewers, streams);
       store.seen(peerId, new Date(lastSeen).toISOString(), extensions);
       log.info("Peer disconnected", { peerId, reason });
       publish("peer.disconnected", { peerId, reason });
@@ -107,7 +129,7 @@ export function openEdge(options: EdgeOptions): Edge {
     serve: (address, listening = () => {}) => async (signal) => {
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
-      const telling = tell(either);
+      const telling = Promise.all([tell(either), streams.open.renewing(either)]);
       try {
         await serveGrpc(address, context, (port) => {
           log.debug("Edge listens", { address, port });
@@ -141,9 +163,7 @@ export function openEdge(options: EdgeOptions): Edge {
       const row = store.findTitle(catalogId);
       return row && toItem(row);
     },
-    openStream: (request, signal) => streams.open(request, signal),
-    closeStream: (sessionId) => streams.close(sessionId),
-    streams: () => streams.all(),
+    ...openWatching(streams, desk, iceServers),
   };
 
   async function tell(signal: AbortSignal): Promise<void> {

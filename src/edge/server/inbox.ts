@@ -10,6 +10,8 @@ import {
   type Case,
   type CatalogedFile,
   edgeExtensions,
+  type GrantKey,
+  type IceCandidate,
   type PeerMessage,
   type PeerPayloads,
 } from "../messages.ts";
@@ -25,6 +27,10 @@ export interface InboxContext {
   changed(): void;
   /** A viewer's stream is over. */
   streamClosed(peerId: string, sessionId: string): void;
+  /** One more address of a peer, for a viewer. */
+  streamCandidate(peerId: string, candidate: IceCandidate): void;
+  /** What our grants are signed with. */
+  grantKeys(): Promise<GrantKey[]>;
 }
 
 export interface Letter {
@@ -54,12 +60,19 @@ const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
   announcementEnd: receiveEnd,
   fileHashProgress: () => {},
   catalogDigest: receiveDigest,
+  commandResult: () => {},
+  streamCandidate: (candidate, { session }, { streamCandidate }) =>
+    streamCandidate(session.peerId, candidate),
   // Taken at the door: another one says nothing.
   proof: () => {},
 };
 
 /** Answers that are kept by the peer until it hears that they have come. */
-const receipted: (keyof PeerPayloads)[] = ["fileDeleteResponse", "fileHashResponse"];
+const receipted: (keyof PeerPayloads)[] = [
+  "fileDeleteResponse",
+  "fileHashResponse",
+  "commandResult",
+];
 
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
 const ANSWER_FILES = 5000;
@@ -99,13 +112,14 @@ function open<Name extends keyof PeerPayloads>(
 async function receiveHello(
   { version, extensions, software }: PeerPayloads["hello"],
   { session, requestId }: Letter,
-  { store, log }: InboxContext,
+  { store, log, grantKeys: grantKeysOf }: InboxContext,
 ) {
   session.greeted = true;
   session.extensions = extensions.slice(0, 100);
   store.seen(session.peerId, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
-  const value = { version: 1, extensions: edgeExtensions, software: "" };
+  const grantKeys = await grantKeysOf();
+  const value = { version: 1, extensions: edgeExtensions, software: "", grantKeys };
   await session.send({ case: "hello", value }, requestId);
 }
 

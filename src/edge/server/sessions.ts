@@ -26,8 +26,8 @@ export class Session {
   refused = false;
   /** When it was last asked for its list. */
   pulled = 0;
-  /** Sessions of the published WebRTCOperations. */
-  readonly viewers = new Set<string>();
+  /** Sessions of the published WebRTCOperations, and the streams that they stand for here. */
+  readonly viewers = new Map<string, string>();
   readonly conversation: Conversation<PeerMessage, EdgeMessage>;
   readonly #over = new AbortController();
 

@@ -1,0 +1,116 @@
+/**
+ * The edge's end of grants: signs one for each play, writes down what became of it, and tells.
+ *
+ * @module
+ */
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import type { GrantKey } from "../messages.ts";
+import { type Play, signGrant } from "./jwt.ts";
+import { type EdgeKey, type EdgeKeyPort, sha256 } from "./key.ts";
+import type { GrantFilter, GrantRow, GrantStore } from "./store.ts";
+
+export interface DeskOptions {
+  store: GrantStore;
+  key: EdgeKeyPort;
+  edgeId: string;
+  /** Seconds that one grant is in force. */
+  lifeSec: number;
+  publish: Publish;
+  log: Log;
+}
+
+/** What is asked for, and by whom. */
+export type ViewerPlay = Play & { viewer: string };
+
+export class GrantDesk {
+  readonly #options: DeskOptions;
+  #key: Promise<EdgeKey> | undefined;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  get lifeSec(): number {
+    return this.#options.lifeSec;
+  }
+
+  /** What peers are told, so that they can check. */
+  async keys(): Promise<GrantKey[]> {
+    const { kid, publicKey } = await this.#ownKey();
+    return [{ kid, publicKey }];
+  }
+
+  /** Written down first: there is no grant that the log does not know. */
+  async issue(play: ViewerPlay): Promise<string> {
+    const { store, edgeId, lifeSec } = this.#options;
+    const { viewer, catalogId, peerId, sessionId } = play;
+    const now = Date.now();
+    const issuedAt = new Date(now).toISOString();
+    const expiresAt = new Date(now + lifeSec * 1000).toISOString();
+    await store.issued({ viewer, catalogId, peerId, sessionId, edgeId, issuedAt, expiresAt });
+    const text = await this.#sign(play);
+    this.#tell("issued", sessionId, { viewer, catalog_id: catalogId, peer_id: peerId });
+    return text;
+  }
+
+  /** A later grant for the same play; undefined when it may not go on. */
+  async renew(play: ViewerPlay): Promise<string | undefined> {
+    const { store, lifeSec } = this.#options;
+    const expiresAt = new Date(Date.now() + lifeSec * 1000).toISOString();
+    if (!await store.renewed(play.sessionId, expiresAt)) return undefined;
+    return await this.#sign(play);
+  }
+
+  /** Writes down how a play ended, once; false when that was known, or cannot be written. */
+  async end(
+    sessionId: string,
+    state: Exclude<GrantRow["state"], "playing">,
+    reason?: string,
+  ): Promise<boolean> {
+    const { store, log } = this.#options;
+    const ended = await store.end(sessionId, state, reason).catch((error) => {
+      log.error("Cannot write down the end of a play", { sessionId, state, error });
+      return false;
+    });
+    if (ended) this.#tell(state, sessionId, reason === undefined ? {} : { reason });
+    return ended;
+  }
+
+  playing(filter: GrantFilter): Promise<GrantRow[]> {
+    return this.#options.store.playing(filter);
+  }
+
+  page(
+    before: { issuedAt: string; sessionId: string } | undefined,
+    limit: number,
+  ): Promise<GrantRow[]> {
+    return this.#options.store.page(before, limit);
+  }
+
+  async #sign({ viewer, catalogId, peerId, sessionId, sdp }: ViewerPlay): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    const grant = {
+      id: crypto.randomUUID(),
+      viewer,
+      catalogId,
+      peerId,
+      sessionId,
+      offer: await sha256(sdp),
+      notBefore: now,
+      expires: now + Math.ceil(this.#options.lifeSec),
+    };
+    return await signGrant(grant, await this.#ownKey());
+  }
+
+  #ownKey(): Promise<EdgeKey> {
+    return this.#key ??= this.#options.key();
+  }
+
+  #tell(what: string, sessionId: string, more: Record<string, unknown>): void {
+    const { publish, log } = this.#options;
+    const data = { session_id: sessionId, ...more };
+    publish(`grant.${what}`, data);
+    log[what === "refused" ? "warn" : "info"](`Grant ${what}`, data);
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The peer's end of grants: nothing is opened without one that the edge has signed for just this
+ * play, and nothing plays on when it has expired or was revoked.
+ *
+ * @module
+ */
+import { ConflictError, DeniedError, reasonOf, UnavailableError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import type { LinkStreams } from "../deps.ts";
+import type { GrantKey, Hello, IceCandidate, StreamOffer } from "../messages.ts";
+import { checkGrant, type Grant, type Play, readGrant, refused } from "./jwt.ts";
+
+export interface GuardOptions {
+  /** The name for which grants must be. */
+  peerId: string;
+  publish: Publish;
+  log: Log;
+  /** Seconds by which the edge's clock may differ from ours; 30 unless said. */
+  toleranceSec?: number;
+}
+
+/** Streams with the guard before them. */
+export interface GuardedStreams extends Disposable {
+  /** The edge has said who it is, and which keys it signs with. */
+  greeted(hello: Hello): void;
+  /** @throws {DeniedError} the edge speaks grants, and this one does not allow it */
+  open(offer: StreamOffer, signal: AbortSignal): Promise<string>;
+  /** @throws {DeniedError} as open does */
+  answer(sessionId: string, sdp: string, grant: string): Promise<void>;
+  candidate(candidate: IceCandidate): void;
+  /** Whether there is such a session: with a grant that is none it ends when its last one does. */
+  renew(sessionId: string, grant: string): Promise<boolean>;
+  revoke(sessionId: string, reason: string): void;
+  close(sessionId: string): void;
+  /** It is over by itself. */
+  ended(sessionId: string): void;
+}
+
+/** Grants remembered until they expire: none of them is taken twice. */
+const MAX_USED = 100_000;
+/** Sessions remembered that were revoked, perhaps before they were opened. */
+const MAX_REVOKED = 10_000;
+/** `setTimeout` counts in 31 bits. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+interface Live {
+  sdp: string;
+  catalogId: string;
+  viewer: string;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** No longer: closed, revoked or expired while something was awaited. */
+  over: boolean;
+}
+
+export function guardStreams(streams: LinkStreams, options: GuardOptions): GuardedStreams {
+  const { peerId, publish, log, toleranceSec = 30 } = options;
+  const live = new Map<string, Live>();
+  const used = new Map<string, number>();
+  const revoked = new Set<string>();
+  /** undefined: the edge does not speak grants. */
+  let keys: readonly GrantKey[] | undefined;
+
+  /** Reads, checks and uses up a grant. */
+  const take = async (text: string, play: Play): Promise<Grant> => {
+    const grant = await readGrant(text, { keys: keys ?? [], toleranceSec });
+    await checkGrant(grant, play);
+    // From here to the end nothing is awaited: of two copies one is the second.
+    if (revoked.has(grant.sessionId)) throw refused("it was revoked");
+    if (used.has(grant.id)) throw refused("it was used before");
+    forgetExpired();
+    if (used.size >= MAX_USED) {
+      throw new UnavailableError("Cannot take the grant: too many are in force. Try again later");
+    }
+    used.set(grant.id, grant.expires + toleranceSec);
+    return grant;
+  };
+  const forgetExpired = () => {
+    const now = Date.now() / 1000;
+    for (const [id, until] of used) {
+      // About in order of expiry: the first that is in force ends the search.
+      if (until > now) break;
+      used.delete(id);
+    }
+  };
+  const tell = (what: string, sessionId: string, more: Record<string, unknown> = {}) => {
+    const data = { session_id: sessionId, ...more };
+    publish(`grant.${what}`, data);
+    log[what === "refused" ? "warn" : "info"](`Grant ${what}`, data);
+  };
+  const refuse = (sessionId: string, error: unknown) => {
+    tell("refused", sessionId, { reason: reasonOf(error) });
+    return error;
+  };
+
+  const until = (sessionId: string, it: Live, expires: number) => {
+    clearTimeout(it.timer);
+    const ms = (expires + toleranceSec) * 1000 - Date.now();
+    it.timer = setTimeout(() => end(sessionId, "expired"), Math.min(Math.max(ms, 0), MAX_WAIT_MS));
+    Deno.unrefTimer(Number(it.timer));
+  };
+  const drop = (sessionId: string): Live | undefined => {
+    const it = live.get(sessionId);
+    if (!it) return undefined;
+    live.delete(sessionId);
+    clearTimeout(it.timer);
+    it.over = true;
+    return it;
+  };
+  const end = (sessionId: string, what: "expired" | "revoked", reason?: string) => {
+    const it = drop(sessionId);
+    if (it && keys) tell(what, sessionId, { viewer: it.viewer, ...reason && { reason } });
+    streams.close(sessionId);
+  };
+
+  const open: GuardedStreams["open"] = async (offer, signal) => {
+    const { sessionId, catalogId, sdp } = offer;
+    if (live.has(sessionId)) throw refuse(sessionId, refused("its session is open"));
+    const it: Live = { sdp, catalogId, viewer: "", timer: undefined, over: false };
+    live.set(sessionId, it);
+    try {
+      if (keys) {
+        const play = { peerId, catalogId, sessionId, sdp };
+        const grant = await take(offer.grant ?? "", play).catch((error) => {
+          throw refuse(sessionId, error);
+        });
+        it.viewer = grant.viewer;
+        if (!it.over) until(sessionId, it, grant.expires);
+        tell("accepted", sessionId, { viewer: it.viewer, catalog_id: catalogId });
+      }
+      if (it.over) throw new DeniedError("Cannot open the stream: it was closed meanwhile");
+      const answer = await streams.open(offer, signal);
+      if (!it.over) return answer;
+      streams.close(sessionId);
+      throw new DeniedError("Cannot open the stream: it was closed meanwhile");
+    } catch (error) {
+      if (live.get(sessionId) === it) drop(sessionId);
+      throw error;
+    }
+  };
+
+  return {
+    open,
+    greeted({ extensions, grantKeys = [] }) {
+      keys = extensions.includes("grants") ? grantKeys : undefined;
+      // Loaded while nobody waits for it.
+      if (keys) void import("jose").catch(() => {});
+    },
+    async answer(sessionId, sdp, text) {
+      const it = live.get(sessionId);
+      if (!it) throw new ConflictError(`Cannot answer: no session "${sessionId}" is open`);
+      if (keys) {
+        const play = { peerId, catalogId: it.catalogId, sessionId, sdp };
+        const grant = await take(text, play).catch((error) => {
+          throw refuse(sessionId, error);
+        });
+        if (it.over) return;
+        until(sessionId, it, grant.expires);
+      }
+      it.sdp = sdp;
+      await streams.answer?.(sessionId, sdp);
+    },
+    candidate(candidate) {
+      if (live.has(candidate.sessionId)) streams.candidate?.(candidate);
+    },
+    async renew(sessionId, text) {
+      const it = live.get(sessionId);
+      if (!it || !keys) return it !== undefined;
+      try {
+        const { catalogId, sdp, viewer } = it;
+        const grant = await take(text, { peerId, catalogId, sessionId, sdp });
+        if (grant.viewer !== viewer) throw refused("it is for another viewer");
+        if (!it.over) until(sessionId, it, grant.expires);
+      } catch (error) {
+        refuse(sessionId, error);
+      }
+      return true;
+    },
+    revoke(sessionId, reason) {
+      const [oldest] = revoked;
+      if (revoked.size >= MAX_REVOKED && oldest !== undefined) revoked.delete(oldest);
+      revoked.add(sessionId);
+      end(sessionId, "revoked", reason);
+    },
+    close(sessionId) {
+      drop(sessionId);
+      streams.close(sessionId);
+    },
+    ended: (sessionId) => void drop(sessionId),
+    [Symbol.dispose]() {
+      for (const sessionId of live.keys()) drop(sessionId);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * How a viewer and the peer that holds a title find each other.
+ *
+ * @module
+ */
+export { iceServersFor, type IceSettings, turnCredentials } from "./ice.ts";
+export type { EdgeStreamInfo } from "./open_streams.ts";
+export type { PeerReach } from "./reach.ts";
+export { type OpenedStream, OWNER, type StreamRequest, Streams } from "./streams.ts";
+export { answerWebRTC, endViewers } from "./webrtc.ts";

@@ -1,0 +1,187 @@
+/**
+ * Streams that play now: their grants are renewed while their viewers may watch, and they end when
+ * that is over.
+ *
+ * @module
+ */
+import { NotFoundError, UnavailableError } from "../../../base/errors.ts";
+import type { Log } from "../../../base/log.ts";
+import { pause } from "../../../base/service.ts";
+import type { GrantDesk, GrantFilter, ViewerPlay } from "../../grants/mod.ts";
+import type { IceCandidate } from "../../messages.ts";
+import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
+
+export interface EdgeStreamInfo {
+  sessionId: string;
+  catalogId: string;
+  peerId: string;
+  viewer: string;
+  /** ISO 8601. */
+  openedAt: string;
+}
+
+export interface Stream extends ViewerPlay {
+  openedAt: string;
+  /** The peer has answered. */
+  isOpen: boolean;
+  over: boolean;
+  /** When its grant expires: milliseconds since 1970. */
+  expires: number;
+  /** Addresses of the peer that the viewer has not fetched. */
+  candidates: IceCandidate[];
+}
+
+export interface OpenStreamsOptions {
+  findPeer(peerId: string): PeerReach | undefined;
+  desk: GrantDesk;
+  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
+  log: Log;
+}
+
+/** Streams open at once, and of one viewer. */
+const MAX_STREAMS = 10_000;
+const MAX_OF_VIEWER = 100;
+/** Addresses of a peer that wait for the viewer. */
+const MAX_CANDIDATES = 32;
+
+export class OpenStreams {
+  readonly #open = new Map<string, Stream>();
+
+  constructor(readonly options: OpenStreamsOptions) {}
+
+  /** @throws {UnavailableError} as many are open as may be */
+  assertRoom(viewer: string): void {
+    const own = this.#open.values().filter((it) => it.viewer === viewer).take(MAX_OF_VIEWER);
+    const isFull = this.#open.size >= MAX_STREAMS || own.toArray().length >= MAX_OF_VIEWER;
+    if (isFull) throw new UnavailableError("Cannot play: too many streams are open. Close some");
+  }
+
+  add(play: ViewerPlay): Stream {
+    const stream: Stream = {
+      ...play,
+      openedAt: new Date().toISOString(),
+      isOpen: false,
+      over: false,
+      expires: Date.now() + this.options.desk.lifeSec * 1000,
+      candidates: [],
+    };
+    this.#open.set(play.sessionId, stream);
+    return stream;
+  }
+
+  /** @throws {NotFoundError} no such stream, or one of another viewer */
+  find(sessionId: string, viewer?: string): Stream {
+    const stream = this.#open.get(sessionId);
+    // Whose stream it is is nobody else's business: not even that it is there.
+    if (stream && (viewer === undefined || stream.viewer === viewer)) return stream;
+    throw new NotFoundError(`Cannot find stream "${sessionId}"`, { sessionId });
+  }
+
+  drop(sessionId: string): Stream | undefined {
+    const stream = this.#open.get(sessionId);
+    this.#open.delete(sessionId);
+    if (stream) stream.over = true;
+    return stream;
+  }
+
+  /** Ends a stream from the viewer's side. @throws {NotFoundError} as find does */
+  close(sessionId: string, viewer?: string): void {
+    const { peerId } = this.find(sessionId, viewer);
+    this.drop(sessionId);
+    hangUp(this.options.findPeer(peerId), sessionId);
+    void this.options.desk.end(sessionId, "ended");
+  }
+
+  /** A peer says that a stream is over; only its own are. */
+  closed(peerId: string, sessionId: string): void {
+    if (this.#open.get(sessionId)?.peerId !== peerId) return;
+    this.drop(sessionId);
+    void this.options.desk.end(sessionId, "ended");
+  }
+
+  /** One more address of the peer; only of its own streams. */
+  heard(peerId: string, candidate: IceCandidate): void {
+    const stream = this.#open.get(candidate.sessionId);
+    if (stream?.peerId !== peerId || stream.candidates.length >= MAX_CANDIDATES) return;
+    stream.candidates.push(candidate);
+  }
+
+  /** The peer's addresses since the last time. */
+  candidates(sessionId: string, viewer?: string): IceCandidate[] {
+    return this.find(sessionId, viewer).candidates.splice(0);
+  }
+
+  /** Ends what plays and matches, at once; those of other edges, too. Returns how many. */
+  async revoke(filter: GrantFilter, reason: string): Promise<number> {
+    const { desk, findPeer } = this.options;
+    const rows = await desk.playing(filter);
+    const ended = await Promise.all(rows.map(async ({ sessionId, peerId }) => {
+      this.drop(sessionId);
+      const peer = findPeer(peerId);
+      // Both, so that a peer that knows no grants closes it as well.
+      const value = { sessionId, reason };
+      if (peer?.extensions.includes("grants")) {
+        await tellPeer(peer, { case: "grantRevoked", value });
+      }
+      hangUp(peer, sessionId);
+      return await desk.end(sessionId, "revoked", reason);
+    }));
+    return ended.filter((it) => it).length;
+  }
+
+  /** Streams whose peers are here. One that comes back soon plays on. */
+  all(): EdgeStreamInfo[] {
+    return [...this.#open.values()]
+      .filter(({ isOpen, peerId }) => isOpen && this.options.findPeer(peerId) !== undefined)
+      .map(({ sessionId, catalogId, peerId, viewer, openedAt }) => {
+        return { sessionId, catalogId, peerId, viewer, openedAt };
+      });
+  }
+
+  countOf(peerId: string): number {
+    return this.#open.values().reduce((count, it) => count + Number(it.peerId === peerId), 0);
+  }
+
+  /** Renews until `signal` aborts: in the second half of a grant's life. */
+  async renewing(signal: AbortSignal): Promise<void> {
+    const lifeMs = this.options.desk.lifeSec * 1000;
+    while (!signal.aborted) {
+      await pause(Math.min(lifeMs / 8, 30_000), signal);
+      for (const stream of [...this.#open.values()]) {
+        if (signal.aborted) return;
+        if (!stream.isOpen || stream.expires - Date.now() > lifeMs / 2) continue;
+        // Nothing is known of it for now: it ends with its grant, if that stays so.
+        await this.#renew(stream).catch((error) =>
+          this.options.log.warn("Cannot renew a grant", { sessionId: stream.sessionId, error })
+        );
+      }
+    }
+  }
+
+  async #renew(stream: Stream): Promise<void> {
+    const { desk, findPeer, mayPlay } = this.options;
+    const { sessionId, viewer, catalogId } = stream;
+    const peer = findPeer(stream.peerId);
+    if (!peer) {
+      // It may come back, and play on for as long as its last grant is in force.
+      if (stream.expires > Date.now()) return;
+      this.drop(sessionId);
+      await desk.end(sessionId, "expired", "the peer has gone");
+      return;
+    }
+    if (!await mayPlay(viewer, catalogId)) {
+      await this.revoke({ sessionId }, "the viewer may not play it any more");
+      return;
+    }
+    const grant = await desk.renew(stream);
+    if (stream.over) return;
+    if (grant === undefined) {
+      this.drop(sessionId);
+      hangUp(peer, sessionId);
+      return;
+    }
+    stream.expires = Date.now() + desk.lifeSec * 1000;
+    if (!peer.extensions.includes("grants")) return;
+    await tellPeer(peer, { case: "grantRenewal", value: { sessionId, grant } });
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Viewers: which peer plays what for whom, by which grant, and how the two find each other.
+ *
+ * @module
+ */
+import {
+  ConflictError,
+  DeniedError,
+  Failure,
+  NotFoundError,
+  UnavailableError,
+} from "../../../base/errors.ts";
+import type { Log } from "../../../base/log.ts";
+import { failureFromWire } from "../../failures.ts";
+import type { GrantDesk } from "../../grants/mod.ts";
+import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
+import type { TitleRow } from "../store.ts";
+import { OpenStreams } from "./open_streams.ts";
+import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
+
+/** What a viewer asks for. */
+export interface StreamRequest {
+  catalogId: string;
+  /** A browser's WebRTC offer; without one the peer offers. */
+  sdp?: string;
+  /** Whose play it is; the owner's unless said. */
+  viewer?: string;
+}
+
+export interface OpenedStream {
+  sessionId: string;
+  peerId: string;
+  /** The peer's answer; its offer where the viewer made none. */
+  sdp: string;
+  /** For the viewer's end. */
+  iceServers?: IceServer[];
+}
+
+export interface StreamsOptions {
+  findTitle(catalogId: string): TitleRow | undefined | Promise<TitleRow | undefined>;
+  findPeer(peerId: string): PeerReach | undefined;
+  desk: GrantDesk;
+  /** Asked before a play, and again whenever its grant is renewed. */
+  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
+  iceServers(user: string): IceServer[];
+  /** Milliseconds that all peers together have to answer. */
+  limitMs: number;
+  log: Log;
+}
+
+/** Who plays where there are no accounts. */
+export const OWNER = "owner";
+
+export class Streams {
+  readonly open: OpenStreams;
+
+  constructor(readonly options: StreamsOptions) {
+    this.open = new OpenStreams(options);
+  }
+
+  /**
+   * Asks the peers that hold the title, one after the other, until one answers.
+   *
+   * @throws {NotFoundError} no such title
+   * @throws {DeniedError} this viewer may not play it
+   * @throws {UnavailableError} no peer that holds it is there, or none answered in time
+   */
+  async start(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> {
+    const { findTitle, mayPlay, limitMs } = this.options;
+    const { catalogId, viewer = OWNER } = request;
+    const title = await findTitle(catalogId);
+    if (!title) throw new NotFoundError(`Cannot find title "${catalogId}"`, { catalogId });
+    if (!await mayPlay(viewer, catalogId)) {
+      throw new DeniedError(`Cannot play "${title.title}": it is not shared with you`);
+    }
+    this.open.assertRoom(viewer);
+
+    const until = Date.now() + limitMs;
+    let refused: unknown;
+    for (const peer of this.#candidates(title)) {
+      const left = until - Date.now();
+      if (left <= 0) break;
+      try {
+        return await this.#ask(peer, { ...request, viewer }, left, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // What is wrong with the request is wrong for every peer.
+        if (!(error instanceof UnavailableError || error instanceof NotFoundError)) throw error;
+        refused = error;
+      }
+    }
+    throw refused;
+  }
+
+  /** The viewer's answer to an offer of the peer. */
+  async answer(sessionId: string, sdp: string, viewer?: string): Promise<void> {
+    const stream = this.open.find(sessionId, viewer);
+    if (stream.sdp !== "") {
+      throw new ConflictError(`Cannot answer: stream "${sessionId}" waits for no answer`);
+    }
+    stream.sdp = sdp;
+    const grant = await this.options.desk.renew(stream);
+    if (grant === undefined) throw new DeniedError("Cannot answer: the stream may not go on");
+    await tellPeer(this.options.findPeer(stream.peerId), {
+      case: "streamAnswer",
+      value: { sessionId, sdp, grant },
+    });
+  }
+
+  /** One more address of the viewer. */
+  async candidate(candidate: IceCandidate, viewer?: string): Promise<void> {
+    const { peerId } = this.open.find(candidate.sessionId, viewer);
+    const peer = this.options.findPeer(peerId);
+    // An older peer recognises the viewer by its first packet.
+    if (!peer?.extensions.includes("trickle")) return;
+    await tellPeer(peer, { case: "streamCandidate", value: candidate });
+  }
+
+  /** Peers that can be asked, the one with the fewest viewers first. */
+  #candidates({ title, catalogId, replicas }: TitleRow): PeerReach[] {
+    const holders = [...new Set(replicas.map(({ peerId }) => peerId))];
+    const online = holders.flatMap((peerId) => this.options.findPeer(peerId) ?? []);
+    const able = online.filter(({ extensions }) => extensions.includes("stream"));
+    if (able.length > 0) {
+      const load = new Map(able.map(({ peerId }) => [peerId, this.open.countOf(peerId)]));
+      return able.sort((one, other) => load.get(one.peerId)! - load.get(other.peerId)!);
+    }
+    const state = holders.length === 0
+      ? "no peer holds it any more"
+      : online.length === 0
+      ? `it is on ${quoted(holders)}, offline now`
+      : `it is on ${quoted(holders)}, which cannot stream through this edge`;
+    throw new UnavailableError(`Cannot play "${title}": ${state}`, { catalogId, peers: holders });
+  }
+
+  async #ask(
+    peer: PeerReach,
+    { catalogId, sdp = "", viewer }: StreamRequest & { viewer: string },
+    ms: number,
+    signal: AbortSignal,
+  ): Promise<OpenedStream> {
+    const { desk, iceServers } = this.options;
+    const { peerId } = peer;
+    const sessionId = crypto.randomUUID();
+    const play = { catalogId, peerId, sessionId, sdp, viewer };
+    const request = {
+      sessionId,
+      catalogId,
+      sdp,
+      grant: await desk.issue(play),
+      iceServers: iceServers(`peer-${sessionId}`),
+    };
+    const stream = this.open.add(play);
+    try {
+      const answer = await this.#answerOf(peer, request, ms, signal);
+      signal.throwIfAborted();
+      // Revoked or closed while the peer was asked.
+      if (stream.over) throw new DeniedError("Cannot play: the grant was revoked");
+      stream.isOpen = true;
+      const servers = iceServers(`viewer-${sessionId}`);
+      return { sessionId, peerId, sdp: answer, ...servers.length > 0 && { iceServers: servers } };
+    } catch (error) {
+      this.open.drop(sessionId);
+      hangUp(peer, sessionId);
+      const isRefusal = error instanceof DeniedError;
+      const reason = error instanceof Failure ? error.message : "the viewer gave up";
+      await desk.end(sessionId, isRefusal ? "refused" : "ended", reason);
+      throw error;
+    }
+  }
+
+  async #answerOf(
+    peer: PeerReach,
+    value: StreamOffer,
+    ms: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { peerId } = peer;
+    const { catalogId } = value;
+    const question = { case: "streamOpenRequest", value } as const;
+    const { payload } = await peer.ask(question, ms, signal).catch((error) => {
+      if (!(error instanceof Failure)) throw error;
+      const state = `peer "${peerId}" did not answer in ${ms} ms`;
+      throw new UnavailableError(`Cannot open the stream: ${state}`, { peerId }, { cause: error });
+    });
+    if (payload?.case !== "streamOpenResponse") {
+      throw new UnavailableError(
+        `Cannot open the stream: peer "${peerId}" answered something else`,
+      );
+    }
+    const { error, message, sdp } = payload.value;
+    if (error) throw failureFromWire(error, message, { peerId, catalogId });
+    return sdp;
+  }
+}
+
+function quoted(peerIds: string[]): string {
+  return peerIds.map((id) => `"${id}"`).join(", ");
+}
