@@ -6,6 +6,7 @@
  * @module
  */
 import { DeniedError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { Challenge, Proof } from "../messages.ts";
 import { Enrolments, type Try } from "./enrolments.ts";
@@ -34,8 +35,12 @@ export interface DoorOptions {
   key: IdentityKey;
   edgeId: string;
   unsigned: UnsignedPeers;
+  publish: Publish;
   log: Log;
 }
+
+/** Longer than any two clocks should differ. */
+const RECENT_MS = 600_000;
 
 /** What the visitor is asked, and what its answer must pass. */
 export interface Question {
@@ -58,6 +63,11 @@ export class Door {
   /** Of this edge. */
   get fingerprint(): string {
     return this.#options.key.fingerprint;
+  }
+
+  /** Revoked not long ago, here or at another edge with the same database. */
+  recentlyRevoked(): Promise<string[]> {
+    return this.store.revokedSince(new Date(Date.now() - RECENT_MS).toISOString());
   }
 
   /** @throws {DeniedError} this peer comes without a key, and may not */
@@ -105,7 +115,11 @@ export class Door {
       throw new DeniedError(`Cannot admit "${peerId}": its signature is wrong`);
     }
     const mac = joining ? await joining.finish(proof.share, proof.mac) : "";
-    if (joining) this.#options.log.info("Peer has joined", { peerId, address: visitor.address });
+    if (joining) {
+      const { publish, log } = this.#options;
+      log.info("Peer has joined", { peerId, address: visitor.address });
+      publish("peer.joined", { peerId });
+    }
     // Of two that came for a new name at once, one has it now.
     if (!await this.#mayEnter(visitor)) await this.store.enrol(peerId, peerKey, "seen");
     await this.#mayEnter(visitor);

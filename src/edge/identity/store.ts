@@ -55,12 +55,10 @@ export class IdentityStore {
     return await this.state.get(sql, fingerprintOf(publicKey)) !== undefined;
   }
 
-  /** Those of `peerIds` that are revoked. */
-  async revokedOf(peerIds: string[]): Promise<string[]> {
+  async revokedSince(time: string): Promise<string[]> {
     const rows = await this.state.all<{ peerId: string }>(
-      `SELECT peer_id AS "peerId" FROM identities
-       WHERE revoked_at IS NOT NULL AND peer_id IN ${this.state.each}`,
-      JSON.stringify(peerIds),
+      `SELECT peer_id AS "peerId" FROM identities WHERE revoked_at >= ?`,
+      time,
     );
     return rows.map(({ peerId }) => peerId);
   }

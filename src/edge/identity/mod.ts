@@ -1,0 +1,21 @@
+/**
+ * Who peers and edges are: keys, invitations, who may come in, and by which port.
+ *
+ * @module
+ */
+export { Door, type DoorOptions, type UnsignedPeers } from "./door.ts";
+export { type Invitation } from "./enrolments.ts";
+export { Entrance, refusalOf, visitorOf } from "./entrance.ts";
+export { type IdentityKey, makeIdentityKey, openIdentityKey, showFingerprint } from "./keys.ts";
+export type { TlsFiles } from "./port/certificates.ts";
+export { Gate, type GateLimits } from "./port/gate.ts";
+export { listen, type Listener } from "./port/listen.ts";
+export { isAlive } from "./probe.ts";
+export {
+  type Identities,
+  type IdentityRoomOptions,
+  type IdentitySettings,
+  openIdentityRoom,
+} from "./room.ts";
+export { Refusals } from "./refusals.ts";
+export { type Enrolment, type Identity, IdentityStore } from "./store.ts";
