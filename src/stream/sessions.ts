@@ -35,7 +35,7 @@ export interface NewSession {
   sessionId: string;
   catalogId: string;
   /** The browser's offer; without one we offer, and the browser's answer comes later. */
-  sdp: string;
+  sdp?: string;
   /** For this session only. */
   iceServers?: IceServer[];
 }
@@ -117,7 +117,9 @@ export function openSessions(deps: SessionsDeps): Sessions {
       signal: session.stop.signal,
       onCandidate: (candidate: Candidate) => deps.onCandidate?.(sessionId, candidate),
     };
-    const peer = held.use(await (sdp === "" ? makeOffer(options) : answerOffer(sdp, options)));
+    const peer = held.use(
+      await (sdp === undefined ? makeOffer(options) : answerOffer(sdp, options)),
+    );
     opening.throwIfAborted();
     session.peer = peer;
     session.early.splice(0).forEach(peer.addCandidate);

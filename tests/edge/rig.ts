@@ -7,12 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
 import { type AppEvent, Events } from "../../src/base/events.ts";
 import { Log, silent, textSink } from "../../src/base/log.ts";
-import { migrations, openDatabase } from "../../src/db/mod.ts";
+import { migrations, openDatabase, openSqliteState } from "../../src/db/mod.ts";
 import {
   createLink,
   type Edge,
+  guardStreams,
   type LinkDeps,
   type LinkLibrary,
+  type LinkStreams,
   openEdge,
 } from "../../src/edge/mod.ts";
 
@@ -30,8 +32,8 @@ type EdgeSetup = Partial<Parameters<typeof openEdge>[0]> & { address?: string };
 /** An edge that listens; `stop` ends it, and so does leaving the scope. */
 export async function startEdge({ address = "127.0.0.1:0", ...options }: EdgeSetup = {}) {
   const { publish, ...events } = listen();
-  const db = options.db ?? openDatabase(":memory:", migrations.edge);
-  const edge = openEdge({ db, publish, log: log.child("edge"), edgeId: "edge-1", ...options });
+  const state = options.state ?? openSqliteState(openDatabase(":memory:", migrations.edge));
+  const edge = openEdge({ state, publish, log: log.child("edge"), edgeId: "edge-1", ...options });
   const stopping = new AbortController();
   const port = Promise.withResolvers<number>();
   const running = edge.serve(address, port.resolve)(stopping.signal);
@@ -40,7 +42,7 @@ export async function startEdge({ address = "127.0.0.1:0", ...options }: EdgeSet
     stopping.abort();
     await running;
   };
-  const rig = { edge, db, stop, address: `127.0.0.1:${await port.promise}`, ...events };
+  const rig = { edge, state, stop, address: `127.0.0.1:${await port.promise}`, ...events };
   return Object.assign(rig, { [Symbol.asyncDispose]: stop });
 }
 
@@ -50,16 +52,21 @@ export type EdgeRig = Awaited<ReturnType<typeof startEdge>>;
 export function startLink(
   address: string,
   library: LinkLibrary,
-  { settings, ...more }:
-    & { settings?: Partial<LinkDeps["settings"]> }
+  { settings, streams, ...more }:
+    & { settings?: Partial<LinkDeps["settings"]>; streams?: LinkStreams }
     & Partial<
-      Omit<LinkDeps, "settings">
+      Omit<LinkDeps, "settings" | "streams">
     > = {},
 ) {
   const { publish, ...events } = listen();
+  const guarded = guardStreams(
+    streams ?? { open: ({ sdp }) => Promise.resolve(`answer to ${sdp}`), close: () => {} },
+    { peerId: settings?.peerId ?? "peer-1", publish, log: log.child("grants") },
+  );
   const link = createLink({
     library,
-    streams: { open: ({ sdp }) => Promise.resolve(`answer to ${sdp}`), close: () => {} },
+    streams: guarded,
+    db: openDatabase(":memory:", migrations.library),
     publish,
     log: log.child("link"),
     settings: {
@@ -150,6 +157,11 @@ export class MapLibrary implements LinkLibrary {
     this.files.delete(this.#assertKnown(catalogId));
   }
 
+  trash(catalogId: string) {
+    this.forget(catalogId);
+    return Promise.resolve();
+  }
+
   remap(oldId: string, newId: string) {
     if (this.#find(newId)) throw new ConflictError(`Cannot use "${newId}": it is in use`);
     this.files.get(this.#assertKnown(oldId))!.catalogId = newId;
@@ -186,8 +198,8 @@ export async function until<Found>(
 }
 
 /** Whole catalogue of an edge. */
-export function titles(edge: Edge) {
-  return edge.catalog({ limit: 100 }).items;
+export async function titles(edge: Edge) {
+  return (await edge.catalog({ limit: 100 })).items;
 }
 
 function listen() {

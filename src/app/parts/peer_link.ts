@@ -10,11 +10,13 @@ import type { Log } from "../../base/log.ts";
 import { orAborted } from "../../base/service.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Configuration } from "../../config/mod.ts";
+import type { Database } from "../../db/mod.ts";
 import {
   createLink,
   guardStreams,
   type Link,
   type LinkDeps,
+  type LinkScreenshots,
   type LinkSettings,
 } from "../../edge/mod.ts";
 import type { Library, Track } from "../../media/mod.ts";
@@ -24,6 +26,8 @@ import type { Peer } from "./peer.ts";
 
 export interface PeerLinkOptions {
   peer: Peer;
+  /** library.db */
+  db: Database;
   sessions: Sessions;
   /** The edge in this same process, unless another is named. */
   edge: EdgeRole | undefined;
@@ -36,10 +40,11 @@ export interface PeerLinkOptions {
 export type PeerLink = ReturnType<typeof createPeerLink>;
 
 export function createPeerLink(options: PeerLinkOptions) {
-  const { peer, sessions, edge, config, peerId, publish, log } = options;
+  const { peer, db, sessions, edge, config, peerId, publish, log } = options;
   // One for all links: what plays goes on when the link is made anew.
   const streams = guardStreams({
-    open: (offer, signal) => sessions.open(offer, signal),
+    open: ({ sdp, ...offer }, signal) =>
+      sessions.open({ ...offer, ...sdp !== "" && { sdp } }, signal),
     close: (sessionId) => void sessions.close(sessionId),
     answer: (sessionId, sdp) => sessions.answer(sessionId, sdp),
     candidate: ({ sessionId, ...candidate }) => sessions.addCandidate(sessionId, candidate),
@@ -48,7 +53,9 @@ export function createPeerLink(options: PeerLinkOptions) {
     createLink({
       library: libraryPort(peer.library),
       streams,
+      screenshots: screenshotsPort(peer),
       settings,
+      db,
       publish,
       log: log.child("link"),
     });
@@ -73,6 +80,7 @@ export function createPeerLink(options: PeerLinkOptions) {
       link.streamClosed(sessionId);
     },
     state: () => link.state(),
+    metrics: () => link.metrics(),
   };
 }
 
@@ -90,7 +98,10 @@ function linkSettings(
     useTls: !isOwnEdge && value.grpcUseTls,
     ...value.grpcCertPath && { certPath: value.grpcCertPath },
     reconnectIntervalSec: value.grpcReconnectIntervalSec,
+    maxReconnectAttempts: value.grpcMaxReconnectAttempts,
     remoteDelete: value.remoteDelete,
+    screenshotBaseUrl: value.screenshotBaseUrl,
+    maxScreenshots: value.maxScreenshotsPerRequest,
     software: `giggityflix/${VERSION}`,
   };
 }
@@ -103,7 +114,15 @@ function libraryPort(library: Library): LinkDeps["library"] {
     unassign,
     hashes,
     assign: (files) => void library.assign(files),
-    remap: (oldId, newId) => void remap(oldId, newId),
+    sizeOf: (catalogId) => library.findByCatalogId(catalogId)?.sizeBytes,
+    remap: (oldId, newId) => {
+      if (remap(oldId, newId) > 0) return;
+      throw new NotFoundError(`Cannot remap "${oldId}": it is not in this library`);
+    },
+    trash: async (catalogId) => {
+      const file = library.findOffered(catalogId);
+      await library.trash.put(file, { why: "an edge has asked for it" });
+    },
     forget: (catalogId) => {
       if (library.forget(catalogId) > 0) return;
       throw new NotFoundError(`Cannot forget "${catalogId}": it is not in this library`, {
@@ -126,6 +145,18 @@ function libraryPort(library: Library): LinkDeps["library"] {
           sizeBytes,
         }];
       }),
+  };
+}
+
+/** Pictures of a film; its cover where there is no ffmpeg. */
+function screenshotsPort({ library, artwork }: Peer): LinkScreenshots {
+  return {
+    async capture(catalogId, count, signal) {
+      const { id } = library.findOffered(catalogId);
+      if (!await artwork.hasFfmpeg()) return [await artwork.poster("poster", id, {})];
+      const shots = await artwork.screenshots(id, count, signal);
+      return shots.map(({ mimeType, path }) => ({ mimeType, read: () => Deno.readFile(path) }));
+    },
   };
 }
 
