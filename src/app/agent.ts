@@ -102,7 +102,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   }));
   const peerId = config.value.peerId || folder.peerId;
   const link = peer && sessions &&
-    createPeerLink({ peer, sessions, edge, config, peerId, publish, log });
+    createPeerLink({ peer, db, sessions, edge, config, peerId, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (sessions) services.stream = warmUp;
   if (peer) {
@@ -140,7 +140,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       : "Cannot answer: this is an edge, and has no files of its own",
     edge: edge?.port ??
       `Cannot answer: this is no edge. Ask the one at ${config.value.edgeGrpcAddress}`,
-    metrics: createMetrics({ peer, edge, sessions, eventLoop: eventLoop.metrics }),
+    metrics: createMetrics({ peer, edge, link, sessions, eventLoop: eventLoop.metrics }),
   }, { token: folder.token, log: log.child("http") });
 
   services.http = config.live.service(

@@ -18,12 +18,19 @@ interface Setting<T> {
   help: string;
   /** Set at start only, by the environment or a flag: it decides where settings are stored. */
   fixed?: true;
+  /** A URL whose password nobody is shown. */
+  secret?: true;
 }
 
 const path = z.string().min(1);
 /** It travels in a header of the link. */
 const peerName = z.string().regex(/^[\x21-\x7e]{0,200}$/, "expected ASCII without spaces");
 const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expected host:port");
+const addresses = z.string().refine(
+  (text) => text.split(",").every((it) => address.safeParse(it.trim()).success),
+  "expected host:port, or several by comma",
+);
+const httpUrl = z.url({ protocol: /^https?$/, error: "expected http://host or https://host" });
 const extension = z.string().trim().toLowerCase()
   .transform((text) => text.startsWith(".") ? text : `.${text}`)
   .pipe(z.string().regex(/^\.[a-z0-9]+$/, "expected an extension such as .mkv"));
@@ -147,11 +154,21 @@ export const settings = {
   httpPort: whole("Port of REST and the page; 0 = any free one", 0, 65_535, 8080),
   grpcServerAddress: text("Where the edge role listens for peers", address, "127.0.0.1:50051"),
   edgeGrpcAddress: text(
-    "The edge to join; when empty, this program is its own edge",
-    z.union([z.literal(""), address]),
+    "The edge to join, or several by comma, the best first; when empty, this program is its own edge",
+    z.union([z.literal(""), addresses]),
     "",
   ),
   edgeId: text("The edge role's name", z.string().min(1).max(200), "edge-1"),
+  edgeDatabaseUrl: {
+    ...text(
+      "PostgreSQL that several edges share, as postgres://user:password@host:port/database; " +
+        "when empty, edge.db in DATA_DIR",
+      z.string(),
+      "",
+    ),
+    fixed: true,
+    secret: true,
+  },
   grpcUseTls: yesNo("Whether the link to the edge is TLS", false),
   grpcCertPath: text(
     "PEM file of the authority that signed the edge's certificate",
@@ -161,12 +178,25 @@ export const settings = {
   grpcTimeoutSec: whole("Seconds to wait for an answer of the edge", 1, 3600, 30),
   grpcHeartbeatIntervalSec: whole("Seconds between signs of life to the edge", 1, 3600, 30),
   grpcReconnectIntervalSec: whole("Seconds before the first new attempt to connect", 1, 3600, 1),
+  grpcMaxReconnectAttempts: whole(
+    "Attempts in a row that come quickly, before there is one every 5 minutes; 0 = all",
+    0,
+    1_000_000,
+    0,
+  ),
   peerTimeoutSec: whole("Seconds of silence after which the edge drops a peer", 1, 86_400, 120),
   maxPeers: whole("Peers that the edge role takes at once", 1, 1_000_000, 1000),
   remoteDelete: choice(
-    "What a delete from the edge does: deny it, or forget the entry (the file stays)",
-    ["deny", "forget"],
+    "What a delete from the edge does: deny it, forget the entry (the file stays), or move the " +
+      "file to the trash of its volume",
+    ["deny", "forget", "trash"],
     "forget",
+  ),
+  maxScreenshotsPerRequest: whole("Screenshots that one request may ask for", 1, 10, 10),
+  screenshotBaseUrl: text(
+    "Where upload endpoints without a host belong to; when empty, where the edge says it is",
+    z.union([z.literal(""), httpUrl]),
+    "",
   ),
   maxStreams: whole("Streams served at once", 1, 10_000, 16),
   stunServers: several(

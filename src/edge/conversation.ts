@@ -18,6 +18,8 @@ const MAX_WAITING = 1000;
 export class Conversation<In extends Identified, Out extends Identified> {
   readonly #waiting = new Map<string, (answer: In) => void>();
   #drained: Promise<unknown> | undefined;
+  /** When the other end last made room after there was none; milliseconds since 1970. */
+  drainedAt = 0;
 
   /** `signal` aborts when the stream has ended, for whatever reason. */
   constructor(readonly stream: Writable, readonly signal: AbortSignal) {}
@@ -27,6 +29,7 @@ export class Conversation<In extends Identified, Out extends Identified> {
     if (this.signal.aborted) throw new UnavailableError("Cannot send: the stream has ended");
     if (this.stream.write(message)) return;
     this.#drained ??= once(this.stream, "drain", { signal: this.signal })
+      .then(() => this.drainedAt = Date.now())
       .finally(() => this.#drained = undefined);
     await this.#drained;
   }

@@ -1,13 +1,22 @@
 /**
- * The peer's end of the link: one stream to one edge, opened again for ever.
+ * The peer's end of the link: one stream to one edge, opened again for ever; where several edges are
+ * named, to the best that is there.
  *
  * @module
  */
 import { reasonOf } from "../base/errors.ts";
+import type { Metric } from "../base/metrics.ts";
 import { pause, type Service } from "../base/service.ts";
-import { openClient } from "./link/client.ts";
-import type { LinkDeps } from "./deps.ts";
-import { LinkSession, type LinkWork } from "./link_session.ts";
+import { Semaphore } from "../pool/mod.ts";
+import type { LinkDeps, LinkTiming } from "./deps.ts";
+import { lookUp, parseAddresses } from "./link/addresses.ts";
+import { Backoff } from "./link/backoff.ts";
+import { isReachable, openClient } from "./link/client.ts";
+import { linkCounters, linkMetrics } from "./link/counters.ts";
+import { edgeMemories } from "./link/edge_memory.ts";
+import { Commands } from "./link/outbox/commands.ts";
+import { createOutboxStore } from "./link/outbox/store.ts";
+import { type LinkParts, LinkSession, type LinkWork } from "./link_session.ts";
 import type { Hello } from "./messages.ts";
 import { Nudge } from "./nudge.ts";
 import { type Client, type Grpc, openGrpc, type StatusObject } from "./proto.ts";
@@ -15,6 +24,8 @@ import { type Client, type Grpc, openGrpc, type StatusObject } from "./proto.ts"
 export interface LinkState {
   /** The edge has shown that it is there. */
   connected: boolean;
+  /** host:port of the edge that is linked, or was last tried. */
+  address: string;
   /** ISO 8601 time of the last change of `connected`. */
   since: string;
   /** What the edge understands beyond the published protocol. */
@@ -31,54 +42,87 @@ export interface Link {
   /** Tells the edge that a viewer has gone. */
   streamClosed(sessionId: string): void;
   state(): LinkState;
+  metrics(): Metric[];
 }
 
-/** A stream this old was a success: the next failure starts counting from one. */
-const STABLE_MS = 60_000;
-const MAX_WAIT_MS = 300_000;
 /** The edge may hold our former registration this long after we lost the connection. */
 const DENIED_PATIENCE_MS = 120_000;
+/** Between attempts as long as that may be it. */
+const DENIED_WAIT_MS = 10_000;
 /** How long a goodbye may take before the connection is cut. */
 const GOODBYE_MS = 500;
 
+const usual: Pick<LinkTiming, "lookUpMs" | "lookUps"> = { lookUpMs: 30_000, lookUps: 3 };
+
+/** How one stream went. */
+interface Ending {
+  status: StatusObject;
+  livedMs: number;
+  wasUp: boolean;
+  /** A better edge was found meanwhile. */
+  better: string | undefined;
+}
+
 export function createLink(deps: LinkDeps): Link {
-  const { settings, publish, log } = deps;
+  const { settings, publish, log, db } = deps;
+  const { lookUpMs, lookUps } = { ...usual, ...deps.timing };
   const nudge = new Nudge<LinkWork>();
+  const counters = linkCounters();
+  const store = createOutboxStore(db);
   let session: LinkSession | undefined;
-  let state: LinkState = { connected: false, since: new Date().toISOString(), extensions: [] };
-  const up = (hello?: Hello) => {
+  const onAnswers = (key?: string) => session?.answersWait(key);
+  const parts: LinkParts = {
+    deps,
+    nudge,
+    store,
+    counters,
+    commands: new Commands({ store, log, onAnswers }),
+    uploads: new Semaphore(1),
+    memoryOf: edgeMemories(store),
+  };
+  const addresses = parseAddresses(settings.address);
+  let state: LinkState = {
+    connected: false,
+    address: addresses[0] ?? "",
+    since: new Date().toISOString(),
+    extensions: [],
+  };
+  const up = (address: string, hello?: Hello) => {
     if (!state.connected) {
-      state = { connected: true, since: new Date().toISOString(), extensions: [] };
-      log.info("Linked to the edge", { address: settings.address });
-      publish("link.connected", { address: settings.address });
+      state = { connected: true, address, since: new Date().toISOString(), extensions: [] };
+      log.info("Linked to the edge", { address });
+      publish("link.connected", { address });
     }
     if (hello) state.extensions = hello.extensions;
   };
-  const down = (reason: string) => {
+  const down = (address: string, reason: string) => {
     const { connected } = state;
     const since = connected ? new Date().toISOString() : state.since;
-    state = { connected: false, since, extensions: [], reason };
-    if (connected) publish("link.disconnected", { address: settings.address, reason });
+    state = { connected: false, address, since, extensions: [], reason };
+    if (connected) publish("link.disconnected", { address, reason });
   };
 
-  const hooks = ({ lib }: Grpc, client: Client) => ({
-    heard: up,
-    greeted: up,
+  const hooks = ({ lib }: Grpc, client: Client, address: string) => ({
+    heard: () => up(address),
+    greeted: (hello: Hello) => up(address, hello),
     // An original edge never says a word; an open connection is all there is to see.
     beat() {
       const now = client.getChannel().getConnectivityState(false);
-      if (now === lib.connectivityState.READY) up();
+      if (now === lib.connectivityState.READY) up(address);
     },
   });
 
   /** One stream; resolves with how it ended. */
-  async function once(grpc: Grpc, signal: AbortSignal): Promise<StatusObject> {
-    const client = await openClient(grpc, settings);
+  async function once(grpc: Grpc, at: number, patience: number, signal: AbortSignal) {
+    const address = addresses[at]!;
+    counters.attempts++;
+    const started = Date.now();
+    const client = await openClient(grpc, { ...settings, address });
     const stream = grpc.call(client, settings.peerId);
     const ended = Promise.withResolvers<StatusObject>();
     const over = new AbortController();
     stream.on("error", () => {}); // told by "status" as well
-    stream.on("metadata", () => up());
+    stream.on("metadata", () => up(address));
     stream.once("status", (status: StatusObject) => {
       over.abort();
       ended.resolve(status);
@@ -90,14 +134,29 @@ export function createLink(deps: LinkDeps): Link {
     };
     signal.addEventListener("abort", goodbye, { once: true });
     if (signal.aborted) goodbye();
+    let better: string | undefined;
+    const looking = lookUp(addresses.slice(0, at), {
+      isThere: (other) => isReachable(grpc, { ...settings, address: other }),
+      everyMs: lookUpMs * patience,
+      times: lookUps,
+      signal: over.signal,
+    }).then((found) => {
+      if (!(better = found)) return;
+      log.info("A better edge is there again", { address, better });
+      goodbye();
+    });
     try {
-      session = new LinkSession(stream, deps, nudge, hooks(grpc, client), over.signal);
+      const options = { stream, address, signal: over.signal, lasting: signal };
+      session = new LinkSession(parts, { ...options, hooks: hooks(grpc, client, address) });
       await session.run().catch((error) => {
         if (over.signal.aborted) return;
         log.warn("Hanging up", { reason: reasonOf(error) });
         stream.cancel();
       });
-      return await ended.promise;
+      const status = await ended.promise;
+      await looking;
+      const livedMs = Date.now() - started;
+      return { status, livedMs, wasUp: state.connected, better } satisfies Ending;
     } finally {
       session = undefined;
       signal.removeEventListener("abort", goodbye);
@@ -107,24 +166,50 @@ export function createLink(deps: LinkDeps): Link {
 
   async function service(signal: AbortSignal): Promise<void> {
     const grpc = await openGrpc();
+    const { status } = grpc.lib;
+    const backoff = new Backoff();
+    const quick = {
+      intervalSec: settings.reconnectIntervalSec,
+      maxAttempts: settings.maxReconnectAttempts ?? 0,
+    };
     let deniedSince = 0;
+    /** Grows with each move to a better edge that came to nothing. */
+    let patience = 1;
     let said = "";
-    for (let failures = 0; !signal.aborted;) {
-      const started = Date.now();
-      const { code, details } = await once(grpc, signal);
+    for (let at = 0; !signal.aborted;) {
+      const address = addresses[at]!;
+      const { status: { code, details }, livedMs, wasUp, better } = await once(
+        grpc,
+        at,
+        patience,
+        signal,
+      );
       if (signal.aborted) break;
+      if (better) {
+        down(address, `"${better}" is there again`);
+        at = addresses.indexOf(better);
+        patience = Math.min(patience * 2, 32);
+        continue;
+      }
+      if (wasUp && at === 0) patience = 1;
 
-      const lasted = Date.now() - started;
-      failures = lasted > STABLE_MS ? 1 : failures + 1;
-      deniedSince = code === grpc.lib.status.PERMISSION_DENIED ? deniedSince || started : 0;
-      const reason = `${grpc.lib.status[code]}: ${details}${advice(grpc, code, deniedSince)}`;
+      const isDenied = code === status.PERMISSION_DENIED;
+      deniedSince = isDenied ? deniedSince || Date.now() - livedMs : 0;
+      const isPatient = isDenied && Date.now() - deniedSince < DENIED_PATIENCE_MS;
+      const reason = `${status[code]}: ${details}${advice(grpc, code, isPatient)}`;
+      // What has ended starts again with the best; what was never there is followed by the next.
+      at = wasUp ? 0 : (at + 1) % addresses.length;
+      const isRound = wasUp || at === 0;
+      const most = isPatient ? DENIED_WAIT_MS : undefined;
+      const waitMs = isRound ? backoff.next(wasUp ? livedMs : 0, quick, most) : 0;
+      const { failures } = backoff;
       const level = reason === said ? "debug" : "warn";
-      log[level]("Link to the edge ended", { address: settings.address, reason, failures });
+      log[level]("Link to the edge ended", { address, reason, failures, waitMs });
       said = reason;
-      down(reason);
-      await pause(backoffMs(failures, settings.reconnectIntervalSec), signal);
+      down(address, reason);
+      await pause(waitMs, signal);
     }
-    down("stopped");
+    down(state.address, "stopped");
   }
 
   return {
@@ -137,20 +222,14 @@ export function createLink(deps: LinkDeps): Link {
       );
     },
     state: () => ({ ...state }),
+    metrics: () => linkMetrics(counters, state.connected, store.waiting()),
   };
 }
 
-/** Full jitter, so that the peers of an edge that comes back do not arrive all at once. */
-function backoffMs(failures: number, intervalSec: number): number {
-  const longest = Math.min((intervalSec * 1000 * 2 ** failures) / 64, MAX_WAIT_MS);
-  return longest * (0.5 + Math.random() / 2);
-}
-
 /** What a person can do about it. */
-function advice({ lib: { status } }: Grpc, code: number, deniedSince: number): string {
+function advice({ lib: { status } }: Grpc, code: number, isPatient: boolean): string {
   if (code === status.UNAUTHENTICATED) return ". Check the peer_id of this peer";
-  if (code !== status.PERMISSION_DENIED) return "";
-  if (Date.now() - deniedSince < DENIED_PATIENCE_MS) return "";
+  if (code !== status.PERMISSION_DENIED || isPatient) return "";
   return ". The edge is full, or another program uses this peer_id, " +
     "or this peer is registered with another edge";
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-export type { CatalogEntry, LinkDeps, LinkLibrary, LinkSettings, LinkStreams } from "./deps.ts";
+export type {
+  CatalogEntry,
+  LinkDeps,
+  LinkLibrary,
+  LinkScreenshots,
+  LinkSettings,
+  LinkStreams,
+} from "./deps.ts";
 export { createLink, type Link, type LinkState } from "./link.ts";
 export type {
   CatalogedFile,

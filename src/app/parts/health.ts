@@ -56,8 +56,8 @@ export function createHealth({ role, peer, watcher, edge, link, config, peerId }
       ...link && {
         link: {
           status: link.state().connected ? "healthy" : "degraded",
-          address: edge ? edge.address() ?? null : config.value.edgeGrpcAddress,
           ...link.state(),
+          ...edge && { address: edge.address() ?? null },
         },
       },
       edge: edge

@@ -10,10 +10,12 @@ import { jobMetrics, laneMetrics, workerMetrics } from "../../pool/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";
+import type { PeerLink } from "./peer_link.ts";
 
 export interface MetricsOptions {
   peer: Peer | undefined;
   edge: EdgeRole | undefined;
+  link: Pick<PeerLink, "metrics"> | undefined;
   sessions: Pick<Sessions, "list"> | undefined;
   eventLoop: () => Metric[];
 }
@@ -21,13 +23,14 @@ export interface MetricsOptions {
 /** When this process began; Prometheus sees a restart by it. */
 const startedS = (performance.timeOrigin / 1000).toFixed(3);
 
-export function createMetrics({ peer, edge, sessions, eventLoop }: MetricsOptions) {
+export function createMetrics({ peer, edge, link, sessions, eventLoop }: MetricsOptions) {
   return (): Metric[] => [
     gauge("giggityflix_build_info", "1, with the version", 1, { version: VERSION }),
     gauge("process_start_time_seconds", "Start of the process since 1970", Number(startedS)),
     gauge("process_resident_memory_bytes", "Resident memory", Deno.memoryUsage().rss),
     ...eventLoop(),
     ...peer ? peerMetrics(peer) : [],
+    ...link ? link.metrics() : [],
     ...sessions
       ? [gauge("giggityflix_streams_open", "Films that play from here", sessions.list().length)]
       : [],

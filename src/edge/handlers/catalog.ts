@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { announcements, MANY_IDS, readCatalog } from "../link/catalog_list.ts";
-import type { EdgePayloads } from "../messages.ts";
+import { InvalidError } from "../../base/errors.ts";
+import { failureToWire } from "../failures.ts";
+import { announcements, MANY_IDS } from "../link/catalog_list.ts";
+import type { EdgePayloads, FailureKind } from "../messages.ts";
 import { inSteps } from "../steps.ts";
 import type { Answer, HandlerContext } from "./mod.ts";
 
@@ -27,31 +29,39 @@ export async function applyOffer(
   return [];
 }
 
-/** The wire has no answer for a remap; the next announcement shows what became of it. */
+/**
+ * The published wire has no answer for a remap: the announcement shows what became of it. An edge of
+ * ours is told.
+ */
 export function remapFile(
   { oldCatalogId, newCatalogId }: EdgePayloads["fileRemapRequest"],
-  { library, announce, log }: HandlerContext,
-): never[] {
+  { library, announce, speaks, log }: HandlerContext,
+): Answer<"fileRemapRequest"> {
+  const result = (value: { error?: FailureKind; message: string }): Answer<"fileRemapRequest"> => {
+    announce();
+    return speaks("command_result") ? [{ case: "commandResult", value }] : [];
+  };
   try {
+    if (!oldCatalogId || !newCatalogId) throw new InvalidError("Cannot remap: an id is empty");
     library.remap(oldCatalogId, newCatalogId);
+    return result({ message: "" });
   } catch (error) {
     log.warn("Did not remap what the edge asked for", { oldCatalogId, newCatalogId, error });
+    return result(failureToWire(error));
   }
-  announce();
-  return [];
 }
 
-/** The whole list, under the edge's own request id. */
+/** The whole list, under the edge's own request id: part by part, whatever its length. */
 export async function announceCatalog(
   _request: EdgePayloads["catalogAnnouncementRequest"],
-  { library, endsLists }: HandlerContext,
+  { library, requestId, sayWhenReady, speaks }: HandlerContext,
   signal: AbortSignal,
 ): Promise<Answer<"catalogAnnouncementRequest">> {
-  const { ids } = await readCatalog(library, signal);
+  for await (const { catalogIds } of announcements(library, MANY_IDS, signal)) {
+    await sayWhenReady(requestId, { case: "catalogAnnouncement", value: { catalogIds } });
+  }
   signal.throwIfAborted();
-  const parts: Answer<"catalogAnnouncementRequest"> = [...announcements(ids, MANY_IDS)]
-    .map((catalogIds) => ({ case: "catalogAnnouncement", value: { catalogIds } }));
-  return endsLists() ? [...parts, { case: "announcementEnd", value: {} }] : parts;
+  return speaks("announcement_end") ? [{ case: "announcementEnd", value: {} }] : [];
 }
 
 /** The edge lost these ids, or never gave them: the files are as good as new. */

@@ -3,38 +3,62 @@
  *
  * @module
  */
-import { DeniedError, Failure } from "../../base/errors.ts";
+import { DeniedError, Failure, NotFoundError } from "../../base/errors.ts";
 import { reasonFor } from "../failures.ts";
-import type { EdgePayloads } from "../messages.ts";
+import type { EdgePayloads, PeerPayloads } from "../messages.ts";
+import { breathe } from "../steps.ts";
 import type { Answer, HandlerContext } from "./mod.ts";
 
-/** One answer for each id, so that the edge knows of every one. The file itself always stays. */
-export function deleteFiles(
-  { catalogIds }: EdgePayloads["fileDeleteRequest"],
-  { library, settings, announce, log }: HandlerContext,
-): Answer<"fileDeleteRequest"> {
-  const forget = (catalogId: string) => {
-    try {
-      if (settings.remoteDelete === "deny") throw new DeniedError("REMOTE_DELETE is deny");
-      library.forget(catalogId);
-      return { catalogId, success: true };
-    } catch (error) {
-      log.warn("Did not delete what the edge asked for", { catalogId, error });
-      return { catalogId, success: false, error: reasonFor(error) };
-    }
-  };
-  const answers = catalogIds.map(forget);
+type Deleted = PeerPayloads["fileDeleteResponse"];
 
-  if (answers.some(({ success }) => success)) announce();
-  return answers.map((value) => ({ case: "fileDeleteResponse", value }));
+/** One answer for each id, so that the edge knows of every one. No file is ever deleted. */
+export async function deleteFiles(
+  { catalogIds }: EdgePayloads["fileDeleteRequest"],
+  context: HandlerContext,
+  signal: AbortSignal,
+): Promise<Answer<"fileDeleteRequest">> {
+  const { command, announce } = context;
+  const before = new Set(command.given.map(({ value }) => (value as Deleted).catalogId));
+  let isDone = false;
+  for (const catalogId of new Set(catalogIds)) {
+    if (before.has(catalogId)) continue;
+    signal.throwIfAborted();
+    const value = await deleteFile(catalogId, context);
+    // On disk at once: what was cut off in the middle goes on where it was.
+    command.give({ case: "fileDeleteResponse", value });
+    isDone ||= value.success;
+    await breathe();
+  }
+  if (isDone) announce();
+  return [];
+}
+
+async function deleteFile(
+  catalogId: string,
+  { library, settings, command, log }: HandlerContext,
+): Promise<Deleted> {
+  try {
+    if (settings.remoteDelete === "deny") throw new DeniedError("REMOTE_DELETE is deny");
+    if (settings.remoteDelete === "trash") await library.trash(catalogId);
+    else library.forget(catalogId);
+    log.info("Deleted what the edge asked for", { catalogId, how: settings.remoteDelete });
+    return { catalogId, success: true };
+  } catch (error) {
+    // Done by a program that was killed before it could write down that it was.
+    if (command.again && error instanceof NotFoundError) return { catalogId, success: true };
+    log.warn("Did not delete what the edge asked for", { catalogId, error });
+    return { catalogId, success: false, error: reasonFor(error) };
+  }
 }
 
 /** The digests that could be had; none at all is a failure. */
 export async function hashFile(
   { catalogId, hashTypes }: EdgePayloads["fileHashRequest"],
-  { library, log }: HandlerContext,
+  context: HandlerContext,
   signal: AbortSignal,
 ): Promise<Answer<"fileHashRequest">> {
+  const { library, log } = context;
+  using _signs = sayProgress(catalogId, context);
   try {
     const hashes = await library.hashes(catalogId, hashTypes, signal);
     const success = Object.keys(hashes).length > 0 || hashTypes.length === 0;
@@ -45,4 +69,21 @@ export async function hashFile(
     const value = { catalogId, hashes: {}, success: false, error: reasonFor(error) };
     return [{ case: "fileHashResponse", value }];
   }
+}
+
+const PROGRESS_MS = 10_000;
+
+/** A large file takes its time: an edge of ours hears that it is still worked on. */
+function sayProgress(
+  catalogId: string,
+  { library, requestId, say, speaks, timing }: HandlerContext,
+): Disposable {
+  const began = performance.now();
+  const sizeBytes = library.sizeOf?.(catalogId) ?? 0;
+  const signs = setInterval(() => {
+    if (!speaks("hash_progress")) return;
+    const elapsedMs = Math.round(performance.now() - began);
+    say(requestId, { case: "fileHashProgress", value: { catalogId, sizeBytes, elapsedMs } });
+  }, timing?.progressMs ?? PROGRESS_MS);
+  return { [Symbol.dispose]: () => clearInterval(signs) };
 }

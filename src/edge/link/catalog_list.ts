@@ -1,56 +1,65 @@
 /**
- * The list of what this peer has: read from the library page by page, and cut into announcements.
+ * The list of what this peer has, read from the library page by page: a million ids are never held
+ * at once.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { batches, textBytes } from "../batches.ts";
-import type { LinkLibrary } from "../deps.ts";
+import { textBytes } from "../batches.ts";
+import type { CatalogEntry, LinkLibrary } from "../deps.ts";
+import { CatalogDigest } from "../id_hash.ts";
 import { breathe, PAGE } from "../steps.ts";
-
-export interface CatalogList {
-  ids: string[];
-  /** Lists with the same digest are the same list. */
-  digest: string;
-  /** Id to version: what an edge that was told of all of them knows. */
-  versions: Map<string, string>;
-  /** Ids whose version is not the one in `told`. */
-  untold: string[];
-}
-
-/** Reads the whole list; a part of it when `signal` aborts. */
-export async function readCatalog(
-  library: LinkLibrary,
-  signal: AbortSignal,
-  told: ReadonlyMap<string, string> = new Map(),
-): Promise<CatalogList> {
-  const hash = createHash("sha256");
-  const ids: string[] = [];
-  const untold: string[] = [];
-  const versions = new Map<string, string>();
-  for (let after = ""; !signal.aborted;) {
-    const page = library.catalogPage(after, PAGE);
-    for (const { catalogId, version } of page) {
-      ids.push(catalogId);
-      versions.set(catalogId, version);
-      if (told.get(catalogId) !== version) untold.push(catalogId);
-    }
-    const last = page.at(-1);
-    if (!last) break;
-    hash.update(page.map(({ catalogId }) => `${catalogId}\n`).join(""));
-    after = last.catalogId;
-    await breathe();
-  }
-  return { ids, digest: hash.digest("hex"), versions, untold };
-}
 
 /** Ids in one announcement to a foreign edge, which may take each for the whole list: 1.9 MB. */
 export const MANY_IDS = 50_000;
 /** To an edge that waits for the end of a list: written and read in a few milliseconds. */
 export const FEW_IDS = 5000;
+/** An id may be longer than a UUID. */
+const MAX_BYTES = 3 * 1024 * 1024;
 
-/** The list in messages that fit; an empty list is one empty message. */
-export function* announcements(ids: string[], maxIds: number): Generator<string[]> {
-  if (ids.length === 0) yield [];
-  yield* batches(ids, maxIds, textBytes);
+/** Ends early when `signal` aborts. */
+export async function* catalogPages(
+  library: Pick<LinkLibrary, "catalogPage">,
+  signal: AbortSignal,
+): AsyncGenerator<CatalogEntry[]> {
+  for (let after = ""; !signal.aborted;) {
+    const page = library.catalogPage(after, PAGE);
+    const last = page.at(-1);
+    if (!last) return;
+    yield page;
+    after = last.catalogId;
+    await breathe();
+  }
+}
+
+/** The list in messages that fit, with the digest so far; an empty list is one empty message. */
+export async function* announcements(
+  library: Pick<LinkLibrary, "catalogPage">,
+  maxIds: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ catalogIds: string[]; digest: string }> {
+  const digest = new CatalogDigest();
+  let catalogIds: string[] = [];
+  let bytes = 0;
+  const cut = () => {
+    digest.add(catalogIds);
+    const part = { catalogIds, digest: textOf(digest) };
+    catalogIds = [];
+    bytes = 0;
+    return part;
+  };
+  for await (const page of catalogPages(library, signal)) {
+    for (const { catalogId } of page) {
+      const size = textBytes(catalogId);
+      const isFull = catalogIds.length >= maxIds || bytes + size > MAX_BYTES;
+      if (isFull && catalogIds.length > 0) yield cut();
+      catalogIds.push(catalogId);
+      bytes += size;
+    }
+  }
+  if (!signal.aborted && (catalogIds.length > 0 || digest.count === 0)) yield cut();
+}
+
+/** Lists with the same text are the same list. */
+export function textOf(digest: CatalogDigest): string {
+  return `${digest.count}:${digest}`;
 }

@@ -63,3 +63,19 @@ async function readCertificate(path: string): Promise<Buffer> {
   });
   return Buffer.from(bytes);
 }
+
+/** How long a connection may take to open. */
+const REACH_MS = 10_000;
+
+/** Whether a connection to the edge can be opened now; no stream, so nobody is registered. */
+export async function isReachable(grpc: Grpc, way: Way): Promise<boolean> {
+  const client = await openClient(grpc, way).catch(() => undefined);
+  if (!client) return false;
+  try {
+    return await new Promise((resolve) =>
+      client.waitForReady(Date.now() + REACH_MS, (error) => resolve(!error))
+    );
+  } finally {
+    client.close();
+  }
+}

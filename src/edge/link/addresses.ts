@@ -1,0 +1,39 @@
+/**
+ * Several edges, the best first: which one is next, and whether a better one is there again.
+ *
+ * @module
+ */
+import { pause } from "../../base/service.ts";
+
+/** The addresses in a setting. */
+export function parseAddresses(text: string): string[] {
+  return [...new Set(text.split(",").map((it) => it.trim()).filter((it) => it !== ""))];
+}
+
+export interface LookUpOptions {
+  /** Whether a connection to the edge can be opened. */
+  isThere(address: string): Promise<boolean>;
+  everyMs: number;
+  /** Looks in a row that must find it: an edge that comes and goes is not worth the move. */
+  times: number;
+  signal: AbortSignal;
+}
+
+/** Waits until one of the `better` addresses has been there for a while; undefined when aborted. */
+export async function lookUp(
+  better: readonly string[],
+  { isThere, everyMs, times, signal }: LookUpOptions,
+): Promise<string | undefined> {
+  const found = new Map<string, number>();
+  while (!signal.aborted && better.length > 0) {
+    // Jittered: the peers that an edge has lost do not all come back in one moment.
+    await pause(everyMs * (0.75 + Math.random() / 2), signal);
+    for (const address of better) {
+      if (signal.aborted) return undefined;
+      const count = await isThere(address) ? (found.get(address) ?? 0) + 1 : 0;
+      found.set(address, count);
+      if (count >= times) return address;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+/**
+ * A queue for each of many names.
+ *
+ * @module
+ */
+
+export interface KeyedQueues<T> {
+  push(name: string, item: T): void;
+  shift(name: string): T | undefined;
+  remove(name: string, item: T): void;
+  /** Leaves what `test` holds for. */
+  keep(test: (item: T) => boolean): void;
+}
+
+/** An empty queue takes no room. */
+export function keyedQueues<T>(): KeyedQueues<T> {
+  const queues = new Map<string, T[]>();
+  const put = (name: string, items: T[]) =>
+    void (items.length > 0 ? queues.set(name, items) : queues.delete(name));
+  return {
+    push(name, item) {
+      const items = queues.get(name);
+      if (items) items.push(item);
+      else queues.set(name, [item]);
+    },
+    shift(name) {
+      const items = queues.get(name);
+      const first = items?.shift();
+      if (items?.length === 0) queues.delete(name);
+      return first;
+    },
+    remove: (name, item) => put(name, (queues.get(name) ?? []).filter((it) => it !== item)),
+    keep(test) {
+      for (const [name, items] of queues) put(name, items.filter(test));
+    },
+  };
+}
