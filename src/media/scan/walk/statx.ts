@@ -12,12 +12,17 @@ export interface Look extends FileState {
   inode: string | null;
 }
 
-/** Looks at a file, not at what a link leads to. @throws what Deno.lstatSync() throws */
-export type LookAt = (path: string) => Look;
+/**
+ * Looks at a file, not at what a link leads to. `folder` ends with "/": one after the other is looked
+ * at in the same.
+ *
+ * @throws what Deno.lstatSync() throws
+ */
+export type LookAt = (folder: string, name: string) => Look;
 
 /** As every platform can. */
-export const lookByLstat: LookAt = (path) => {
-  const info = Deno.lstatSync(path);
+export const lookByLstat: LookAt = (folder, name) => {
+  const info = Deno.lstatSync(folder + name);
   return { ...stateOf(info), inode: info.ino === null ? null : String(info.ino) };
 };
 
@@ -57,17 +62,19 @@ export function openLook(platform: Platform = currentPlatform(), library = "libc
   const path = new Uint8Array(MAX_PATH_BYTES);
   const answer = new Uint8Array(STRUCT_BYTES);
   const words = new Uint32Array(answer.buffer);
-  const encoder = new TextEncoder();
   const isLittle = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
   const [low, high] = isLittle ? [0, 1] : [1, 0];
   const u64 = (at: number) => words[at + high]! * HIGH_WORD + words[at + low]!;
-  return (name) => {
-    const { read, written } = encoder.encodeInto(name, path);
-    if (read !== name.length || written === MAX_PATH_BYTES) return lookByLstat(name);
-    path[written] = 0;
+  /** The folder whose path stands at the beginning of `path`, and where it ends; NaN: it does not fit. */
+  let [last, start] = ["", 0];
+  return (folder, name) => {
+    if (folder !== last) [last, start] = [folder, write(folder, path, 0)];
+    const end = write(name, path, start);
+    if (!(end < MAX_PATH_BYTES)) return lookByLstat(folder, name);
+    path[end] = 0;
     const failed = statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, WANTED, answer);
     // It is lstat that says why, or that can where the kernel is too old or keeps the call locked.
-    if (failed !== 0 || (words[MASK]! & WANTED) !== WANTED) return lookByLstat(name);
+    if (failed !== 0 || (words[MASK]! & WANTED) !== WANTED) return lookByLstat(folder, name);
     return {
       sizeBytes: u64(SIZE),
       modifiedMs: milliseconds(
@@ -77,6 +84,25 @@ export function openLook(platform: Platform = currentPlatform(), library = "libc
       inode: String(u64(INO)),
     };
   };
+}
+
+const encoder = new TextEncoder();
+
+/** Writes a text as UTF-8 from `at` on; returns where it ends, NaN where there is no room for it. */
+function write(text: string, bytes: Uint8Array<ArrayBuffer>, at: number): number {
+  if (!(at + text.length <= bytes.length)) return NaN;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    // Names are short and mostly plain: for them a call of the encoder costs more than the letters.
+    if (unit > 0x7f) return encode(text, bytes, at);
+    bytes[at + index] = unit;
+  }
+  return at + text.length;
+}
+
+function encode(text: string, bytes: Uint8Array<ArrayBuffer>, at: number): number {
+  const { read, written } = encoder.encodeInto(text, bytes.subarray(at));
+  return read === text.length ? at + written : NaN;
 }
 
 /** Of seconds and the nanoseconds after them; before 1970 towards it, as Deno rounds them. */

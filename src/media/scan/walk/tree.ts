@@ -63,6 +63,8 @@ export interface Stand {
 interface Level {
   /** With "/" at its end; "" for the root. */
   prefix: string;
+  /** Absolute, with "/" at its end. */
+  path: string;
   /** Files, and folders with "/" at their ends. */
   names: string[];
   links: string[];
@@ -121,7 +123,7 @@ export function* tree(options: TreeOptions, stand: Stand): Generator<Found, void
         yield { kind: "passed", path };
         continue;
       }
-      const file = look({ path, name }, level, options.look, base, stand);
+      const file = look({ path, name }, level, options.look, stand);
       if (file) yield file;
       if (stand.mustPause()) yield { ...PAUSE, path };
       continue;
@@ -194,7 +196,8 @@ function open(
   }
   const own = ruling.length === 0 ? rules : addRules(rules, base, folder, ruling, issues);
   if (own === "passed") return own;
-  const level = { prefix, names: sortByBytes(names), links, at: 0, rules: own, ...its };
+  const here = { prefix, path: base + prefix, rules: own, ...its };
+  const level = { ...here, names: sortByBytes(names), links, at: 0 };
   return after === ""
     ? level
     : { ...level, names: names.filter((it) => isLeft(prefix + it, after)) };
@@ -208,14 +211,13 @@ function isLeft(path: string, after: string): boolean {
 
 function look(
   { path, name }: { path: string; name: string },
-  { ground }: Level,
+  { ground, path: folder }: Level,
   lookAt: LookAt,
-  base: string,
   stand: Stand,
 ): Found | undefined {
   const { place, folderInVolume } = ground;
   try {
-    const { sizeBytes, modifiedMs, inode } = lookAt(base + path);
+    const { sizeBytes, modifiedMs, inode } = lookAt(folder, name);
     return {
       kind: "file",
       path,
@@ -226,7 +228,7 @@ function look(
       volumePath: folderInVolume === null ? null : `${folderInVolume}/${name}`,
     };
   } catch (error) {
-    stand.issues.push({ path: base + path, problem: explain(error, "file") });
+    stand.issues.push({ path: folder + name, problem: explain(error, "file") });
     // It has been deleted meanwhile; whatever else is wrong, nobody knows that it is gone.
     return error instanceof Deno.errors.NotFound ? undefined : { kind: "unknown", path };
   }
