@@ -14,7 +14,7 @@ import { configurationsPort } from "./parts/configurations_port.ts";
 import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
-import { openEdgeRole } from "./parts/edge_role.ts";
+import { openEdgeRole, openEdgeState } from "./parts/edge_role.ts";
 import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
 import { createIntake } from "../items/mod.ts";
 import { createHealth } from "./parts/health.ts";
@@ -78,7 +78,17 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
 
   const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";
   const edge = isEdge
-    ? openEdgeRole({ db: held.use(openData(folder.path, "edge", log)), config, publish, log })
+    ? openEdgeRole({
+      state: held.use(
+        await openEdgeState(
+          config.value.edgeDatabaseUrl,
+          () => openData(folder.path, "edge", log),
+        ),
+      ),
+      config,
+      publish,
+      log,
+    })
     : undefined;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 

@@ -109,7 +109,7 @@ export class Configuration {
     const { type, help, ...setting } = settings[name];
     return {
       key: keyOf(name),
-      value: this.value[name],
+      value: "secret" in setting ? withoutPassword(String(this.value[name])) : this.value[name],
       default: setting.default,
       type,
       help,
@@ -118,6 +118,13 @@ export class Configuration {
       editable: !("fixed" in setting),
     };
   }
+}
+
+/** `scheme://user:***@host`; what looks like no such URL is hidden as a whole. */
+function withoutPassword(url: string): string {
+  if (url === "") return "";
+  const parts = /^([a-z]+:\/\/[^:@/?#]*)(:.*)?(@[^@/?#]*(?:\/[^@?#]*)?)(\?.*)?$/i.exec(url);
+  return parts ? `${parts[1]}${parts[2] ? ":***" : ""}${parts[3]}` : "***";
 }
 
 function nameOf(key: string): SettingName {

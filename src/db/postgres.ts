@@ -21,6 +21,8 @@ export interface PostgresOptions {
   timeoutMs?: number;
   /** Milliseconds for which a server that is away is tried again; 5,000 unless said. */
   patienceMs?: number;
+  /** The same, when it is opened: machines start in any order; 30,000 unless said. */
+  startMs?: number;
 }
 
 /** Statements and transactions that may be on their way or waiting at once. */
@@ -37,7 +39,7 @@ const MAX_ATTEMPTS = 30;
 export async function openPostgresState(
   url: string,
   steps: string[],
-  { max = 8, timeoutMs = 20_000, patienceMs = 5000 }: PostgresOptions = {},
+  { max = 8, timeoutMs = 20_000, patienceMs = 5000, startMs = 30_000 }: PostgresOptions = {},
 ): Promise<State> {
   const { default: postgres } = await import("postgres");
   const pool = openPool(postgres, url, { max, timeoutMs });
@@ -66,12 +68,13 @@ export async function openPostgresState(
   const patiently = async <T>(
     work: () => Promise<T>,
     mayRepeat: (error: unknown) => boolean,
+    ms = patienceMs,
   ): Promise<T> => {
     if (waiting >= MAX_WAITING) {
       throw new UnavailableError(`Cannot use PostgreSQL at ${pool.place}: too much is waiting`);
     }
     waiting++;
-    const until = Date.now() + patienceMs;
+    const until = Date.now() + ms;
     try {
       for (let attempt = 1;; attempt++) {
         try {
@@ -120,7 +123,7 @@ export async function openPostgresState(
     },
   };
   try {
-    await patiently(() => withClient((it) => migratePostgres(it, steps)), isLost);
+    await patiently(() => withClient((it) => migratePostgres(it, steps)), isLost, startMs);
   } catch (error) {
     await state[Symbol.asyncDispose]();
     throw error;

@@ -40,7 +40,7 @@ Deno.test("a URL that is none is refused without being shown", async () => {
 
 Deno.test("nobody there: the failure says where, and what to check", async () => {
   const url = "postgres://tester:secret@127.0.0.1:1/db";
-  await rejects(openPostgresState(url, [], { patienceMs: 200 }), {
+  await rejects(openPostgresState(url, [], { startMs: 200 }), {
     name: "UnavailableError",
     message: "Cannot reach PostgreSQL at 127.0.0.1:1: connection refused; check EDGE_DATABASE_URL",
   });

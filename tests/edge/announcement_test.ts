@@ -32,25 +32,30 @@ function manyFiles(count: number): CountingLibrary {
   return new CountingLibrary(...Array.from({ length: count }, (_, n) => `${n}.mp4`));
 }
 
-const sizeOf = (rig: Awaited<ReturnType<typeof startEdge>>) =>
-  rig.edge.findPeer("peer-1")?.catalogSize ?? 0;
+const sizeOf = async (rig: Awaited<ReturnType<typeof startEdge>>) =>
+  (await rig.edge.findPeer("peer-1"))?.catalogSize ?? 0;
 
 Deno.test("a list in parts never makes the catalogue smaller", grpcTest, async () => {
   const library = manyFiles(12_000);
   await using rig = await startEdge();
   await using peer = startLink(rig.address, library);
-  await until(() => sizeOf(rig) === 12_000, "the whole list", 30_000);
+  await until(async () => (await sizeOf(rig)) === 12_000, "the whole list", 30_000);
 
   // A list of other content, so that it is sent: three parts, one title less and one more.
   library.files.delete("5.mp4");
   library.files.set("new.mp4", { sizeBytes: 1 });
   let smallest = Infinity;
-  const polls = setInterval(() => smallest = Math.min(smallest, sizeOf(rig)), 1);
+  const polls = setInterval(async () => {
+    const size = await sizeOf(rig);
+    smallest = Math.min(smallest, size);
+  }, 1);
   peer.link.offer();
-  await until(() => titles(rig.edge).length > 0 && library.files.get("new.mp4")?.catalogId);
+  await until(async () =>
+    (await titles(rig.edge)).length > 0 && library.files.get("new.mp4")?.catalogId
+  );
   const { catalogId = "" } = library.files.get("new.mp4")!;
-  await until(() => rig.edge.findTitle(catalogId)?.online);
-  await until(() => sizeOf(rig) === 12_000);
+  await until(async () => (await rig.edge.findTitle(catalogId))?.online);
+  await until(async () => (await sizeOf(rig)) === 12_000);
   clearInterval(polls);
 
   ok(smallest >= 11_999, `it shrank to ${smallest}`);
@@ -60,7 +65,7 @@ Deno.test("nothing is announced or described twice, unless it changed", grpcTest
   const library = new CountingLibrary("a.mp4", "b.mp4");
   await using rig = await startEdge();
   await using peer = startLink(rig.address, library);
-  await until(() => library.described.length === 2 && titles(rig.edge).length === 2);
+  await until(async () => library.described.length === 2 && (await titles(rig.edge)).length === 2);
   const before = library.lists;
 
   peer.link.offer();
@@ -70,7 +75,7 @@ Deno.test("nothing is announced or described twice, unless it changed", grpcTest
 
   library.files.get("a.mp4")!.sizeBytes = 77;
   peer.link.offer();
-  await until(() => titles(rig.edge).some(({ sizeBytes }) => sizeBytes === 77));
+  await until(async () => (await titles(rig.edge)).some(({ sizeBytes }) => sizeBytes === 77));
   deepStrictEqual(library.described.slice(2), [library.files.get("a.mp4")!.catalogId]);
 });
 
@@ -84,11 +89,11 @@ Deno.test("a foreign peer's message is its whole list", grpcTest, async () => {
     .map(({ catalog_id: id }) => id);
 
   peer.send({ request_id: "1", catalog_announcement: { catalog_ids: ids } });
-  await until(() => titles(rig.edge).length === 2);
+  await until(async () => (await titles(rig.edge)).length === 2);
   peer.send({ request_id: "2", catalog_announcement: { catalog_ids: ids.slice(1) } });
-  await until(() => titles(rig.edge).length === 1);
+  await until(async () => (await titles(rig.edge)).length === 1);
   peer.send({ request_id: "2", catalog_announcement: { catalog_ids: ids.slice(0, 1) } });
-  await until(() => titles(rig.edge).length === 2);
+  await until(async () => (await titles(rig.edge)).length === 2);
 });
 
 Deno.test("one large message of a peer leaves the edge its turns", grpcTest, async () => {

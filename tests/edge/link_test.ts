@@ -21,8 +21,12 @@ Deno.test("a link offers its files, is given ids and announces them", grpcTest, 
   await using rig = await startEdge();
   await using _ = startLink(rig.address, library);
 
-  const items = await until(() => titles(rig.edge).length === 2 && titles(rig.edge));
-  const described = await until(() => titles(rig.edge).every((it) => it.media) && titles(rig.edge));
+  const items = await until(async () =>
+    (await titles(rig.edge)).length === 2 && (await titles(rig.edge))
+  );
+  const described = await until(async () =>
+    (await titles(rig.edge)).every((it) => it.media) && (await titles(rig.edge))
+  );
 
   deepStrictEqual(items.map(({ catalogId }) => catalogId).sort(), library.catalogIds().sort());
   deepStrictEqual(described[0], {
@@ -37,7 +41,7 @@ Deno.test("a link offers its files, is given ids and announces them", grpcTest, 
       tracks: [{ kind: "video", codec: "avc", codecString: "avc1.64001f", width: 640 }],
     },
   });
-  const [peer] = rig.edge.peers({ limit: 10 }).items;
+  const [peer] = (await rig.edge.peers({ limit: 10 })).items;
   strictEqual(peer?.online, true);
   strictEqual(peer?.catalogSize, 2);
   deepStrictEqual(peer?.extensions, ["stream", "media", "announcement_end"]);
@@ -48,12 +52,12 @@ Deno.test("3,000 files go in several offers, and a new one after a scan", grpcTe
   const library = new MapLibrary(...paths);
   await using rig = await startEdge();
   await using peer = startLink(rig.address, library);
-  await until(() => rig.edge.findPeer("peer-1")?.catalogSize === 3000);
+  await until(async () => (await rig.edge.findPeer("peer-1"))?.catalogSize === 3000);
 
   library.files.set("new.mp4", { sizeBytes: 1 });
   peer.link.offer();
 
-  await until(() => rig.edge.findPeer("peer-1")?.catalogSize === 3001);
+  await until(async () => (await rig.edge.findPeer("peer-1"))?.catalogSize === 3001);
   strictEqual(new Set(library.catalogIds()).size, 3001);
 });
 
@@ -64,17 +68,17 @@ Deno.test(
     const library = new MapLibrary("Alien.mp4");
     const first = await startEdge();
     await using peer = startLink(first.address, library);
-    await until(() => titles(first.edge).length === 1);
+    await until(async () => (await titles(first.edge)).length === 1);
     const before = library.catalogIds();
 
     await first.stop();
     await peer.event("link.disconnected");
     strictEqual(peer.link.state().connected, false);
     ok(peer.link.state().reason?.startsWith("UNAVAILABLE: "));
-    await using second = await startEdge({ address: first.address, db: first.db });
+    await using second = await startEdge({ address: first.address, state: first.state });
     await second.event("peer.connected");
 
-    await until(() => titles(second.edge)[0]?.online);
+    await until(async () => (await titles(second.edge))[0]?.online);
     deepStrictEqual(library.catalogIds(), before);
     await until(() => peer.link.state().connected);
   },
@@ -86,7 +90,7 @@ Deno.test("an edge that lost its database is offered everything again", grpcTest
   await using rig = await startEdge();
   await using _ = startLink(rig.address, library);
 
-  await until(() => titles(rig.edge).length === 2);
+  await until(async () => (await titles(rig.edge)).length === 2);
 
   ok(!library.catalogIds().includes("from-a-lost-database"));
 });
@@ -95,26 +99,26 @@ Deno.test("what has gone from the library goes from the catalogue", grpcTest, as
   const library = new MapLibrary("Alien.mp4");
   await using rig = await startEdge();
   await using peer = startLink(rig.address, library);
-  await until(() => titles(rig.edge).length === 1);
+  await until(async () => (await titles(rig.edge)).length === 1);
 
   library.files.clear();
   peer.link.offer();
 
-  await until(() => titles(rig.edge).length === 0);
+  await until(async () => (await titles(rig.edge)).length === 0);
   await rig.event("catalog.changed");
 });
 
 Deno.test("a peer that leaves is offline, and its titles with it", grpcTest, async () => {
   await using rig = await startEdge();
   const peer = startLink(rig.address, new MapLibrary("Alien.mp4"));
-  await until(() => titles(rig.edge)[0]?.online);
+  await until(async () => (await titles(rig.edge))[0]?.online);
 
   await peer.stop();
   const left = await rig.event("peer.disconnected");
 
   deepStrictEqual(left.data, { peerId: "peer-1", reason: "goodbye" });
-  strictEqual(titles(rig.edge)[0]?.online, false);
-  strictEqual(rig.edge.findPeer("peer-1")?.online, false);
+  strictEqual((await titles(rig.edge))[0]?.online, false);
+  strictEqual((await rig.edge.findPeer("peer-1"))?.online, false);
 });
 
 Deno.test("a second peer with the same id keeps trying, and takes over", grpcTest, async () => {
@@ -137,13 +141,13 @@ Deno.test("heartbeats keep a quiet peer connected", grpcTest, async () => {
   await using peer = startLink(rig.address, new MapLibrary("Alien.mp4"), {
     settings: { heartbeatSec: 0.1 },
   });
-  await until(() => titles(rig.edge).length === 1);
-  const first = rig.edge.findPeer("peer-1")!;
+  await until(async () => (await titles(rig.edge)).length === 1);
+  const first = (await rig.edge.findPeer("peer-1"))!;
 
-  await until(() =>
-    Date.parse(rig.edge.findPeer("peer-1")!.lastSeenAt) > Date.now() - 100 &&
-    Date.parse(rig.edge.findPeer("peer-1")!.lastSeenAt) - Date.parse(first.connectedAt) > 1000
-  );
+  await until(async () => {
+    const seen = Date.parse((await rig.edge.findPeer("peer-1"))!.lastSeenAt);
+    return seen > Date.now() - 100 && seen - Date.parse(first.connectedAt) > 1000;
+  });
 
   strictEqual(rig.seen.filter(({ type }) => type === "peer.disconnected").length, 0);
   strictEqual(peer.link.state().connected, true);
@@ -170,7 +174,9 @@ Deno.test(
     await using peer = startLink(rig.address, library, {
       streams: { open: ({ sdp }) => Promise.resolve(`answer to ${sdp}`), close: closed.resolve },
     });
-    const [item] = await until(() => titles(rig.edge)[0]?.online && titles(rig.edge));
+    const [item] = await until(async () =>
+      (await titles(rig.edge))[0]?.online && (await titles(rig.edge))
+    );
     const catalogId = item!.catalogId;
     const offer = { catalogId, sdp: "v=0" };
 
@@ -199,7 +205,9 @@ Deno.test("a stream that cannot be opened says why", grpcTest, async () => {
       close: () => {},
     },
   });
-  const [item] = await until(() => titles(rig.edge)[0]?.online && titles(rig.edge));
+  const [item] = await until(async () =>
+    (await titles(rig.edge))[0]?.online && (await titles(rig.edge))
+  );
   const offer = { catalogId: item!.catalogId, sdp: "v=0" };
   const open = () => rig.edge.openStream(offer, never);
 
@@ -223,7 +231,9 @@ Deno.test("waiting for a stream ends when the viewer gives up", grpcTest, async 
   await using _ = startLink(rig.address, new MapLibrary("Alien.mp4"), {
     streams: { open: () => new Promise(() => {}), close: () => {} },
   });
-  const [item] = await until(() => titles(rig.edge)[0]?.online && titles(rig.edge));
+  const [item] = await until(async () =>
+    (await titles(rig.edge))[0]?.online && (await titles(rig.edge))
+  );
   const stop = new AbortController();
 
   const opening = rig.edge.openStream({ catalogId: item!.catalogId, sdp: "v=0" }, stop.signal);
@@ -267,7 +277,7 @@ Deno.test("nothing keeps the program alive once both ends have stopped", async (
     const edge = await startEdge();
     const peer = startLink(edge.address, new MapLibrary("Alien.mp4"));
     const lost = startLink("127.0.0.1:9", new MapLibrary());
-    await until(() => titles(edge.edge).length === 1 && lost.link.state().reason);
+    await until(async () => (await titles(edge.edge)).length === 1 && lost.link.state().reason);
     await Promise.all([peer.stop(), lost.stop(), edge.stop()]);
     // Only fires when something else keeps the program alive.
     Deno.unrefTimer(setTimeout(() => Deno.exit(1), 2000));

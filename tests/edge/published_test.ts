@@ -31,9 +31,11 @@ Deno.test("an original peer is given an id and enters the catalogue", grpcTest, 
   const [file] = (reply.batch_file_offer_response as {
     files: { relative_path: string; catalog_id: string }[];
   }).files;
-  strictEqual(titles(rig.edge).length, 0); // offered is not yet announced
+  strictEqual((await titles(rig.edge)).length, 0); // offered is not yet announced
   peer.send({ request_id: "a1", catalog_announcement: { catalog_ids: [file!.catalog_id] } });
-  const [item] = await until(() => titles(rig.edge).length > 0 && titles(rig.edge));
+  const [item] = await until(async () =>
+    (await titles(rig.edge)).length > 0 && (await titles(rig.edge))
+  );
 
   strictEqual(reply.request_id, "o1");
   strictEqual(reply.edge_id, "edge-1");
@@ -67,14 +69,14 @@ Deno.test(
     const reply = await peer.receive("batch_file_offer_response");
     const [file] = (reply.batch_file_offer_response as { files: { catalog_id: string }[] }).files;
     peer.send({ request_id: "a1", catalog_announcement: { catalog_ids: [file!.catalog_id] } });
-    await until(() => titles(rig.edge).length === 1);
+    await until(async () => (await titles(rig.edge)).length === 1);
 
     peer.send({ request_id: "a2", catalog_announcement: {} });
     const pull = await peer.receive("catalog_announcement_request");
-    strictEqual(titles(rig.edge).length, 1);
+    strictEqual((await titles(rig.edge)).length, 1);
     peer.send({ request_id: pull.request_id!, catalog_announcement: {} });
 
-    await until(() => titles(rig.edge).length === 0);
+    await until(async () => (await titles(rig.edge)).length === 0);
   },
 );
 
@@ -165,7 +167,7 @@ Deno.test("what is no message ends its stream with a reason, and no other", grpc
     bad.sendRaw(bytes);
     const { code, details } = await promise;
     strictEqual(code, expected, `${what}: ${details}`);
-    await until(() => rig.edge.findPeer("bad")?.online === false);
+    await until(async () => (await rig.edge.findPeer("bad"))?.online === false);
   }
 
   good.send(offer);

@@ -81,7 +81,7 @@ Deno.test("TLS to an edge named by IP needs a certificate for that IP", options,
 
     {
       await using peer = startLink(proxy.address, new MapLibrary("a.mp4"), { settings: tls });
-      await until(() => titles(rig.edge).length === 1 || peer.link.state().reason);
+      await until(async () => (await titles(rig.edge)).length === 1 || peer.link.state().reason);
       strictEqual(peer.link.state().reason, undefined);
     }
     {

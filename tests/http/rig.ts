@@ -252,10 +252,10 @@ function edgePort(): EdgePort {
     return item;
   };
   return {
-    peers: (page) => pageOf(peers, page),
-    findPeer: (id) => find(peers, (it) => it.peer_id === id),
-    catalog: (page) => pageOf(titles, page),
-    findTitle: (id) => find(titles, (it) => it.catalog_id === id),
+    peers: (page) => Promise.resolve(pageOf(peers, page)),
+    findPeer: async (id) => await find(peers, (it) => it.peer_id === id),
+    catalog: (page) => Promise.resolve(pageOf(titles, page)),
+    findTitle: async (id) => await find(titles, (it) => it.catalog_id === id),
     streams: () => streams,
     openStream: ({ catalog_id }) =>
       Promise.resolve({ id: "s-9", catalog_id, peer_id: "p-1", sdp: "v=0" }),

@@ -7,12 +7,18 @@ import { NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { Configuration } from "../../config/mod.ts";
-import type { Database } from "../../db/mod.ts";
+import {
+  type Database,
+  migrations,
+  openPostgresState,
+  openSqliteState,
+  type State,
+} from "../../db/mod.ts";
 import { openEdge } from "../../edge/mod.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 
 export interface EdgeRoleOptions {
-  db: Database;
+  state: State;
   config: Configuration;
   publish: Publish;
   log: Log;
@@ -25,10 +31,18 @@ export interface Listening {
 
 export type EdgeRole = ReturnType<typeof openEdgeRole>;
 
-export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
+/** What the edge keeps: in PostgreSQL where that is said, else in edge.db, which is opened then. */
+export async function openEdgeState(url: string, openDb: () => Database): Promise<State> {
+  if (url) return await openPostgresState(url, migrations.edge);
+  const db = openDb();
+  const state = openSqliteState(db);
+  return { ...state, [Symbol.asyncDispose]: () => Promise.resolve(db[Symbol.dispose]()) };
+}
+
+export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
   const edge = openEdge({
-    db,
+    state,
     publish,
     log: log.child("edge"),
     edgeId,
@@ -39,16 +53,16 @@ export function openEdgeRole({ db, config, publish, log }: EdgeRoleOptions) {
   let address: string | undefined;
 
   const port: EdgePort = {
-    peers: (request) => {
-      const { items, nextCursor } = edge.peers(request);
+    peers: async (request) => {
+      const { items, nextCursor } = await edge.peers(request);
       return { items: items.map(peerBody), nextCursor };
     },
-    findPeer: (id) => peerBody(found(edge.findPeer(id), "peer", id)),
-    catalog: (request) => {
-      const { items, nextCursor } = edge.catalog(request);
+    findPeer: async (id) => peerBody(found(await edge.findPeer(id), "peer", id)),
+    catalog: async (request) => {
+      const { items, nextCursor } = await edge.catalog(request);
       return { items: items.map(catalogItemBody), nextCursor };
     },
-    findTitle: (id) => catalogItemBody(found(edge.findTitle(id), "title", id)),
+    findTitle: async (id) => catalogItemBody(found(await edge.findTitle(id), "title", id)),
     streams: () => edge.streams().map(streamBody),
     openStream: async ({ catalog_id: catalogId, sdp }, signal) => {
       const stream = await edge.openStream({ catalogId, sdp }, signal);

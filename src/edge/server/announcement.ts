@@ -31,7 +31,7 @@ export async function receiveAnnouncement(
 ): Promise<void> {
   // The original peer's heartbeat is an empty list whatever it has: only an answer counts.
   if (catalogIds.length === 0 && !session.greeted && !expected) {
-    if (context.store.hasAnnounced(session.peerId)) pullCatalog(session);
+    if (await context.store.hasAnnounced(session.peerId)) pullCatalog(session);
     return;
   }
   const isMore = requestId !== "" && session.announcement?.requestId === requestId;
@@ -93,7 +93,7 @@ async function take(
   const { peerId, greeted, signal } = session;
   let strange = 0;
   await inSteps(catalogIds, signal, async (ids) => {
-    const { come, known } = store.announce(peerId, ids);
+    const { come, known } = await store.announce(peerId, ids);
     if (come > 0) changed();
     for (const id of known) held.add(id);
     if (known.length === ids.length) return;
@@ -114,11 +114,11 @@ async function withdrawOthers(
   { store, changed }: InboxContext,
 ): Promise<void> {
   for (let after = ""; !signal.aborted;) {
-    const ids = store.announcedBy(peerId, after, PAGE);
+    const ids = await store.announcedBy(peerId, after, PAGE);
     const last = ids.at(-1);
     if (last === undefined) return;
     const gone = ids.filter((id) => !held.has(id));
-    if (gone.length > 0 && store.withdraw(peerId, gone) > 0) changed();
+    if (gone.length > 0 && await store.withdraw(peerId, gone) > 0) changed();
     after = last;
     await breathe();
   }

@@ -6,20 +6,22 @@
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, type Service } from "../../base/service.ts";
-import { type Database, openSqliteState } from "../../db/mod.ts";
+import type { State } from "../../db/mod.ts";
 import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey } from "../grants/mod.ts";
+import { type Identities, type IdentitySettings, openIdentityRoom } from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
 import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
-import { type ServeContext, serveGrpc } from "./serve.ts";
+import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { Sessions } from "./sessions.ts";
 import { EdgeStore, type PeerRow, type TitleRow } from "./store.ts";
-import { endViewers, type IceSettings, iceServersFor, Streams } from "./signalling/mod.ts";
+import { endViewers, iceServersFor, type IceSettings, Streams } from "./signalling/mod.ts";
+import { Writes } from "./writes.ts";
 import { openWatching, type Watching } from "./watching.ts";
 
 export interface EdgeOptions {
-  /** edge.db, opened with `migrations.edge`. */
-  db: Database;
+  /** Opened with `migrations.edge`. */
+  state: State;
   publish: Publish;
   log: Log;
   edgeId: string;
@@ -33,6 +35,8 @@ export interface EdgeOptions {
     /** Seconds that one grant is in force; 300 unless said. */
     grantSec?: number;
   };
+  /** This edge's key, who may come in, and by which port. */
+  identity?: IdentitySettings;
   /** What signs grants; a key of this run unless said. */
   edgeKey?: EdgeKeyPort;
   /** Whether this viewer may play this title; everybody may everything unless said. */
@@ -45,13 +49,15 @@ export interface Edge extends Watching {
   /** Serves host:port; `listening` is told the port, which matters when it was 0. */
   serve(address: string, listening?: (port: number) => void): Service;
   /** Every peer ever seen, by id. */
-  peers(request: PageRequest): Page<Peer>;
-  findPeer(peerId: string): Peer | undefined;
+  peers(request: PageRequest): Promise<Page<Peer>>;
+  findPeer(peerId: string): Promise<Peer | undefined>;
   /** How many peers are connected now. */
   onlineCount(): number;
   /** Titles that peers have announced, by title; `query` is a part of the title. */
-  catalog(request: PageRequest & { query?: string | undefined }): Page<CatalogItem>;
-  findTitle(catalogId: string): CatalogItem | undefined;
+  catalog(request: PageRequest & { query?: string | undefined }): Promise<Page<CatalogItem>>;
+  findTitle(catalogId: string): Promise<CatalogItem | undefined>;
+  /** Who the peers are, invitations, revocations. */
+  identities: Identities;
 }
 
 const MAX_PAGE = 1000;
@@ -60,12 +66,20 @@ const QUIET_MS = 500;
 
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
 export function openEdge(options: EdgeOptions): Edge {
-  const { db, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
+  const { state, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
   const { peerSec = 120, streamSec = 10, grantSec = 300 } = timeouts;
-  const store = new EdgeStore(db);
+  const store = new EdgeStore(state);
   const sessions = new Sessions(maxPeers);
+  const room = openIdentityRoom({
+    state,
+    edgeId,
+    settings: options.identity,
+    publish,
+    log,
+    end: (peerId) => endRevoked({ sessions }, peerId),
+  });
   const desk = new GrantDesk({
-    store: new GrantStore(openSqliteState(db)),
+    store: new GrantStore(state),
     key: options.edgeKey ?? makeEdgeKey,
     edgeId,
     lifeSec: grantSec,
@@ -83,8 +97,10 @@ export function openEdge(options: EdgeOptions): Edge {
     log,
   });
   const news = new Nudge<"catalog">();
+  const writes = new Writes();
 
   const context: ServeContext = {
+    ...room.context,
     store,
     log,
     edgeId,
@@ -95,19 +111,27 @@ export function openEdge(options: EdgeOptions): Edge {
     streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
     streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
     grantKeys: () => desk.keys(),
-    joined({ peerId, connectedAt }) {
-      store.connected(peerId, connectedAt);
-      log.info("Peer connected", { peerId });
-      publish("peer.connected", { peerId });
-      // Its titles are online now.
-      news.note("catalog");
+    joined(session) {
+      const { peerId, connectedAt } = session;
+      // Its first message waits for this, and fails with it.
+      session.ready = writes.add(
+        store.connected(peerId, connectedAt).then(() => {
+          log.info("Peer connected", { peerId });
+          publish("peer.connected", { peerId });
+          // Its titles are online now.
+          news.note("catalog");
+        }),
+      );
     },
-    left({ peerId, lastSeen, extensions, viewers }, reason) {
+    left(session, reason) {
+      const { peerId, viewers } = session;
       endViewers(viewers, streams);
-      store.seen(peerId, new Date(lastSeen).toISOString(), extensions);
-      log.info("Peer disconnected", { peerId, reason });
-      publish("peer.disconnected", { peerId, reason });
-      news.note("catalog");
+      void writes.add(session.ready.then(async () => {
+        log.info("Peer disconnected", { peerId, reason });
+        publish("peer.disconnected", { peerId, reason });
+        news.note("catalog");
+        await store.seen(session, new Date(session.lastSeen).toISOString(), session.extensions);
+      })).catch((error) => log.warn("Cannot keep when a peer was last seen", { peerId, error }));
     },
   };
 
@@ -138,31 +162,33 @@ export function openEdge(options: EdgeOptions): Edge {
       } finally {
         stop.abort();
         await telling;
+        await writes.done();
       }
     },
-    peers({ limit, cursor }) {
+    async peers({ limit, cursor }) {
       const [after = ""] = fromCursor(cursor, 1);
-      return paged(
+      return await paged(
         limit,
         (count) => store.peers(after, count),
         toPeer,
         (it) => toCursor(it.peerId),
       );
     },
-    findPeer(peerId) {
-      const row = store.findPeer(peerId);
+    async findPeer(peerId) {
+      const row = await store.findPeer(peerId);
       return row && toPeer(row);
     },
     onlineCount: () => sessions.count(),
-    catalog({ limit, cursor, query }) {
+    async catalog({ limit, cursor, query }) {
       const [sortTitle = "", catalogId = ""] = fromCursor(cursor, 2);
       const fetch = (count: number) => store.titles({ sortTitle, catalogId }, count, query);
-      return paged(limit, fetch, toItem, (it) => toCursor(it.sortTitle, it.catalogId));
+      return await paged(limit, fetch, toItem, (it) => toCursor(it.sortTitle, it.catalogId));
     },
-    findTitle(catalogId) {
-      const row = store.findTitle(catalogId);
+    async findTitle(catalogId) {
+      const row = await store.findTitle(catalogId);
       return row && toItem(row);
     },
+    identities: room.identities,
     ...openWatching(streams, desk, iceServers),
   };
 
@@ -176,14 +202,14 @@ export function openEdge(options: EdgeOptions): Edge {
 }
 
 /** One row more than asked for tells whether there is another page. */
-function paged<Row, Item>(
+async function paged<Row, Item>(
   limit: number,
-  fetch: (count: number) => Row[],
+  fetch: (count: number) => Promise<Row[]>,
   toItem: (row: Row) => Item,
   cursorOf: (row: Row) => string,
-): Page<Item> {
+): Promise<Page<Item>> {
   const count = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
-  const rows = fetch(count + 1);
+  const rows = await fetch(count + 1);
   const last = rows[count - 1];
   return {
     items: rows.slice(0, count).map(toItem),

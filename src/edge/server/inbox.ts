@@ -84,6 +84,7 @@ export async function receive(
   context: InboxContext,
 ): Promise<void> {
   session.lastSeen = Date.now();
+  await session.ready;
   const message = { requestId, ...(payload && { payload }) };
   const expected = session.conversation.settle(message);
   if (!payload) return;
@@ -116,7 +117,7 @@ async function receiveHello(
 ) {
   session.greeted = true;
   session.extensions = extensions.slice(0, 100);
-  store.seen(session.peerId, new Date().toISOString(), session.extensions);
+  await store.seen(session, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
   const grantKeys = await grantKeysOf();
   const value = { version: 1, extensions: edgeExtensions, software: "", grantKeys };
@@ -138,8 +139,10 @@ async function receiveOffer(
 ) {
   const { peerId, signal } = session;
   const known: CatalogedFile[] = [];
-  const quota = session.quota ??= store.quota(peerId);
-  await inSteps(files, signal, (some) => void known.push(...store.assign(peerId, some, quota)));
+  const quota = session.quota ??= await store.quota(peerId);
+  await inSteps(files, signal, async (some) => {
+    known.push(...await store.assign(peerId, some, quota));
+  });
   if (signal.aborted) return;
   if (known.length < files.length && !session.refused) {
     session.refused = true;
@@ -159,8 +162,8 @@ async function receiveDescriptions(
   { session: { peerId, signal } }: Letter,
   { store, changed }: InboxContext,
 ) {
-  await inSteps(media, signal, (some) => {
-    if (store.describe(peerId, some) > 0) changed();
+  await inSteps(media, signal, async (some) => {
+    if (await store.describe(peerId, some) > 0) changed();
   });
 }
 

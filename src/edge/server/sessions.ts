@@ -8,7 +8,7 @@ import { Conversation } from "../conversation.ts";
 import type { Case, EdgeMessage, EdgePayloads, PeerMessage } from "../messages.ts";
 import type { EdgeStream } from "../proto.ts";
 import type { Announcement } from "./announcement.ts";
-import type { Quota } from "./store.ts";
+import type { Quota } from "./replicas/store.ts";
 
 export class Session {
   readonly connectedAt: string = new Date().toISOString();
@@ -22,6 +22,8 @@ export class Session {
   announcement: Announcement | undefined;
   /** What it may still offer; counted at its first offer. */
   quota: Quota | undefined;
+  /** It is in the state; rejects where that could not be. */
+  ready: Promise<void> = Promise.resolve();
   /** It was logged that files it offered were refused. */
   refused = false;
   /** When it was last asked for its list. */

@@ -23,10 +23,10 @@ type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
 export interface EdgePort {
-  peers(page: PageQuery): PageOf<z.infer<typeof Peer>>;
-  findPeer(id: string): z.infer<typeof Peer>;
-  catalog(page: PageQuery): PageOf<CatalogItem>;
-  findTitle(catalogId: string): CatalogItem;
+  peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
+  findPeer(id: string): Promise<z.infer<typeof Peer>>;
+  catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
+  findTitle(catalogId: string): Promise<CatalogItem>;
   streams(): Omit<Stream, "sdp">[];
   openStream(offer: z.infer<typeof NewStream>, signal: AbortSignal): Promise<Stream>;
   closeStream(id: string): void;
@@ -45,11 +45,13 @@ export function peers(port: EdgePort) {
   return router()
     .openapi(
       listRoute(Peer, tags, "The peers that this edge knows"),
-      (c) => c.json(body(port.peers(c.req.valid("query")), c.req.valid("query").fields), 200),
+      async (c) =>
+        c.json(body(await port.peers(c.req.valid("query")), c.req.valid("query").fields), 200),
     )
     .openapi(
       findRoute(Peer, tags, "One peer"),
-      (c) => c.json(one(c.req.valid("query"), port.findPeer(c.req.valid("param").id)), 200),
+      async (c) =>
+        c.json(one(c.req.valid("query"), await port.findPeer(c.req.valid("param").id)), 200),
     );
 }
 
@@ -58,11 +60,13 @@ export function catalog(port: EdgePort) {
   return router()
     .openapi(
       listRoute(CatalogItem, tags, "What all peers have to play"),
-      (c) => c.json(body(port.catalog(c.req.valid("query")), c.req.valid("query").fields), 200),
+      async (c) =>
+        c.json(body(await port.catalog(c.req.valid("query")), c.req.valid("query").fields), 200),
     )
     .openapi(
       findRoute(CatalogItem, tags, "One title"),
-      (c) => c.json(one(c.req.valid("query"), port.findTitle(c.req.valid("param").id)), 200),
+      async (c) =>
+        c.json(one(c.req.valid("query"), await port.findTitle(c.req.valid("param").id)), 200),
     );
 }
 
