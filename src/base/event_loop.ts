@@ -24,7 +24,26 @@ let lastTurn = Promise.resolve();
  * the event loop: however many work side by side, they hold it up no longer than one does.
  */
 export function turn(): Promise<void> {
-  return lastTurn = lastTurn.then(yieldToOthers);
+  return lastTurn = lastTurn.then(yieldToOthers).then(() => {
+    // A request is read in one turn, and answered in the next.
+    if (isAttentive()) return yieldToOthers();
+  });
+}
+
+/** Longer than that, long work does not stand still for anybody. */
+const MOST_STILL_MS = 1000;
+
+/** Long work stands still while `work` is done, which needs a moment without it. */
+export function withoutOthers(work: () => Promise<void>): Promise<void> {
+  const done = lastTurn.then(work);
+  lastTurn = new Promise((resolve) => {
+    const timer = setTimeout(resolve, MOST_STILL_MS);
+    done.catch(() => {}).finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  return done;
 }
 
 /** So long after a request the next one is expected. */

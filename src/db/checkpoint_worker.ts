@@ -1,24 +1,25 @@
 /**
  * The Web Worker that writes a journal back. PASSIVE: neither readers nor the writer wait for it; what
- * is written meanwhile is left in the journal.
+ * is written meanwhile is left in the journal. TRUNCATE: the writer waits, and nothing is left; nor is
+ * the journal's file, which takes the disk as long as many commits.
  *
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../base/errors.ts";
-import type { Checkpointed } from "./checkpoints.ts";
+import type { Checkpoint, Checkpointed } from "./checkpoints.ts";
 
 const scope = self as unknown as {
-  onmessage: ((event: MessageEvent<string>) => void) | null;
+  onmessage: ((event: MessageEvent<Checkpoint>) => void) | null;
   postMessage(answer: Checkpointed): void;
 };
 let db: DatabaseSync | undefined;
 
-scope.onmessage = ({ data: path }) => {
+scope.onmessage = ({ data: { path, how } }) => {
   try {
     db ??= new DatabaseSync(path);
-    db.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    scope.postMessage({});
+    const { busy } = db.prepare(`PRAGMA wal_checkpoint(${how})`).get()!;
+    scope.postMessage({ isDone: busy === 0 });
   } catch (error) {
     scope.postMessage({ error: reasonOf(error) });
   }

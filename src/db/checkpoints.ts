@@ -5,11 +5,17 @@
  * @module
  */
 import { statSync } from "node:fs";
-import { isAttentive } from "../base/event_loop.ts";
+import { isAttentive, withoutOthers } from "../base/event_loop.ts";
 
-/** What the worker answers: how it went. */
+export interface Checkpoint {
+  path: string;
+  how: "PASSIVE" | "TRUNCATE";
+}
+
+/** What the worker answers: how it went, and whether nobody was in its way. */
 export interface Checkpointed {
   error?: string;
+  isDone?: boolean;
 }
 
 export interface CheckpointsOptions {
@@ -21,7 +27,7 @@ export interface CheckpointsOptions {
 
 /** The journal is written back when it is larger. */
 export const JOURNAL_BYTES = 16 * 1024 * 1024;
-/** While somebody waits for answers: the last of it is the main thread's, and takes it some 20 ms. */
+/** While somebody waits for answers: commits are slower while the disk is at it. */
 const PATIENT_BYTES = 4 * JOURNAL_BYTES;
 /** Commits between two looks at the journal's size. */
 const LOOK_EVERY = 16;
@@ -36,6 +42,7 @@ export class Checkpoints implements Disposable {
   readonly #path: string;
   readonly #options: CheckpointsOptions;
   #worker: Worker | undefined;
+  readonly #closed = new AbortController();
   #isBusy = false;
   #commits = 0;
 
@@ -50,32 +57,50 @@ export class Checkpoints implements Disposable {
     const most = isAttentive() ? PATIENT_BYTES : JOURNAL_BYTES;
     if (sizeOf(`${this.#path}-wal`) < most) return;
     this.#isBusy = true;
-    this.#worker ??= this.#begin();
-    this.#worker.postMessage(this.#path);
+    this.#writeBack().catch(() => {
+      // It stays busy: nobody asks again.
+      this.#worker?.terminate();
+      this.#worker = undefined;
+      if (!this.#closed.signal.aborted) this.#options.onFailed();
+    });
   }
 
-  #begin(): Worker {
-    const worker = new Worker(workerUrl, { type: "module" });
-    const fail = () => {
-      this.#worker = undefined; // and busy for good: nobody asks again
-      worker.terminate();
-      this.#options.onFailed();
-    };
-    worker.onmessage = ({ data }: MessageEvent<Checkpointed>) => {
-      if (data.error !== undefined) return fail();
-      this.#isBusy = false;
-      // A journal begins anew only when nothing at all is left in it.
-      this.#options.finish();
-    };
+  /**
+   * A journal begins anew only when nothing at all is left in it: what was written meanwhile is
+   * written back while long work stands still, which takes the disk some 20 ms.
+   */
+  async #writeBack(): Promise<void> {
+    await this.#ask("PASSIVE");
+    await withoutOthers(async () => {
+      await this.#ask("PASSIVE"); // whoever writes all the same waits for the last alone
+      const { isDone } = await this.#ask("TRUNCATE");
+      if (!isDone) this.#options.finish(); // somebody reads, or writes
+    });
+    this.#isBusy = false;
+  }
+
+  async #ask(how: Checkpoint["how"]): Promise<Checkpointed> {
+    this.#closed.signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Checkpointed>();
+    this.#closed.signal.addEventListener("abort", reject, { once: true });
+    const worker = this.#worker ??= new Worker(workerUrl, { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Checkpointed>) =>
+      data.error === undefined ? resolve(data) : reject(new Error(data.error));
     worker.onerror = (event) => {
       event.preventDefault();
-      fail();
+      reject(new Error(event.message));
     };
-    return worker;
+    worker.postMessage({ path: this.#path, how } satisfies Checkpoint);
+    try {
+      return await promise;
+    } finally {
+      this.#closed.signal.removeEventListener("abort", reject);
+    }
   }
 
   [Symbol.dispose](): void {
     this.#isBusy = true;
+    this.#closed.abort();
     this.#worker?.terminate();
     this.#worker = undefined;
   }

@@ -38,9 +38,9 @@ export function openDatabase(path: string, steps: string[]): Database {
       // WAL: readers never wait for the scan. NORMAL keeps every commit through a killed process,
       // and the file sound through a power cut.
       db.exec(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;" +
-          // A journal that begins anew keeps its size: to cut it off takes as long as many commits.
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864;" +
+        // First of all to wait: who had it open before may be about to close it.
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" +
+          "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 8388608;" +
           // The journal is written back by src/db/checkpoints.ts; where that does not keep up, at 128
           // MiB by whoever commits. 32 MB of the file in memory.
           "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -32000;",
