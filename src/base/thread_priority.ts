@@ -6,21 +6,15 @@
  */
 import { currentPlatform, type Platform } from "./platform.ts";
 
-const symbols = {
-  setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
-} as const;
+const symbols = { nice: { parameters: ["i32"], result: "i32" } } as const;
 
-/** From sys/resource.h. */
-const PRIO_PROCESS = 0;
-const THIS_THREAD = 0;
-
-/** Beside a thread as every other (0) it has a tenth of a processor; alone it has all of it. */
-const BACKGROUND_NICE = 10;
+/** Beside a thread of the program's own priority it has a tenth of a processor; alone, all of it. */
+const BEHIND = 10;
 
 /**
- * Puts the thread that calls this, a worker's, behind all others. A nice value is a thread's own on
- * Linux only (man 2 setpriority): macOS would lower the whole program, and Windows knows no such
- * number. There it stays as it is.
+ * Puts the thread that calls this, a worker's, behind those of the program that have not called it.
+ * A nice value is a thread's own on Linux only (man 2 nice): macOS would lower the whole program, and
+ * Windows knows no such number. There it stays as it is.
  *
  * @returns whether it is so now
  */
@@ -31,9 +25,9 @@ export function toBackground(
   if (platform !== "linux") return false;
   try {
     const c = Deno.dlopen(library, symbols);
-    const failed = c.symbols.setpriority(PRIO_PROCESS, THIS_THREAD, BACKGROUND_NICE);
+    const now = c.symbols.nice(BEHIND);
     c.close();
-    return failed === 0;
+    return now !== -1;
   } catch {
     return false; // another C library has another name
   }

@@ -1,5 +1,6 @@
 /** A worker for tests: it does what it is told, badly if so told. @module */
 import { serveJobs, transferring } from "../../src/pool/mod.ts";
+import { niceOfThisThread } from "../helpers/nice.ts";
 
 export type Order =
   | { double: number }
@@ -9,6 +10,8 @@ export type Order =
   | { crashLater: true }
   | { turns: number }
   | { who: true }
+  /** Its thread's nice value. */
+  | { nice: true }
   /** Crashes as long as there is no such file, and makes it. */
   | { crashOnce: string }
   | { silentOnce: string }
@@ -22,6 +25,7 @@ serveJobs<Order, unknown>(async (order, turn) => {
   if ("double" in order) return order.double * 2;
   if ("fail" in order) throw new RangeError(order.fail);
   if ("who" in order) return name;
+  if ("nice" in order) return niceOfThisThread();
   if ("crash" in order) crash();
   if ("crashLater" in order) {
     setTimeout(crash, 20);

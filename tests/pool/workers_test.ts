@@ -4,6 +4,9 @@ import { UnavailableError } from "../../src/base/errors.ts";
 import { Lanes, type Lease, WorkerPool } from "../../src/pool/mod.ts";
 import { tempDir } from "../helpers/temp.ts";
 import { settle, until, within } from "../helpers/wait.ts";
+import { currentPlatform } from "../../src/base/platform.ts";
+import { toBackground } from "../../src/base/thread_priority.ts";
+import { niceOfThisThread } from "../helpers/nice.ts";
 import type { Order } from "./worker.ts";
 
 function openPool(size: number, options = {}) {
@@ -28,6 +31,31 @@ Deno.test("run() answers every job, and opens no more workers than the size", as
 
   deepStrictEqual(results, Array.from({ length: 20 }, (_, number) => number * 2));
   strictEqual(it.opened(), 2);
+});
+
+Deno.test({
+  name: "a worker stands behind the thread that gives it work",
+  ignore: currentPlatform() !== "linux",
+}, async () => {
+  using it = openPool(2);
+  const own = niceOfThisThread();
+
+  const theirs = await Promise.all([it.pool.run({ nice: true }), it.pool.run({ nice: true })]);
+
+  strictEqual(it.opened(), 2);
+  const behind = Math.min(19, own + 10);
+  deepStrictEqual(theirs, [behind, behind]);
+  strictEqual(niceOfThisThread(), own, "others are left as they are");
+});
+
+Deno.test("toBackground() leaves a thread alone where it cannot lower that alone", () => {
+  const own = currentPlatform() === "linux" ? niceOfThisThread() : 0;
+
+  strictEqual(toBackground("darwin"), false);
+  strictEqual(toBackground("windows"), false);
+  strictEqual(toBackground("linux", "no-such-library.so"), false);
+
+  if (currentPlatform() === "linux") strictEqual(niceOfThisThread(), own);
 });
 
 Deno.test("a job that fails keeps its worker, and its error's class", async () => {
