@@ -22,6 +22,8 @@ export type ProtobufType = protobufjs.Type;
 export type Client = grpc.Client;
 export type Server = grpc.Server;
 export type StatusObject = grpc.StatusObject;
+export type Interceptor = grpc.Interceptor;
+export type Metadata = grpc.Metadata;
 
 /** The peer's end of AsyncOperations. */
 export type PeerStream = grpc.ClientDuplexStream<PeerMessage, EdgeMessage | Undecodable>;

@@ -4,10 +4,24 @@
  *
  * @module
  */
-import { FatalError, reasonOf } from "../../base/errors.ts";
+import type { Socket } from "node:net";
+import { reasonOf } from "../../base/errors.ts";
 import { pause, type Service } from "../../base/service.ts";
 import { isUndecodable } from "../codec.ts";
 import { readEach } from "../conversation.ts";
+import {
+  type Door,
+  Entrance,
+  Gate,
+  type GateLimits,
+  isAlive,
+  listen,
+  type Listener,
+  refusalOf,
+  type Refusals,
+  type TlsFiles,
+  visitorOf,
+} from "../identity/mod.ts";
 import type { PeerMessage } from "../messages.ts";
 import {
   type EdgeStream,
@@ -19,21 +33,37 @@ import {
 } from "../proto.ts";
 import { type InboxContext, receive } from "./inbox.ts";
 import { Session, type Sessions } from "./sessions.ts";
-import { answerWebRTC } from "./webrtc.ts";
+import { answerWebRTC, type Streams } from "./signalling/mod.ts";
 
 export interface ServeContext extends InboxContext {
   edgeId: string;
   sessions: Sessions;
+  streams: Streams;
   /** Milliseconds without a message after which a peer counts as gone. */
   peerTimeoutMs: number;
-  joined(session: Session): void;
-  left(session: Session, reason: string): void;
+  joined(session: Session): void | Promise<void>;
+  left(session: Session, reason: string): void | Promise<void>;
+  door: Door;
+  refusals: Refusals;
+  /** The keys that sessions have proved; "" for those without. */
+  signed: WeakMap<Session, string>;
+  /** How long a peer's former session has to show that it lives, when the peer comes again. */
+  probeMs: number;
+  tls?: TlsFiles | undefined;
+  limits?: Partial<GateLimits> | undefined;
 }
+
+/** The published words for: full, or here already, or not what it should be. */
+const REFUSED = "Peer validation failed";
+/** PERMISSION_DENIED, also where the gRPC library is not at hand. */
+const REVOKED_STATUS = 7;
 
 /** Longest peer id that is let in. */
 const MAX_PEER_ID = 200;
 /** How long a stop waits for calls to end by themselves. */
 const GRACE_MS = 1000;
+/** Between looks at who is silent, revoked or without use. */
+const WATCH_MS = 5000;
 
 /** Serves `address` (host:port) until aborted; `listening` is told the port that it got. */
 export function serveGrpc(
@@ -41,6 +71,7 @@ export function serveGrpc(
   context: ServeContext,
   listening: (port: number) => void,
 ): Service {
+  const { refusals, log, tls } = context;
   return async (signal) => {
     const grpc = await openGrpc();
     const server = new grpc.lib.Server({
@@ -48,48 +79,50 @@ export function serveGrpc(
       "grpc.keepalive_time_ms": 60_000,
       "grpc.keepalive_timeout_ms": 20_000,
     });
+    const gate = new Gate(context.limits ?? {}, refusals);
+    const rooms = { ...context, grpc, gate };
     server.addService(grpc.service, {
       asyncOperations(stream: EdgeStream) {
         // A peer may be quicker to come back than the port is to close.
         if (signal.aborted) sendAway(grpc, stream);
-        else admit(grpc, stream, context);
+        else void admit(stream, rooms);
       },
-      webrtcOperations: (call: UnaryCall, reply: UnaryReply) => answer(grpc, call, reply, context),
+      webrtcOperations: (call: UnaryCall, reply: UnaryReply) => answer(call, reply, rooms),
     });
-    listening(await bind(grpc, server, address));
+    const insecure = grpc.lib.ServerCredentials.createInsecure();
+    const injector = server.createConnectionInjector(insecure);
+    const accept = (socket: Socket) => gate.accept(socket);
+    const take = (socket: Socket) => injector.injectConnection(socket);
+    const listener = await listen({ address, tls, accept, take, refusals, log });
+    listening(listener.port);
     try {
-      await watch(grpc, context, signal);
+      await watch(rooms, listener, signal);
     } finally {
+      const closing = listener[Symbol.asyncDispose]();
       await shutDown(grpc, server, context);
+      gate.clear();
+      await closing;
     }
   };
 }
 
-function bind({ lib }: Grpc, server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) =>
-    server.bindAsync(address, lib.ServerCredentials.createInsecure(), (cause, port) => {
-      if (!cause) return resolve(port);
-      const [, said = cause.message] = /errors: \[(.*)\]/.exec(cause.message) ?? [];
-      const state = /EADDRINUSE|in use/i.test(said)
-        ? "address in use. Stop the other program or set GRPC_SERVER_ADDRESS"
-        : `${said}. Set GRPC_SERVER_ADDRESS to host:port of this machine`;
-      reject(new FatalError(`Cannot listen on "${address}": ${state}`, { address }, { cause }));
-    })
-  );
-}
+type Rooms = ServeContext & { grpc: Grpc; gate: Gate };
 
-function admit({ lib }: Grpc, stream: EdgeStream, context: ServeContext): void {
-  const { status } = lib;
-  const peerId = stream.metadata.get("peer_id")[0]?.toString() ?? "";
-  if (!peerId) return end(stream, status.UNAUTHENTICATED, "Missing peer_id");
-  const session = new Session(peerId, context.edgeId, stream);
-  if (peerId.length > MAX_PEER_ID || !context.sessions.add(session)) {
-    return end(stream, status.PERMISSION_DENIED, "Peer validation failed");
-  }
-
+/** From the opening of a stream until the peer is in, or away. */
+async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
+  const { grpc, gate, door, sessions, edgeId, refusals } = rooms;
+  const { status } = grpc.lib;
+  const visitor = visitorOf(stream);
+  const { peerId, address } = visitor;
+  const gone = new AbortController();
+  const entered = Promise.withResolvers<Session | undefined>();
+  using held = new DisposableStack();
+  held.defer(() => entered.resolve(undefined));
+  let session: Session | undefined;
   const leave = (reason: string) => {
-    session.over();
-    if (context.sessions.remove(session)) context.left(session, reason);
+    gone.abort();
+    session?.over();
+    if (session && sessions.remove(session)) void rooms.left(session, reason);
   };
   stream.once("error", (error) => leave(reasonOf(error)));
   stream.once("cancelled", () => leave("connection lost"));
@@ -97,15 +130,69 @@ function admit({ lib }: Grpc, stream: EdgeStream, context: ServeContext): void {
     leave("goodbye");
     stream.end();
   });
-  // The original sends no headers until the end; so its peers cannot see that they are connected.
-  stream.sendMetadata(new lib.Metadata());
-  context.joined(session);
+  const refuse = (code: number, details: string, error?: unknown) => {
+    refusals.note("Peer refused", {
+      peerId,
+      address,
+      reason: details,
+      ...error !== undefined && { error },
+    });
+    if (!gone.signal.aborted) end(stream, code, details);
+  };
 
+  if (!peerId) return refuse(status.UNAUTHENTICATED, "Missing peer_id");
+  if (peerId.length > MAX_PEER_ID) return refuse(status.PERMISSION_DENIED, REFUSED);
+  const tooMany = gate.call(address) ?? gate.open(address);
+  if (typeof tooMany === "string") return refuse(status.RESOURCE_EXHAUSTED, tooMany);
+  gone.signal.addEventListener("abort", () => tooMany[Symbol.dispose]());
+
+  const entrance = new Entrance(visitor);
   readEach<PeerMessage>(stream, async (message) => {
-    if (isUndecodable(message)) return end(stream, status.INVALID_ARGUMENT, message.undecodable);
+    if (isUndecodable(message)) {
+      refusals.note("Message refused", { peerId, address, reason: message.undecodable });
+      return end(stream, status.INVALID_ARGUMENT, message.undecodable);
+    }
+    const wasForTheDoor = entrance.hear(message);
+    if (wasForTheDoor && message.payload?.case !== "proof") return;
+    const session = await entered.promise;
     // What was on its way when the session ended is not heard.
-    if (!session.signal.aborted) await receive(message, session, context);
+    if (wasForTheDoor || !session || session.signal.aborted) return;
+    await receive(message, session, rooms);
   }, { limit: 1, fail: (error) => end(stream, status.INTERNAL, reasonOf(error)) });
+
+  try {
+    const signal = gone.signal;
+    const admitted = await entrance.pass(grpc, door, { stream, edgeId, signal });
+    if (admitted.hasJoined) {
+      admitted.welcome();
+      return void stream.end();
+    }
+    const coming = new Session(peerId, edgeId, stream);
+    if (!await findRoom(coming, rooms)) return refuse(status.PERMISSION_DENIED, REFUSED);
+    // From here on `leave` takes it out again.
+    session = coming;
+    if (gone.signal.aborted) return leave("connection lost");
+    rooms.signed.set(session, admitted.key);
+    const use = gate.admitted(address);
+    session.signal.addEventListener("abort", () => use[Symbol.dispose]());
+    admitted.welcome();
+    await rooms.joined(session);
+    if (admitted.hello) await receive(admitted.hello, session, rooms);
+    entered.resolve(session);
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    const refusal = refusalOf(grpc, error);
+    refuse(refusal.code, refusal.details, refusal.error);
+  }
+}
+
+/** Puts the session in; one of the same peer that does not answer any more makes room for it. */
+async function findRoom(session: Session, { sessions, grpc, probeMs }: Rooms): Promise<boolean> {
+  if (sessions.add(session)) return true;
+  const former = sessions.find(session.peerId);
+  if (!former || await isAlive(former, probeMs)) return false;
+  end(former.stream, grpc.lib.status.ABORTED, "This peer has connected anew");
+  return sessions.add(session);
 }
 
 /** Ends a stream with a status. That is what "error" means to the server side of the library. */
@@ -117,31 +204,51 @@ function sendAway({ lib }: Grpc, stream: EdgeStream): void {
   end(stream, lib.status.UNAVAILABLE, "Cancelling all calls");
 }
 
-function answer({ lib }: Grpc, call: UnaryCall, reply: UnaryReply, context: ServeContext): void {
-  const { status } = lib;
-  const peerId = call.metadata.get("peer_id")[0]?.toString() ?? "";
+function answer(call: UnaryCall, reply: UnaryReply, rooms: Rooms): void {
+  const { grpc, gate, sessions, signed } = rooms;
+  const { status } = grpc.lib;
+  const { peerId, address } = visitorOf(call);
   if (!peerId) return reply({ code: status.UNAUTHENTICATED, details: "Missing peer_id" });
-  const session = context.sessions.find(peerId);
-  if (!session) return reply({ code: status.FAILED_PRECONDITION, details: "Peer not connected" });
+  const tooMany = gate.call(address);
+  if (tooMany) return reply({ code: status.RESOURCE_EXHAUSTED, details: tooMany });
+  const session = sessions.find(peerId);
+  // Whoever has proved a key speaks by the connection that it was proved on.
+  const isTheirs = session && (!signed.get(session) || session.stream.getPeer() === address);
+  if (!isTheirs) return reply({ code: status.FAILED_PRECONDITION, details: "Peer not connected" });
   if (isUndecodable(call.request)) {
     return reply({ code: status.INVALID_ARGUMENT, details: call.request.undecodable });
   }
-  reply(null, answerWebRTC(call.request, session, context.store));
+  const { streams, store, log } = rooms;
+  const holds = (peerId: string, catalogId: string) => store.holds(peerId, catalogId);
+  void answerWebRTC(call.request, session, { streams, holds, log })
+    .then((message) => reply(null, message));
 }
 
 /** Ends the streams of peers that fell silent: a zombie would believe that it is connected. */
-async function watch(
-  { lib }: Grpc,
-  { sessions, peerTimeoutMs }: ServeContext,
-  signal: AbortSignal,
-): Promise<void> {
+async function watch(rooms: Rooms, listener: Listener, signal: AbortSignal): Promise<void> {
+  const { grpc, gate, sessions, peerTimeoutMs, door, log } = rooms;
   while (!signal.aborted) {
-    await pause(Math.min(peerTimeoutMs / 4, 30_000), signal);
+    await pause(Math.min(peerTimeoutMs / 4, WATCH_MS), signal);
     for (const { stream, lastSeen } of sessions.all()) {
       if (Date.now() - lastSeen <= peerTimeoutMs) continue;
-      end(stream, lib.status.DEADLINE_EXCEEDED, `No message for ${peerTimeoutMs / 1000} s`);
+      const { DEADLINE_EXCEEDED } = grpc.lib.status;
+      end(stream, DEADLINE_EXCEEDED, `No message for ${peerTimeoutMs / 1000} s`);
+    }
+    gate.sweep();
+    await listener.reload();
+    try {
+      // Revoked at another edge.
+      for (const peerId of await door.recentlyRevoked()) endRevoked(rooms, peerId);
+    } catch (error) {
+      log.warn("Cannot look for revoked peers now", { error });
     }
   }
+}
+
+/** Ends the peer's stream: it may not be here any more. */
+export function endRevoked({ sessions }: Pick<ServeContext, "sessions">, peerId: string): void {
+  const session = sessions.find(peerId);
+  if (session) end(session.stream, REVOKED_STATUS, "This peer was revoked");
 }
 
 async function shutDown(grpc: Grpc, server: Server, context: ServeContext): Promise<void> {
