@@ -54,18 +54,19 @@ export const CatalogItem = z.object({
   media: MediaDescription.optional(),
 }).openapi("CatalogItem");
 
-export const NewStream = z.object({
-  catalog_id: z.string().min(1).max(200),
-  sdp: z.string().min(1).max(100_000).openapi({ description: "The browser's WebRTC offer" }),
-}).openapi("NewStream", {
-  example: { catalog_id: "c6e1939d-d38f-4d23-9670-3e2deaf2ab98", sdp: "v=0\r\n…" },
-});
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+}).openapi("IceServer", { description: "As RTCPeerConnection takes it" });
 
 export const Stream = z.object({
   id: z.string(),
   catalog_id: z.string(),
   peer_id: z.string(),
   sdp: z.string().openapi({ description: "The peer's WebRTC answer, with its candidates" }),
+  type: z.enum(["answer", "offer"]).openapi({ description: "What sdp is" }),
+  ice_servers: z.array(IceServer),
 }).openapi("Stream");
 
 /** Every list: a page of items and where the next page begins. */
@@ -80,6 +81,7 @@ export type Track = z.infer<typeof Track>;
 export type MediaDescription = z.infer<typeof MediaDescription>;
 export type CatalogItem = z.infer<typeof CatalogItem>;
 export type Stream = z.infer<typeof Stream>;
+export type IceServer = z.infer<typeof IceServer>;
 export type MediaItem = z.infer<typeof MediaItem>;
 export type Setting = z.infer<typeof Setting>;
 export type Job = z.infer<typeof Job>;

@@ -3,7 +3,7 @@ import { Events } from "../../src/base/events.ts";
 import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
 import { Log, type LogEntry } from "../../src/base/log.ts";
 import { Configuration } from "../../src/config/mod.ts";
-import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
+import { type Database, migrations, openDatabase, openSqliteState } from "../../src/db/mod.ts";
 import { openDriveStore } from "../../src/drives/mod.ts";
 import {
   type ApiPorts,
@@ -12,19 +12,25 @@ import {
   type EdgePort,
 } from "../../src/http/mod.ts";
 import type { MediaFile, OpenedFile } from "../../src/media/mod.ts";
+import { createPeople } from "../../src/people/mod.ts";
 import { openJobs } from "../../src/pool/mod.ts";
 
 export const TOKEN = "the-token";
 
 export interface RigOptions {
+  /** Milliseconds since 1970, for people. */
+  now?: () => number;
   content?: Uint8Array;
   ports?: Partial<ApiPorts>;
 }
 
 export const MODIFIED_MS = Date.UTC(2026, 0, 5);
 
-export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptions = {}) {
+export function openRig(
+  { content = new Uint8Array(1000), ports = {}, now = Date.now }: RigOptions = {},
+) {
   const db: Database = openDatabase(":memory:", migrations.library);
+  const edgeDb: Database = openDatabase(":memory:", migrations.edge);
   const events = new Events();
   const entries: LogEntry[] = [];
   const files = Array.from({ length: 7 }, (_, index) => mediaFile(`m-${index}`));
@@ -67,6 +73,14 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
     words.push(word);
     return Promise.resolve(confirmation);
   };
+  const log = new Log((entry) => void entries.push(entry));
+  const people = createPeople({
+    state: openSqliteState(edgeDb),
+    publish: events.publish,
+    log,
+    now,
+    cost: { ln: 4, r: 1, p: 1 },
+  });
   const api = createApi({
     health: { parts: () => ({ media: { status: "healthy", files: 7 }, edge: { status: "off" } }) },
     configurations: new Configuration(db, { environment: { MAX_PEERS: "5" }, flag: {} }),
@@ -120,11 +134,13 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
       jobs,
     },
     edge: edgePort(),
+    people,
     metrics: () => [{ name: "up", type: "gauge", help: "1", samples: [{ value: 1 }] }],
     ...ports,
-  }, { token: TOKEN, log: new Log((entry) => void entries.push(entry)) });
+  }, { token: TOKEN, log, names: () => ["films.example"] });
   return {
     api,
+    people,
     events,
     jobs,
     entries,
@@ -141,7 +157,10 @@ export function openRig({ content = new Uint8Array(1000), ports = {} }: RigOptio
           headers: { "content-type": type },
         },
       })),
-    [Symbol.dispose]: () => db[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      edgeDb[Symbol.dispose]();
+      db[Symbol.dispose]();
+    },
   };
 }
 
@@ -242,9 +261,12 @@ function edgePort(): EdgePort {
     catalog_size: 3,
   }));
   const streams = Array.from({ length: 5 }, (_, index) => ({
-    id: `s-${index}`,
-    catalog_id: "c-1",
-    peer_id: "p-1",
+    sessionId: `s-${index}`,
+    catalogId: "c-1",
+    peerId: "p-1",
+    viewer: "owner",
+    openedAt: "2026-01-05T00:00:00.000Z",
+    viewerSdp: "v=0\r\na=ice-ufrag:abcd\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
   }));
   const find = <T>(all: T[], test: (item: T) => boolean): T => {
     const item = all.find(test);
@@ -257,9 +279,15 @@ function edgePort(): EdgePort {
     catalog: (page) => Promise.resolve(pageOf(titles, page)),
     findTitle: async (id) => await find(titles, (it) => it.catalog_id === id),
     streams: () => streams,
-    openStream: ({ catalog_id }) =>
-      Promise.resolve({ id: "s-9", catalog_id, peer_id: "p-1", sdp: "v=0" }),
-    closeStream: (id) => void find(streams, (it) => it.id === id),
+    openStream: () => Promise.resolve({ sessionId: "s-9", peerId: "p-1", sdp: "v=0" }),
+    closeStream: (id) => void find(streams, (it) => it.sessionId === id),
+    findStream: (id) => find(streams, (it) => it.sessionId === id),
+    answerStream: () => Promise.resolve(),
+    addCandidate: () => Promise.resolve(),
+    takeCandidates: () => [],
+    iceServers: () => [],
+    grants: () => Promise.resolve({ items: [] }),
+    revokeGrants: () => Promise.resolve(0),
   };
 }
 

@@ -48,11 +48,13 @@ export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
     edgeId,
     maxPeers,
     timeouts: { peerSec: peerTimeoutSec },
+    ice: () => iceSettings(config.value),
   });
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
 
   const port: EdgePort = {
+    ...edge,
     peers: async (request) => {
       const { items, nextCursor } = await edge.peers(request);
       return { items: items.map(peerBody), nextCursor };
@@ -63,12 +65,6 @@ export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
       return { items: items.map(catalogItemBody), nextCursor };
     },
     findTitle: async (id) => catalogItemBody(found(await edge.findTitle(id), "title", id)),
-    streams: () => edge.streams().map(streamBody),
-    openStream: async ({ catalog_id: catalogId, sdp }, signal) => {
-      const stream = await edge.openStream({ catalogId, sdp }, signal);
-      return { ...streamBody({ ...stream, catalogId }), sdp: stream.sdp };
-    },
-    closeStream: (id) => edge.closeStream(id),
   };
 
   return {
@@ -96,11 +92,11 @@ export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
   };
 }
 
+function iceSettings({ stunServers }: Configuration["value"]) {
+  return { stunServers, turnServers: [], turnSecret: "" };
+}
+
 function found<T>(it: T | undefined, what: string, id: string): T {
   if (it === undefined) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
   return it;
-}
-
-function streamBody(it: { sessionId: string; catalogId: string; peerId: string }) {
-  return { id: it.sessionId, catalog_id: it.catalogId, peer_id: it.peerId };
 }

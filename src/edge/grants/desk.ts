@@ -21,7 +21,11 @@ export interface DeskOptions {
 }
 
 /** What is asked for, and by whom. */
-export type ViewerPlay = Play & { viewer: string };
+export type ViewerPlay = Play & {
+  viewer: string;
+  /** The title, as the edge calls it; the peer knows its copy as `catalogId`. */
+  titleId: string;
+};
 
 export class GrantDesk {
   readonly #options: DeskOptions;
@@ -44,7 +48,7 @@ export class GrantDesk {
   /** Written down first: there is no grant that the log does not know. */
   async issue(play: ViewerPlay): Promise<string> {
     const { store, edgeId, lifeSec } = this.#options;
-    const { viewer, catalogId, peerId, sessionId } = play;
+    const { viewer, titleId: catalogId, peerId, sessionId } = play;
     const now = Date.now();
     const issuedAt = new Date(now).toISOString();
     const expiresAt = new Date(now + lifeSec * 1000).toISOString();

@@ -7,7 +7,13 @@ import type { GrantDesk, GrantFilter, GrantRow } from "../grants/mod.ts";
 import type { IceCandidate, IceServer } from "../messages.ts";
 import type { Page, PageRequest } from "./catalog_item.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
-import type { EdgeStreamInfo, OpenedStream, StreamRequest, Streams } from "./signalling/mod.ts";
+import {
+  type EdgeStreamInfo,
+  type OpenedStream,
+  type StreamRequest,
+  type Streams,
+  toInfo,
+} from "./signalling/mod.ts";
 
 /** With a viewer named, only that viewer's streams are there. */
 export interface Watching {
@@ -50,10 +56,7 @@ export function openWatching(
   const { open } = streams;
   return {
     openStream: (request, signal) => streams.start(request, signal),
-    findStream(id, viewer) {
-      const { sessionId, catalogId, peerId, viewer: whose, openedAt } = open.find(id, viewer);
-      return { sessionId, catalogId, peerId, viewer: whose, openedAt };
-    },
+    findStream: (sessionId, viewer) => toInfo(open.find(sessionId, viewer)),
     answerStream: (sessionId, sdp, viewer) => streams.answer(sessionId, sdp, viewer),
     addCandidate: (candidate, viewer) => streams.candidate(candidate, viewer),
     takeCandidates: (sessionId, viewer) => open.candidates(sessionId, viewer),

@@ -18,6 +18,8 @@ export interface EdgeStreamInfo {
   viewer: string;
   /** ISO 8601. */
   openedAt: string;
+  /** The viewer's offer, or its answer; "" before it has answered. */
+  viewerSdp: string;
 }
 
 export interface Stream extends ViewerPlay {
@@ -133,9 +135,7 @@ export class OpenStreams {
   all(): EdgeStreamInfo[] {
     return [...this.#open.values()]
       .filter(({ isOpen, peerId }) => isOpen && this.options.findPeer(peerId) !== undefined)
-      .map(({ sessionId, catalogId, peerId, viewer, openedAt }) => {
-        return { sessionId, catalogId, peerId, viewer, openedAt };
-      });
+      .map(toInfo);
   }
 
   countOf(peerId: string): number {
@@ -160,7 +160,7 @@ export class OpenStreams {
 
   async #renew(stream: Stream): Promise<void> {
     const { desk, findPeer, mayPlay } = this.options;
-    const { sessionId, viewer, catalogId } = stream;
+    const { sessionId, viewer, titleId } = stream;
     const peer = findPeer(stream.peerId);
     if (!peer) {
       // It may come back, and play on for as long as its last grant is in force.
@@ -169,7 +169,7 @@ export class OpenStreams {
       await desk.end(sessionId, "expired", "the peer has gone");
       return;
     }
-    if (!await mayPlay(viewer, catalogId)) {
+    if (!await mayPlay(viewer, titleId)) {
       await this.revoke({ sessionId }, "the viewer may not play it any more");
       return;
     }
@@ -184,4 +184,10 @@ export class OpenStreams {
     if (!peer.extensions.includes("grants")) return;
     await tellPeer(peer, { case: "grantRenewal", value: { sessionId, grant } });
   }
+}
+
+/** What may be told of a stream. */
+export function toInfo({ sdp, ...stream }: Stream): EdgeStreamInfo {
+  const { sessionId, titleId: catalogId, peerId, viewer, openedAt } = stream;
+  return { sessionId, catalogId, peerId, viewer, openedAt, viewerSdp: sdp };
 }

@@ -12,7 +12,7 @@ import {
 } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
 import { failureFromWire } from "../../failures.ts";
-import type { GrantDesk } from "../../grants/mod.ts";
+import type { GrantDesk, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
 import type { TitleRow } from "../store.ts";
 import { OpenStreams } from "./open_streams.ts";
@@ -25,6 +25,8 @@ export interface StreamRequest {
   sdp?: string;
   /** Whose play it is; the owner's unless said. */
   viewer?: string;
+  /** Peers from which this viewer may play it; all unless said. */
+  peerIds?: readonly string[];
 }
 
 export interface OpenedStream {
@@ -48,6 +50,13 @@ export interface StreamsOptions {
   log: Log;
 }
 
+interface Copy {
+  peer: PeerReach;
+  /** What the peer calls it. */
+  catalogId: string;
+  load: number;
+}
+
 /** Who plays where there are no accounts. */
 export const OWNER = "owner";
 
@@ -67,21 +76,22 @@ export class Streams {
    */
   async start(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> {
     const { findTitle, mayPlay, limitMs } = this.options;
-    const { catalogId, viewer = OWNER } = request;
-    const title = await findTitle(catalogId);
-    if (!title) throw new NotFoundError(`Cannot find title "${catalogId}"`, { catalogId });
-    if (!await mayPlay(viewer, catalogId)) {
+    const { catalogId: asked, viewer = OWNER, sdp = "" } = request;
+    const title = await findTitle(asked);
+    if (!title) throw new NotFoundError(`Cannot find title "${asked}"`, { catalogId: asked });
+    const { catalogId: titleId } = title;
+    if (!await mayPlay(viewer, titleId)) {
       throw new DeniedError(`Cannot play "${title.title}": it is not shared with you`);
     }
     this.open.assertRoom(viewer);
 
     const until = Date.now() + limitMs;
     let refused: unknown;
-    for (const peer of this.#candidates(title)) {
+    for (const { peer, catalogId } of this.#candidates(title, request.peerIds)) {
       const left = until - Date.now();
       if (left <= 0) break;
       try {
-        return await this.#ask(peer, { ...request, viewer }, left, signal);
+        return await this.#ask(peer, { titleId, catalogId, sdp, viewer }, left, signal);
       } catch (error) {
         signal.throwIfAborted();
         // What is wrong with the request is wrong for every peer.
@@ -116,15 +126,20 @@ export class Streams {
     await tellPeer(peer, { case: "streamCandidate", value: candidate });
   }
 
-  /** Peers that can be asked, the one with the fewest viewers first. */
-  #candidates({ title, catalogId, replicas }: TitleRow): PeerReach[] {
-    const holders = [...new Set(replicas.map(({ peerId }) => peerId))];
-    const online = holders.flatMap((peerId) => this.options.findPeer(peerId) ?? []);
-    const able = online.filter(({ extensions }) => extensions.includes("stream"));
-    if (able.length > 0) {
-      const load = new Map(able.map(({ peerId }) => [peerId, this.open.countOf(peerId)]));
-      return able.sort((one, other) => load.get(one.peerId)! - load.get(other.peerId)!);
-    }
+  /** Peers that can be asked, by the ids of their copies; the one with the fewest viewers first. */
+  #candidates({ title, catalogId, replicas }: TitleRow, peerIds?: readonly string[]): Copy[] {
+    const copies = new Map(
+      replicas.filter(({ peerId }) => peerIds?.includes(peerId) ?? true)
+        .map(({ peerId, peerCatalogId }) => [peerId, peerCatalogId]),
+    );
+    const online = [...copies].flatMap(([peerId, catalogId]): Copy | [] => {
+      const peer = this.options.findPeer(peerId);
+      return peer ? { peer, catalogId, load: this.open.countOf(peerId) } : [];
+    });
+    const able = online.filter(({ peer }) => peer.extensions.includes("stream"));
+    if (able.length > 0) return able.sort((one, other) => one.load - other.load);
+
+    const holders = [...copies.keys()];
     const state = holders.length === 0
       ? "no peer holds it any more"
       : online.length === 0
@@ -135,14 +150,14 @@ export class Streams {
 
   async #ask(
     peer: PeerReach,
-    { catalogId, sdp = "", viewer }: StreamRequest & { viewer: string },
+    { titleId, catalogId, sdp, viewer }: Omit<ViewerPlay, "peerId" | "sessionId">,
     ms: number,
     signal: AbortSignal,
   ): Promise<OpenedStream> {
     const { desk, iceServers } = this.options;
     const { peerId } = peer;
     const sessionId = crypto.randomUUID();
-    const play = { catalogId, peerId, sessionId, sdp, viewer };
+    const play = { titleId, catalogId, peerId, sessionId, sdp, viewer };
     const request = {
       sessionId,
       catalogId,
