@@ -62,6 +62,7 @@ Deno.test("docs/rest.md has every call of the OpenAPI text, and no other", async
     events: port,
     peer: { drives: port, media: port, library: port, jobs: port },
     edge: port,
+    people: port,
     metrics: () => [],
   };
   const api = createApi(ports, { token: "", log: silent });

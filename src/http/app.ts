@@ -10,17 +10,22 @@ import type { Log } from "../base/log.ts";
 import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
 import { MAX_PICTURE_BYTES } from "../media/mod.ts";
+import type { People } from "../people/mod.ts";
 import { auth } from "./auth.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
 import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
 import { drives, type DrivesPort, partitions, volumes } from "./resources/drives.ts";
-import { catalog, type EdgePort, peers, streams } from "./resources/edge.ts";
+import { catalog, type EdgePort, peers } from "./resources/edge.ts";
+import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
 import { mediaPictures } from "./resources/library/pictures/media_pictures.ts";
+import { peopleResources } from "./resources/people/mod.ts";
+import { peoplePages } from "./resources/people/page.ts";
+import { sharedEdge, type TagsOf } from "./resources/people/shared_edge.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
 import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
@@ -33,6 +38,10 @@ export interface ApiPorts {
   peer: PeerPorts | string;
   /** The edge's resources, or why this program has none. */
   edge: EdgePort | string;
+  /** Those who have accounts at this edge; or why there are none. */
+  people?: People | string;
+  /** Of titles, for rules about them; none are known unless said. */
+  tagsOf?: TagsOf;
   metrics(): Metric[];
 }
 
@@ -44,13 +53,21 @@ export interface PeerPorts {
 }
 
 export interface ApiOptions {
-  /** What callers from other machines must show. */
+  /** What callers from other machines must show, unless they have an account. */
   token: string;
   log: Log;
+  /** By which the page may be opened, besides addresses and localhost. */
+  names?: () => readonly string[];
 }
 
-export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIHono {
-  const { peer, edge } = ports;
+export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): OpenAPIHono {
+  const { peer } = ports;
+  const people = ports.people ?? "Cannot answer: there are no accounts without an edge";
+  const known = typeof people === "string" ? undefined : people;
+  const noTags: TagsOf = () => Promise.resolve(new Map());
+  const edge = typeof ports.edge === "string" || !known
+    ? ports.edge
+    : sharedEdge(ports.edge, known, ports.tagsOf ?? noTags);
   const resources = {
     health: health(ports.health),
     configurations: configurations(ports.configurations),
@@ -67,11 +84,12 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : peers(edge),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
-    streams: typeof edge === "string" ? absent(edge) : streams(edge),
+    ...watchingResources(edge),
+    ...peopleResources(people),
   };
 
   const api = new OpenAPIHono({ getPath: pathWithoutSlash });
-  api.use(auth(token));
+  api.use(auth({ token, people: known, names }));
   // The router answers HEAD with what GET says, and drops the body: its source must hear of it.
   api.use(async (c, next) => {
     await next();
@@ -98,6 +116,7 @@ export function createApi(ports: ApiPorts, { token, log }: ApiOptions): OpenAPIH
     "/swagger-start.js",
     (c) => c.body(SWAGGER_START, 200, { "content-type": "text/javascript" }),
   );
+  if (known) api.route("/", peoplePages());
   api.route("/", ui());
   api.notFound((c) => {
     throw new NotFoundError(`Cannot find "${c.req.path}": see /api/schema/swagger-ui/`);

@@ -15,9 +15,13 @@ import {
   UnavailableError,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { TooManyTriesError, UnknownCallerError } from "../people/mod.ts";
 import { snakeCased } from "./snake_case.ts";
 
+/** A class stands before its parent. */
 const statuses = [
+  [UnknownCallerError, 401, "Not signed in"],
+  [TooManyTriesError, 429, "Too many requests"],
   [InvalidError, 400, "Invalid request"],
   [DeniedError, 403, "Not allowed"],
   [NotFoundError, 404, "Not found"],
@@ -61,6 +65,7 @@ function problem(
     headers: {
       "content-type": "application/problem+json",
       ...status === 401 && { "www-authenticate": "Bearer" },
+      ...typeof details.retryAfterS === "number" && { "retry-after": `${details.retryAfterS}` },
     },
   });
 }

@@ -5,6 +5,8 @@
  */
 import { streamSSE } from "hono/streaming";
 import type { AppEvent } from "../../base/events.ts";
+import { currentCaller } from "../admission/caller.ts";
+import { endsFor, hears } from "./people/heard.ts";
 import { createRoute, router } from "../router.ts";
 import { snakeCased } from "../snake_case.ts";
 
@@ -25,14 +27,17 @@ export function events(port: EventsPort) {
       200: { description: "Server-sent events", content: { "text/event-stream": {} } },
     },
   });
-  return router().openapi(route, (c) =>
-    streamSSE(c, async (stream) => {
+  return router().openapi(route, (c) => {
+    const caller = currentCaller();
+    return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const timer = setInterval(() => void stream.write(": \n\n"), SIGN_OF_LIFE_MS);
       try {
         await stream.write(": listening\n\n");
         for await (const event of port.listen(gone.signal)) {
+          if (endsFor(caller, event)) break;
+          if (!hears(caller, event)) continue;
           await stream.writeSSE({
             id: String(event.id),
             event: event.type,
@@ -42,5 +47,6 @@ export function events(port: EventsPort) {
       } finally {
         clearInterval(timer);
       }
-    }));
+    });
+  });
 }

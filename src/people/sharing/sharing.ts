@@ -60,6 +60,10 @@ export function createSharing({ state, publish, now, audit }: Deps) {
     judge: async (viewer: Viewer, title: Title) => (await sightOf(viewer)).judge(title),
     visible: async (viewer: Viewer, title: Title) => (await sightOf(viewer)).visible(title),
     mayPlay: async (viewer: Viewer, title: Title) => (await sightOf(viewer)).mayPlay(title),
+    /** Whether there is something that a rule keeps from them. */
+    isRestricted: async ({ role, userId }: Viewer) =>
+      role === "guest" || role === "member" &&
+        (await store.of(userId ?? "", role, iso(now()))).some(({ effect }) => effect === "deny"),
     /**
      * The viewer of a play that goes on, as their account is now; for grants that outlive a request.
      * Nothing where the account is gone or disabled.

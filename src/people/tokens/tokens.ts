@@ -28,7 +28,7 @@ export interface NewApiToken {
 
 const MAX_TOKENS = 100;
 
-export function createTokens({ state, now, audit }: Deps) {
+export function createTokens({ state, publish, now, audit }: Deps) {
   const store = tokenStore(state);
   return {
     /** For the user `userId`, with no more than the caller may do. */
@@ -88,6 +88,7 @@ export function createTokens({ state, now, audit }: Deps) {
         throw new NotFoundError(`Cannot find the token "${id}"`, { id });
       }
       await store.delete(id);
+      publish("token.deleted", { tokenId: id, userId: row.userId });
       await audit.note(by, {
         action: "token.delete",
         target: id,

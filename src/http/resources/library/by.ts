@@ -7,13 +7,14 @@
 import type { Context } from "hono";
 import { newBatch } from "../../../items/mod.ts";
 import { etagOf } from "../../conditional.ts";
+import { libraryUser } from "../../admission/caller.ts";
 import { z } from "../../router.ts";
 
 export const UserQuery = z.object({
-  user: z.string().trim().min(1).max(100).default("owner").openapi({
-    description: "Who asks",
+  user: z.string().trim().min(1).max(100).optional().openapi({
+    description: "Who asks: the owner may name anybody, everybody else is who they are",
     example: "owner",
-  }),
+  }).transform(libraryUser),
 });
 
 /** `If-Match`, for the OpenAPI text; expectedVersion() reads it. */
