@@ -72,6 +72,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const services: Record<string, Service> = {};
   const publish: Publish = (type, data) => {
     events.publish(type, data);
+    // The edge hears of files that are at risk.
+    if (type === "drive.health") onFound();
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
   };

@@ -238,6 +238,10 @@ export interface MediaDescription {
   durationMs?: number;
   tracks: Track[];
   sizeBytes: number;
+  /** The same of the same content. */
+  contentHash?: string;
+  /** The drive that it lies on is failing. */
+  atRisk?: boolean;
 }
 
 export interface Track {

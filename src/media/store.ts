@@ -42,6 +42,13 @@ export function createMediaStore(db: Database) {
     findByCatalogId: (catalogId: string): MediaFile | undefined =>
       many("WHERE catalog_id = ?", catalogId)[0],
 
+    /** By what the content of an offered file is known on every peer: src/media/hash/identity.ts. */
+    identityOf: (catalogId: string): string | undefined =>
+      db.get<{ identity: string | null }>(
+        "SELECT identity FROM media WHERE catalog_id = ?",
+        catalogId,
+      )?.identity ?? undefined,
+
     /** A page in order of id, from just after `after`; of one status, if that is given. */
     list({ after, limit, status }: ListOptions): MediaFile[] {
       if (status === undefined) return many("WHERE id > ? ORDER BY id LIMIT ?", after, limit);
@@ -134,12 +141,15 @@ export function createMediaStore(db: Database) {
 
     /**
      * A page of what this peer announces, in order of catalogue id. The version is another one
-     * whenever the file was looked into and something else was found.
+     * whenever the file was looked into and something else was found. The ids of its drives are JSON.
      */
-    catalogPage: (after: string, limit: number): { catalogId: string; version: string }[] =>
+    catalogPage: (
+      after: string,
+      limit: number,
+    ): { catalogId: string; version: string; driveIds: string }[] =>
       db.all(
         `SELECT catalog_id catalogId, concat_ws(' ', modified_ms, size_bytes, title, container,
-           duration_ms, length(tracks)) version
+           duration_ms, length(tracks), identity) version, drive_ids driveIds
          FROM media WHERE catalog_id > ? AND +${PRESENT} ORDER BY catalog_id LIMIT ?`,
         after,
         limit,

@@ -51,7 +51,7 @@ export function createPeerLink(options: PeerLinkOptions) {
   }, { peerId, publish, log: log.child("grants") });
   const create = (settings: LinkSettings): Link =>
     createLink({
-      library: libraryPort(peer.library),
+      library: libraryPort(peer),
       streams,
       screenshots: screenshotsPort(peer),
       settings,
@@ -106,11 +106,21 @@ function linkSettings(
   };
 }
 
-function libraryPort(library: Library): LinkDeps["library"] {
-  const { unoffered, catalogPage, remap, unassign, hashes } = library;
+function libraryPort({ library, drives }: Peer): LinkDeps["library"] {
+  const { unoffered, remap, unassign, hashes } = library;
+  const failing = () =>
+    drives.report().drives.filter((it) => drives.healthOf(it).verdict === "failing").map(({ id }) =>
+      id
+    );
   return {
     unoffered,
-    catalogPage,
+    catalogPage: (after, limit) => {
+      const bad = failing();
+      return library.catalogPage(after, limit).map(({ catalogId, version, driveIds }) => ({
+        catalogId,
+        version: bad.some((id) => driveIds.includes(id)) ? `${version} at risk` : version,
+      }));
+    },
     unassign,
     hashes,
     assign: (files) => void library.assign(files),
@@ -129,12 +139,14 @@ function libraryPort(library: Library): LinkDeps["library"] {
         reason: "BAD_CATALOG_ID",
       });
     },
-    describe: (catalogIds) =>
-      catalogIds.flatMap((catalogId) => {
+    describe: (catalogIds) => {
+      const bad = failing();
+      return catalogIds.flatMap((catalogId) => {
         const file = library.findByCatalogId(catalogId);
         // Nobody has looked into it yet.
         if (!file?.container) return [];
-        const { title, container, mimeType, durationMs, tracks, sizeBytes } = file;
+        const { title, container, mimeType, durationMs, tracks, sizeBytes, driveIds } = file;
+        const contentHash = library.identityOf(catalogId);
         return [{
           catalogId,
           title,
@@ -143,8 +155,11 @@ function libraryPort(library: Library): LinkDeps["library"] {
           ...durationMs !== undefined && { durationMs },
           tracks: tracks.map(toEdgeTrack),
           sizeBytes,
+          ...contentHash !== undefined && { contentHash },
+          atRisk: driveIds.some((id) => bad.includes(id)),
         }];
-      }),
+      });
+    },
   };
 }
 
