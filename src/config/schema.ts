@@ -7,20 +7,10 @@
 import { z } from "zod";
 import { levels } from "../base/log.ts";
 import { DAILY_WINDOW_FORM, parseDailyWindow } from "../base/daily_window.ts";
+import { choice, type Setting, several, text, whole, yesNo } from "./setting.ts";
+import { turnSettings } from "./turn.ts";
 
-/** How a value stands in text: lists are joined by commas. */
-export type ValueType = "string" | "integer" | "boolean" | "list";
-
-interface Setting<T> {
-  type: ValueType;
-  schema: z.ZodType<T>;
-  default: T;
-  help: string;
-  /** Set at start only, by the environment or a flag: it decides where settings are stored. */
-  fixed?: true;
-  /** A URL whose password nobody is shown. */
-  secret?: true;
-}
+export type { ValueType } from "./setting.ts";
 
 const path = z.string().min(1);
 /** It travels in a header of the link. */
@@ -60,37 +50,6 @@ const namesDrives = (item: string): boolean => {
   const key = item.slice(0, item.lastIndexOf("=")).trim();
   return ioKinds.includes(key) || key === "mem" || /^(drv-|net:)\S/.test(key);
 };
-const list = <T>(item: z.ZodType<T>) => z.array(item).max(1000);
-
-const text = (help: string, schema: z.ZodType<string>, fallback: string): Setting<string> => ({
-  type: "string",
-  schema,
-  default: fallback,
-  help,
-});
-const choice = <const T extends string>(
-  help: string,
-  values: readonly T[],
-  fallback: NoInfer<T>,
-): Setting<T> => ({ type: "string", schema: z.enum(values), default: fallback, help });
-const whole = (help: string, min: number, max: number, fallback: number): Setting<number> => ({
-  type: "integer",
-  schema: z.int().min(min).max(max),
-  default: fallback,
-  help,
-});
-const yesNo = (help: string, fallback: boolean): Setting<boolean> => ({
-  type: "boolean",
-  schema: z.boolean(),
-  default: fallback,
-  help,
-});
-const several = (
-  help: string,
-  item: z.ZodType<string>,
-  fallback: string[],
-): Setting<string[]> => ({ type: "list", schema: list(item), default: fallback, help });
-
 const VIDEO = [".mp4", ".m4v", ".mkv", ".webm", ".mov", ".avi"];
 
 export const settings = {
@@ -204,6 +163,7 @@ export const settings = {
     z.string().regex(/^stuns?:\S+$/, "expected stun:host:port"),
     [],
   ),
+  ...turnSettings,
   workers: whole("Files read or hashed at once; 0 = one per processor", 0, 256, 0),
   ioLimits: several(
     "Readers at once by kind of drive or by drive id: hdd=1,ssd=4,<drive id>=2",
