@@ -6,6 +6,7 @@
 import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/mod.ts";
+import type { LinkIdentity } from "./link/client.ts";
 import type { GuardedStreams } from "./grants/guard.ts";
 import type {
   CatalogedFile,
@@ -119,6 +120,11 @@ export interface LinkSettings {
   useTls: boolean;
   /** PEM of the authority to trust; the system's own otherwise. */
   certPath?: string;
+  /** PEM of this peer's certificate and of its key, for an edge that asks for one. */
+  clientCertPath?: string;
+  clientKeyPath?: string;
+  /** This peer's key, and the edges that it has joined. */
+  identity?: LinkIdentity;
   /** About how long the link waits before the sixth attempt; less before, more after. */
   reconnectIntervalSec: number;
   /** After so many attempts in a row the link tries every 5 minutes only; 0 or nothing = never. */

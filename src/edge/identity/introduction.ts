@@ -62,7 +62,8 @@ export function introduction(
         next(metadata, {
           onReceiveMetadata: (headers: Metadata) => talk.headers(headers),
           onReceiveMessage: (message: EdgeMessage) => talk.receive(message),
-          onReceiveStatus: (status: StatusObject) => listener.onReceiveStatus(talk.end(explain(status))),
+          onReceiveStatus: (status: StatusObject) =>
+            listener.onReceiveStatus(talk.end(explain(status))),
         });
       },
       sendMessage: (message, next) => talk.send(() => next(message)),

@@ -1,14 +1,22 @@
 /**
- * The way to the edge: plain, or TLS that is verified, also when the edge is named by its IP.
+ * The way to the edge: plain, or TLS that is verified, also when the edge is named by its IP; and
+ * the introduction of this peer, where it has a key.
  *
  * @module
  */
 import { Buffer } from "node:buffer";
 import { isIP } from "node:net";
-import { checkServerIdentity } from "node:tls";
+import { checkServerIdentity, getCACertificates } from "node:tls";
 import { UnavailableError } from "../../base/errors.ts";
 import type { LinkSettings } from "../deps.ts";
-import type { Client, Grpc } from "../proto.ts";
+import {
+  explainTls,
+  introduction,
+  type IntroductionOptions,
+  readAuthority,
+  readPair,
+} from "../identity/mod.ts";
+import type { Client, Grpc, StatusObject } from "../proto.ts";
 
 /** Keepalive stays slow: an original edge hangs up on a ping every 20 s. */
 const channelOptions = {
@@ -21,47 +29,80 @@ const channelOptions = {
   "grpc.service_config_disable_resolution": 1,
 };
 
+/** An edge that was joined is one of ours, and lets a peer see at once that its network has gone. */
+const KEEPALIVE_OF_OURS_MS = 20_000;
+
 /** TLS has no server name that is an IP, and node refuses one; this name is nobody's. */
 const NO_NAME = "ip-address.invalid";
 
-type Way = Pick<LinkSettings, "address" | "useTls" | "certPath">;
+export interface Way
+  extends
+    Pick<LinkSettings, "address" | "useTls" | "certPath" | "clientCertPath" | "clientKeyPath"> {
+  peerId?: string;
+  /** Whom to show, and whom to expect. */
+  identity?: LinkIdentity;
+}
 
-/** Connects at its first call. @throws {UnavailableError} the certificate cannot be read */
-export async function openClient({ lib }: Grpc, way: Way): Promise<Client> {
-  const { address, useTls, certPath } = way;
-  if (!useTls) return new lib.Client(address, lib.credentials.createInsecure(), channelOptions);
+export interface LinkIdentity extends Pick<IntroductionOptions, "key" | "pairing" | "timeoutMs"> {
+  /** The fingerprint of the edge that was joined at this address. */
+  pinOf?(address: string): string | undefined;
+}
 
-  const trusted = certPath === undefined ? null : await readCertificate(certPath);
+/** Connects at its first call. @throws {UnavailableError} the certificates cannot be used */
+export async function openClient(grpc: Grpc, way: Way): Promise<Client> {
+  const { lib } = grpc;
+  const { address, useTls, peerId = "", identity } = way;
+  const pin = identity?.pinOf?.(address);
+  const me = identity && { ...identity, peerId, pin };
+  const explain = (status: StatusObject) => ({
+    ...status,
+    details: explainTls(status.details, useTls),
+  });
+  const options = {
+    ...channelOptions,
+    ...pin !== undefined && { "grpc.keepalive_time_ms": KEEPALIVE_OF_OURS_MS },
+    interceptors: [introduction(grpc, me, explain)],
+  };
+  if (!useTls) return new lib.Client(address, lib.credentials.createInsecure(), options);
+
+  const [trusted, own] = await readFiles(way).catch((cause) => {
+    throw new UnavailableError(cause.message, {}, { cause });
+  });
   const ip = ipOf(address);
-  if (!ip) {
-    return new lib.Client(address, lib.credentials.createSsl(trusted), channelOptions);
-  }
+  const pair = [trusted, own?.key ?? null, own?.cert ?? null] as const;
+  if (!ip) return new lib.Client(address, lib.credentials.createSsl(...pair), options);
   // The certificate must name the IP itself, whatever name was asked for.
-  const credentials = lib.credentials.createSsl(trusted, null, null, {
+  const credentials = lib.credentials.createSsl(...pair, {
     checkServerIdentity: (_name, certificate) => checkServerIdentity(ip, certificate),
   });
   return new lib.Client(address, credentials, {
-    ...channelOptions,
+    ...options,
     "grpc.ssl_target_name_override": NO_NAME,
     "grpc.default_authority": address,
   });
+}
+
+/** Read again at every connection, so a renewed certificate is in use from the next one on. */
+async function readFiles({ certPath, clientCertPath = "", clientKeyPath = "" }: Way) {
+  const trusted = certPath ? await readAuthority(certPath, "GRPC_CERT_PATH") : systemRoots();
+  if (!clientCertPath && !clientKeyPath) return [trusted, undefined] as const;
+  const own = await readPair(
+    { path: clientCertPath, setting: "GRPC_CLIENT_CERT_PATH" },
+    { path: clientKeyPath, setting: "GRPC_CLIENT_KEY_PATH" },
+  );
+  return [trusted, own] as const;
+}
+
+/** The authorities that the system trusts; null, the library's own list, where it names none. */
+function systemRoots(): Buffer | null {
+  const roots = getCACertificates("system");
+  return roots.length > 0 ? Buffer.from(roots.join("\n")) : null;
 }
 
 /** The IP in host:port, without the brackets of IPv6. */
 function ipOf(address: string): string | undefined {
   const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
   return isIP(host) ? host : undefined;
-}
-
-async function readCertificate(path: string): Promise<Buffer> {
-  const bytes = await Deno.readFile(path).catch((cause) => {
-    throw new UnavailableError(
-      `Cannot read the certificate "${path}": ${cause.message}. Set GRPC_CERT_PATH`,
-      {},
-      { cause },
-    );
-  });
-  return Buffer.from(bytes);
 }
 
 /** How long a connection may take to open. */

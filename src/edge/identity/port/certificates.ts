@@ -33,6 +33,40 @@ export async function readServerTls(files: TlsFiles): Promise<TlsTexts> {
   return { ...pair, ca: await readAuthority(clientCaPath, "GRPC_CLIENT_CERT_PATH") };
 }
 
+/** What the TLS library says when it fails, and what a person can do about it. */
+const advice: [RegExp, string][] = [
+  [
+    /unable to verify|self.signed|unknown ?issuer|local issuer/i,
+    "The edge's certificate is of no authority that is trusted here: set GRPC_CERT_PATH to it",
+  ],
+  [/has expired|CertificateExpired/i, "The edge's certificate has expired: renew it at the edge"],
+  [/not yet valid/i, "The edge's certificate is not valid yet: look at the clocks"],
+  [
+    /altname|cert's list|NotValidForName/i,
+    "The edge's certificate is for another name: use that name in EDGE_GRPC_ADDRESS",
+  ],
+  [
+    /certificate ?required/i,
+    "The edge wants a certificate of this peer: set GRPC_CLIENT_CERT_PATH and GRPC_CLIENT_KEY_PATH",
+  ],
+  [
+    /corrupt message|wrong version number|packet length too long/i,
+    "The edge speaks no TLS at this address: look at its settings, or set GRPC_USE_TLS to false",
+  ],
+];
+
+/** `details` of a connection that failed, with the advice in front where there is one. */
+export function explainTls(details: string, useTls: boolean): string {
+  if (!/No connection established/.test(details)) return details;
+  const plain = details.replace(/ Resolution note: *$/, "");
+  if (!useTls) {
+    const mayBeTls = /Failed to connect/.test(plain);
+    return mayBeTls ? `${plain} If the edge speaks TLS, set GRPC_USE_TLS` : plain;
+  }
+  const told = advice.find(([said]) => said.test(plain))?.[1];
+  return told ? `${told} (${plain})` : plain;
+}
+
 interface Named {
   path: string;
   /** Where the path is said. */
