@@ -28,14 +28,19 @@ CREATE INDEX items_by_kind_title ON items (kind, sort_title, seq);
 CREATE INDEX items_by_kind_year ON items (kind, ifnull(year, 0), seq);
 CREATE INDEX items_by_series ON items (series, season, episode) WHERE series IS NOT NULL;
 
--- Each file has its item from the first moment on.
+-- Each file has its item from the first moment on; mostly nothing is known of it but its name.
 CREATE TRIGGER media_item AFTER INSERT ON media BEGIN
-  INSERT OR IGNORE INTO items (id, media_id, kind, title, sort_title, created_at, updated_at)
-  VALUES (NEW.id, NEW.id, ifnull(NEW.kind, 'video'), NEW.title, CASE
+  INSERT OR IGNORE INTO items (id, media_id, kind, title, sort_title, original_title, series, season,
+    episode, year, description, created_at, updated_at)
+  VALUES (NEW.id, NEW.id, ifnull(NEW.kind, 'video'), ifnull(NEW.facts ->> 'title', NEW.title),
+    coalesce(NEW.facts ->> 'sort_title', lower(NEW.facts ->> 'title'), CASE
       WHEN NEW.title LIKE 'the _%' THEN lower(substr(NEW.title, 5))
       WHEN NEW.title LIKE 'an _%' THEN lower(substr(NEW.title, 4))
       WHEN NEW.title LIKE 'a _%' THEN lower(substr(NEW.title, 3))
-      ELSE lower(NEW.title) END, NEW.added_at, NEW.added_at);
+      ELSE lower(NEW.title) END),
+    NEW.facts ->> 'original_title', NEW.facts ->> 'series', NEW.facts ->> 'season',
+    NEW.facts ->> 'episode', NEW.facts ->> 'year', NEW.facts ->> 'description',
+    NEW.added_at, NEW.added_at);
 END;
 INSERT INTO items (id, media_id, title, sort_title, created_at, updated_at)
   SELECT id, id, title, lower(title), added_at, added_at FROM media;

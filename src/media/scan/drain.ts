@@ -63,8 +63,8 @@ const PAGE_FILES = 512;
  * A message and a transaction for each file would cost more than the work on a small one; and a
  * transaction of many more would hold up the main thread of a slow machine.
  */
-const BATCH_FILES = 64;
-const BATCH_BYTES = 16 * 1024 * 1024;
+export const BATCH_FILES = 64;
+export const BATCH_BYTES = 16 * 1024 * 1024;
 
 /**
  * Works until no file waits in `step.status`, save on drives whose job is paused or cancelled, and
@@ -185,7 +185,7 @@ async function drainDrives(
  * Enough under way that a worker finds its next batch waiting, and no more than the drives serve: a
  * batch that waits for a lane keeps a worker from other drives.
  */
-function batchesAtOnce(driveIds: string[], { lanes, workers }: DrainDeps): number {
+export function batchesAtOnce(driveIds: string[], { lanes, workers }: DrainDeps): number {
   if (lanes.isStreaming(driveIds)) return 1;
   const readers = lanes.limitOf(driveIds);
   return readers >= workers.size ? workers.size * 2 : readers;
@@ -249,7 +249,7 @@ async function saveBatch(
 }
 
 /** Undefined of those that nobody can read now: they are left as they are. */
-async function workOn(
+export async function workOn(
   step: Step,
   files: Waiting[],
   { lanes, workers, silence }: DrainDeps,

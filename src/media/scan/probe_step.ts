@@ -28,7 +28,7 @@ export function probeStep(
     store.saveProbe(idOf(file, learnt, store, tally), found, learnt);
     const path = join(file.root, file.relativePath);
     if (learnt.error) tally.issue(path, learnt.error);
-    tally.advance(1, file.sizeBytes, path);
+    tally.probed(file.sizeBytes, path);
   };
   const isForeign = ({ sizeBytes }: Waiting, result: FileResult) =>
     ffprobe && sizeBytes > 0 && "probed" in result && result.probed.content === "unknown format";

@@ -23,7 +23,7 @@ export interface ScanReport {
   errors: number;
   bytesRead: number;
   seconds: number;
-  /** The part of `seconds` that went into each phase. */
+  /** The part of `seconds` that went into each phase: a first walk has files looked into beside it. */
   phases: Record<Phase, number>;
   /** The first of the errors, in words. */
   issues: { path: string; problem: string }[];
@@ -121,6 +121,11 @@ export class Tally {
   walked(files: number, bytes: number, root: string): void {
     this.report.files += files;
     if (this.#progress.phase === "walk") this.advance(files, bytes, root);
+  }
+
+  /** A file that has been looked into; the walk may still be under way, and count for itself. */
+  probed(bytes: number, path: string): void {
+    if (this.#progress.phase === "probe") this.advance(1, bytes, path);
   }
 
   issue(path: string, problem: string): void {

@@ -8,6 +8,7 @@ import type { Database } from "../../db/mod.ts";
 import { jobId, type RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { count, drain, type DrainDeps } from "./drain.ts";
+import { openEarly } from "./probed/early.ts";
 import { createConfirmations } from "./gone/confirmations.ts";
 import { markAll, turn } from "./gone/gone.ts";
 import { hashStep } from "./hash_step.ts";
@@ -57,7 +58,11 @@ export interface ScanOptions {
  */
 export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanReport> {
   const tally = new Tally(options.onProgress);
-  for await (const _ of walkRoots(deps, options, tally)) await workOff(deps, options, tally);
+  await using early = openEarly(deps, options, tally);
+  for await (const _ of walkRoots({ ...deps, early }, options, tally)) {
+    await early?.finish();
+    await workOff(deps, options, tally);
+  }
   tally.report.left = await whatIsLeft(deps);
   tally.report.offline = await countOffline(deps);
   tally.report.confirmations = createConfirmations(deps.store).confirmations();

@@ -10,15 +10,17 @@ import type { Lanes } from "../../pool/mod.ts";
 import { addGone } from "./gone/gone.ts";
 import { inLane } from "./in_lane.ts";
 import type { Tally } from "./progress.ts";
+import type { Early } from "./probed/early.ts";
 import { record } from "./record/record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import type { Walker } from "./walk/open_walker.ts";
 import { explain, type Touch } from "./walk/touch.ts";
 import type { Traced, WalkSpec } from "./walk/walk.ts";
-import { walkFolder } from "./walk/walk_folder.ts";
+import { walkParts } from "./walk/walk_parts.ts";
 
 export interface WalkRootDeps extends ScanDeps {
   walker: Walker;
+  early?: Early | undefined;
   signal: AbortSignal;
 }
 
@@ -37,7 +39,8 @@ export async function walkRoot(
   const acquire: Lanes["acquire"] = (driveIds, lease) =>
     job.waiting(() => deps.lanes.acquire(driveIds, lease), driveIds);
   const isStreaming = (driveIds: readonly string[]) => deps.lanes.isStreaming(driveIds);
-  const inTurn = { ...deps, lanes: { acquire, isStreaming } };
+  const limitOf = (driveIds: readonly string[]) => deps.lanes.limitOf(driveIds);
+  const inTurn = { ...deps, lanes: { acquire, isStreaming, limitOf } };
   const touch = inLane(inTurn, signal);
   for (const folder of options.foldersOf?.(root) ?? [""]) {
     const { error, unknown } = await statFolder(join(root, folder), touch);
@@ -56,14 +59,16 @@ export async function walkRoot(
     };
     /** Other files in known places: what was there may turn up elsewhere before the walk is over. */
     const replaced: Traced[] = [];
-    for await (const { differences, ...stepped } of walkFolder(spec, inTurn)) {
+    for await (const { differences, ...stepped } of walkParts(spec, inTurn)) {
       await job.ready();
       for (const { path, problem } of stepped.issues) tally.issue(path, problem);
       const isFull = replaced.length >= MOST_REPLACED;
       if (!isFull) replaced.push(...differences.filter(isReplaced));
       const now = isFull ? differences : differences.filter((it) => !isReplaced(it));
-      await take(root, now, deps.store, tally);
-      tally.walked(stepped.files, stepped.bytes, root);
+      const early = await deps.early?.take(root, now);
+      await take(root, early?.rest ?? now, deps.store, tally);
+      const { files = 0, bytes = 0 } = early ?? {};
+      tally.walked(stepped.files - files, stepped.bytes - bytes, root);
     }
     await take(root, replaced, deps.store, tally);
   }

@@ -12,7 +12,7 @@ import type { Tally } from "./progress.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import { lookBeside } from "./probed/beside.ts";
 import { openWalker } from "./walk/open_walker.ts";
-import { walkRoot } from "./walk_root.ts";
+import { walkRoot, type WalkRootDeps } from "./walk_root.ts";
 
 interface Queue {
   driveIds: string[];
@@ -40,7 +40,7 @@ interface Walked {
  * held up by a film, and again when one that was held up is over. Ended early, it ends its walks.
  */
 export async function* walkRoots(
-  deps: ScanDeps,
+  deps: Pick<WalkRootDeps, "early"> & ScanDeps,
   options: ScanOptions,
   tally: Tally,
 ): AsyncGenerator<void> {
@@ -114,7 +114,7 @@ async function walkQueue(
   { queue, walked, deps, options, tally, signal }: {
     queue: Queue;
     walked: Walked[];
-    deps: ScanDeps;
+    deps: Pick<WalkRootDeps, "early"> & ScanDeps;
     options: ScanOptions;
     tally: Tally;
     signal: AbortSignal;
@@ -128,7 +128,10 @@ async function walkQueue(
       // Where it does not answer now the walk says so, and nothing that it lacks is believed.
       const device = await deviceOf(root, inLane(deps, signal)).catch(() => undefined);
       await walkRoot(root, { ...deps, walker, signal }, options, tally);
-      await lookBeside(root, options.foldersOf?.(root) ?? [""], { ...deps, signal });
+      // What is looked into in this very walk is known as it is.
+      if (!deps.early) {
+        await lookBeside(root, options.foldersOf?.(root) ?? [""], { ...deps, signal });
+      }
       walked.push({ root, device });
     }
   }

@@ -6,9 +6,10 @@
 import type { Database } from "../../../db/mod.ts";
 import type { Details, Facts } from "../../details.ts";
 import type { Identity } from "../../hash/identity.ts";
-import { type Description, extensionOf, type MediaKind } from "../../media.ts";
+import { type Description, extensionOf, kindOf, type MediaKind, titleOf } from "../../media.ts";
 import type { FolderState } from "../../sidecars/folder_state.ts";
 import { insertHashes } from "../../store.ts";
+import type { Sighting } from "../record/store.ts";
 
 /** A folder with media, as it was when they were looked into. */
 export interface KnownFolder {
@@ -48,6 +49,11 @@ export function createProbedStore(db: Database) {
       id,
       text,
     );
+  };
+
+  const saveBesides = (id: string, { identity, details }: Learnt): void => {
+    if (identity?.oshash) insertHashes(db, id, { oshash: identity.oshash });
+    if (details) saveDetails(id, details);
   };
 
   return {
@@ -110,35 +116,59 @@ export function createProbedStore(db: Database) {
 
     /** The file has been looked into; one that changed or went meanwhile is left as it is. */
     saveProbe(id: string, found: Description, learnt: Learnt = {}): void {
-      const { kind, details, facts, identity, error } = learnt;
-      const { videoCodec, audioCodec, width, height, hdr } = mainTracks(found);
       const changed = db.run(
         `UPDATE media SET status = 'probed', error = ?, container = ?, mime_type = ?,
            duration_ms = ?, tracks = ?, bitrate = ?, video_codec = ?, audio_codec = ?, width = ?,
            height = ?, hdr = ?, kind = ifnull(?, kind), identity = ifnull(?, identity),
            facts = ifnull(?, facts), updated_at = ?
-         WHERE id = ? AND status = 'new'`,
-        error ?? null,
-        found.container,
-        found.mimeType ?? null,
-        found.durationMs ?? null,
-        JSON.stringify(found.tracks),
-        found.bitrate ?? null,
-        videoCodec ?? null,
-        audioCodec ?? null,
-        width ?? null,
-        height ?? null,
-        hdr ?? null,
-        kind ?? null,
-        identity?.identity ?? null,
-        facts ? JSON.stringify(facts) : null, // its item hears of them by the trigger media_facts
+         WHERE id = ? AND status = 'new'`, // its item hears of the facts by the trigger media_facts
+        ...valuesOf(found, learnt),
         now(),
         id,
       );
-      if (changed === 0) return;
-      if (identity?.oshash) insertHashes(db, id, { oshash: identity.oshash });
-      if (details) saveDetails(id, details);
+      if (changed > 0) saveBesides(id, learnt);
     },
+
+    /**
+     * A file that has been looked into before it is stored.
+     *
+     * @returns whether it is stored now; else something has its place, or its name
+     */
+    insertProbed(id: string, it: Sighting, found: Description, learnt: Learnt): boolean {
+      const { root, relativePath } = it;
+      const at = now();
+      const inserted = db.run(
+        `INSERT INTO media (error, container, mime_type, duration_ms, tracks, bitrate, video_codec,
+           audio_codec, width, height, hdr, kind, identity, facts, id, root, relative_path,
+           wire_path, size_bytes, modified_ms, drive_ids, status, title, added_at, updated_at,
+           volume_id, volume_path, inode)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'probed', ?, ?, ?, ?,
+           ?, ?) ON CONFLICT DO NOTHING`,
+        ...valuesOf(found, { kind: kindOf(relativePath), ...learnt }),
+        id,
+        root,
+        relativePath,
+        relativePath,
+        it.sizeBytes,
+        it.modifiedMs,
+        JSON.stringify(it.driveIds),
+        titleOf(relativePath),
+        at,
+        at,
+        it.volumeId ?? null,
+        it.volumePath ?? null,
+        it.inode ?? null,
+      );
+      if (inserted > 0) saveBesides(id, learnt);
+      return inserted > 0;
+    },
+
+    /** Whether some file is gone or away, and might be found again. */
+    hasLost: (): boolean =>
+      db.get(
+        `SELECT 1 FROM media_tally WHERE files > 0
+           AND (is_offline = 1 OR status IN ('missing', 'forgotten')) LIMIT 1`,
+      ) !== undefined,
 
     /** What is known of a file before ffprobe has looked into it: it goes on waiting. */
     saveBeside(id: string, { kind, details, identity }: Learnt): void {
@@ -161,6 +191,27 @@ export function createProbedStore(db: Database) {
       return row ? JSON.parse(row.details) as Details : {};
     },
   };
+}
+
+/** Columns of what was found, in the order of the statements above. */
+function valuesOf(found: Description, { kind, facts, identity, error }: Learnt) {
+  const { videoCodec, audioCodec, width, height, hdr } = mainTracks(found);
+  return [
+    error ?? null,
+    found.container,
+    found.mimeType ?? null,
+    found.durationMs ?? null,
+    JSON.stringify(found.tracks),
+    found.bitrate ?? null,
+    videoCodec ?? null,
+    audioCodec ?? null,
+    width ?? null,
+    height ?? null,
+    hdr ?? null,
+    kind ?? null,
+    identity?.identity ?? null,
+    facts ? JSON.stringify(facts) : null,
+  ];
 }
 
 /** What a search asks for: the first picture, and the sound that is heard unless somebody chooses. */

@@ -79,7 +79,7 @@ function move(store: RecordStore, file: Sighting, from: number): number | undefi
   return from;
 }
 
-function toSighting(root: string, { path, place, ...file }: FoundFile): Sighting {
+export function toSighting(root: string, { path, place, ...file }: FoundFile): Sighting {
   const { sizeBytes, modifiedMs, inode, volumePath } = file;
   const { driveIds, volumeId } = place;
   return {
