@@ -14,7 +14,7 @@ export const turnSettings = {
   ),
   turnSecret: {
     ...text("The secret that those TURN servers share with this edge", z.string().max(200), ""),
-    secret: true,
+    secret: true as const,
   },
   turnRelay: choice(
     "Whether this edge runs a TURN server itself, the program turnserver of coturn: off, on",
