@@ -111,6 +111,14 @@ export const settings = {
   ),
   httpHost: text("Address that REST and the page listen on", z.string().min(1), "127.0.0.1"),
   httpPort: whole("Port of REST and the page; 0 = any free one", 0, 65_535, 8080),
+  httpNames: several(
+    "Names by which the page may be opened, besides addresses and localhost; passkeys need one",
+    z.string().toLowerCase().regex(
+      /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+      "expected a host name",
+    ),
+    [],
+  ),
   grpcServerAddress: text("Where the edge role listens for peers", address, "127.0.0.1:50051"),
   edgeGrpcAddress: text(
     "The edge to join, or several by comma, the best first; when empty, this program is its own edge",
@@ -128,12 +136,31 @@ export const settings = {
     fixed: true,
     secret: true,
   },
-  grpcUseTls: yesNo("Whether the link to the edge is TLS", false),
+  edgeFingerprints: several(
+    "The keys of edges that were joined: host:port=fingerprint; written by giggityflix join",
+    z.string().regex(/^\S+:\d{1,5}=[0-9a-f]{64}$/, "expected host:port=64 hexadecimal digits"),
+    [],
+  ),
+  allowUnsignedPeers: choice(
+    "Where peers may come from that have not joined the edge role: never, loopback, always",
+    ["never", "loopback", "always"],
+    "loopback",
+  ),
+  grpcUseTls: yesNo("Whether the link to the edge is TLS, and the port of the edge role", false),
   grpcCertPath: text(
-    "PEM file of the authority that signed the edge's certificate",
+    "PEM file: of a peer, the authority of the edge's certificate (the system's when empty); " +
+      "of an edge, its own certificate",
     z.string(),
     "",
   ),
+  grpcKeyPath: text("PEM file of the key of the edge role's certificate", z.string(), ""),
+  grpcClientCertPath: text(
+    "PEM file: of a peer, its own certificate, for an edge that asks for one; " +
+      "of an edge, the authority that the certificates of peers must be of",
+    z.string(),
+    "",
+  ),
+  grpcClientKeyPath: text("PEM file of the key of this peer's certificate", z.string(), ""),
   grpcTimeoutSec: whole("Seconds to wait for an answer of the edge", 1, 3600, 30),
   grpcHeartbeatIntervalSec: whole("Seconds between signs of life to the edge", 1, 3600, 30),
   grpcReconnectIntervalSec: whole("Seconds before the first new attempt to connect", 1, 3600, 1),
