@@ -10,7 +10,7 @@ import { nextSize, turn } from "../base/event_loop.ts";
 export const PAGE = 500;
 /** Rows written in one step at most: each touches several indexes. */
 export const STEP = 100;
-const FIRST = 10;
+const FEW = 8;
 
 /** Lets everything else have its turn. */
 export const breathe = turn;
@@ -25,14 +25,14 @@ export async function inSteps<Item>(
   step: (some: Item[]) => Promise<void> | void,
   most: number = STEP,
 ): Promise<void> {
-  let size = Math.min(FIRST, most);
+  let size = Math.min(FEW, most);
   for (let at = 0; at < items.length;) {
     await breathe(); // before the first, too: messages may come in many at once
     if (signal.aborted) return;
     const some = items.slice(at, at += size);
     const began = performance.now();
-    const done = step(some);
-    size = nextSize(size, performance.now() - began, most);
-    await done;
+    await step(some);
+    // With what others did meanwhile, and what the network took: so never fewer than the first time.
+    size = Math.max(Math.min(FEW, most), nextSize(size, performance.now() - began, most));
   }
 }
