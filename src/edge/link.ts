@@ -79,6 +79,7 @@ export function createLink(deps: LinkDeps): Link {
     commands: new Commands({ store, log, onAnswers }),
     uploads: new Semaphore(1),
     memoryOf: edgeMemories(store),
+    greeters: new Set(),
   };
   const addresses = parseAddresses(settings.address);
   let state: LinkState = {

@@ -43,6 +43,8 @@ export interface LinkParts {
   counters: LinkCounters;
   uploads: Semaphore;
   memoryOf(edge: string): EdgeMemory;
+  /** Addresses where an edge has said hello: its silence means something. */
+  greeters: Set<string>;
 }
 
 export interface SessionOptions {
@@ -78,6 +80,8 @@ export class LinkSession {
   readonly #conversation: Conversation<EdgeMessage, PeerMessage>;
   readonly #context: Omit<HandlerContext, "command" | "requestId">;
   readonly #helloed = new AbortController();
+  /** It is known who the edge is, or that it does not say it. */
+  readonly #introduced = Promise.withResolvers<void>();
   readonly #announcer: Announcer;
   readonly #offers: Offers;
   readonly #answers: AnswerSender;
@@ -141,6 +145,7 @@ export class LinkSession {
       value: { version: 1, extensions: peerExtensions, software: deps.settings.software },
     });
     await pause(deps.timing?.helloMs ?? HELLO_MS, AbortSignal.any([signal, this.#helloed.signal]));
+    this.#introduced.resolve();
     await this.#answers.flush();
     nudge.drop("refresh");
     await this.#announcer.tell("announce");
@@ -154,7 +159,7 @@ export class LinkSession {
 
   /** There are answers to be sent; or to be sent again, those to the command `key`. */
   answersWait(key?: string): void {
-    if (key !== undefined) this.#answers.forget(key);
+    if (key !== undefined) this.#answers.rewind(key);
     this.#answers.flush().catch((error) => {
       if (this.#options.signal.aborted) return;
       this.#parts.deps.log.warn("Cannot send answers", { error });
@@ -171,7 +176,7 @@ export class LinkSession {
   }
 
   #toContext(): Omit<HandlerContext, "command" | "requestId"> {
-    const { deps, nudge, uploads } = this.#parts;
+    const { deps, nudge, uploads, greeters } = this.#parts;
     const { address, hooks } = this.#options;
     const conversation = this.#conversation;
     return {
@@ -188,6 +193,7 @@ export class LinkSession {
         deps.settings.screenshotBaseUrl || edgeHttpUrl(this.#edge?.httpUrl, address),
       greeted: (hello) => {
         this.#edge = hello;
+        greeters.add(address);
         this.#announcer.reset();
         nudge.note("refresh");
         this.#helloed.abort();
@@ -207,7 +213,10 @@ export class LinkSession {
     await dispatch(message, {
       context: this.#context,
       commands,
-      edge: this.#name,
+      edges: async () => {
+        await this.#introduced.promise;
+        return [this.#name, this.#options.address];
+      },
       signal,
       lasting,
       send: (answer) => this.#conversation.send(answer),
@@ -256,14 +265,17 @@ export class LinkSession {
 
   /** Gives up an edge of ours that is silent though it is asked; an original says nothing anyway. */
   async #watch(): Promise<void> {
-    const { heartbeatSec, timeoutSec } = this.#parts.deps.settings;
-    const { signal } = this.#options;
+    const { deps, greeters } = this.#parts;
+    const { heartbeatSec, timeoutSec } = deps.settings;
+    const { signal, address } = this.#options;
     const limitMs = (heartbeatSec + MAX_LOST * timeoutSec) * 1000;
     while (!signal.aborted) {
       await pause(limitMs / 8, signal);
       // A long list on its way is read, as long as there is room for more of it.
       const silentMs = Date.now() - Math.max(this.#heardAt, this.#conversation.drainedAt);
-      if (signal.aborted || !this.#edge || silentMs <= limitMs) continue;
+      if (signal.aborted || !greeters.has(address) || silentMs <= limitMs) continue;
+      // Should an original edge be there now, it is left in peace the next time.
+      if (!this.#edge) greeters.delete(address);
       throw new UnavailableError(`Cannot reach the edge: it has been silent for ${silentMs} ms`);
     }
   }

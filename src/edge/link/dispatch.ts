@@ -18,8 +18,8 @@ import type { Command, Commands } from "./outbox/commands.ts";
 export interface DispatchDeps {
   context: Omit<HandlerContext, "command" | "requestId">;
   commands: Commands;
-  /** What the edge is called: its request ids are its own. */
-  edge: string;
+  /** What the edge is called: its request ids are its own. Known once it has said who it is. */
+  edges(): Promise<readonly [string, ...string[]]>;
   /** Ends with the stream. */
   signal: AbortSignal;
   /** Ends with the link. */
@@ -37,7 +37,8 @@ export async function dispatch(message: EdgeMessage, deps: DispatchDeps): Promis
   const work = (command: Command) => answer(payload, { ...context, requestId, command }, end);
   try {
     if (until) {
-      await deps.commands.run(message, deps.edge, work, answered.includes(payload.case));
+      const isAnswered = answered.includes(payload.case);
+      await deps.commands.run(message, await deps.edges(), work, isAnswered);
     } else {
       for (const it of await work(noCommand)) await send({ requestId, payload: it });
     }

@@ -45,18 +45,23 @@ export class Commands {
   /**
    * Does a command that was not done yet.
    *
-   * @param edge whose command it is: request ids of one edge are nothing to another
+   * @param edges what the edge is called, and was before it said its name: request ids of one edge
+   *   are nothing to another
    * @param work answers it; what it returns is given, too
    * @param isAnswered whether such a command always has an answer
    */
   async run(
     { requestId, payload }: EdgeMessage,
-    edge: string,
+    edges: readonly [string, ...string[]],
     work: (command: Command) => Promise<Case<PeerPayloads>[]>,
     isAnswered: boolean,
   ): Promise<void> {
+    const [edge] = edges;
     // Without an id it cannot be told from another that says the same.
-    const key = keyOf(edge, requestId || crypto.randomUUID(), payload);
+    const id = requestId || crypto.randomUUID();
+    const keys = edges.map((edge) => keyOf(edge, id, payload));
+    const { store } = this.#deps;
+    const key = keys.find((it) => this.#running.has(it) || store.isKnown(it)) ?? keys[0]!;
     // The stream that it came by may just have ended, and its work with it.
     for (let other; (other = this.#running.get(key));) await other.catch(() => {});
     const running = this.#runOnce(key, { edge, requestId, work, isAnswered });

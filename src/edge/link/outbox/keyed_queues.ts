@@ -7,7 +7,6 @@
 export interface KeyedQueues<T> {
   push(name: string, item: T): void;
   shift(name: string): T | undefined;
-  remove(name: string, item: T): void;
   /** Leaves what `test` holds for. */
   keep(test: (item: T) => boolean): void;
 }
@@ -15,8 +14,6 @@ export interface KeyedQueues<T> {
 /** An empty queue takes no room. */
 export function keyedQueues<T>(): KeyedQueues<T> {
   const queues = new Map<string, T[]>();
-  const put = (name: string, items: T[]) =>
-    void (items.length > 0 ? queues.set(name, items) : queues.delete(name));
   return {
     push(name, item) {
       const items = queues.get(name);
@@ -29,9 +26,12 @@ export function keyedQueues<T>(): KeyedQueues<T> {
       if (items?.length === 0) queues.delete(name);
       return first;
     },
-    remove: (name, item) => put(name, (queues.get(name) ?? []).filter((it) => it !== item)),
     keep(test) {
-      for (const [name, items] of queues) put(name, items.filter(test));
+      for (const [name, items] of queues) {
+        const kept = items.filter(test);
+        if (kept.length > 0) queues.set(name, kept);
+        else queues.delete(name);
+      }
     },
   };
 }

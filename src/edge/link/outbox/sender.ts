@@ -38,12 +38,10 @@ export class AnswerSender {
     await this.#flushing;
   }
 
-  /** The answers of this command are to be sent again. */
-  forget(key: string): void {
-    for (const { id, requestId } of this.#deps.store.answersTo(key)) {
-      if (this.#sent.delete(id)) this.#byRequest.remove(requestId, id);
-      this.#after = Math.min(this.#after, id - 1);
-    }
+  /** The answers of this command are to be sent again, but for those on their way. */
+  rewind(key: string): void {
+    const [first] = this.#deps.store.answersTo(key);
+    if (first) this.#after = Math.min(this.#after, first.id - 1);
   }
 
   /** The edge has the oldest answer under this request id. Whether there was any. */

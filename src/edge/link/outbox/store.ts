@@ -33,6 +33,9 @@ export function createOutboxStore(db: Database, { maxKept = MAX_KEPT, now = Date
         return "new";
       }),
 
+    isKnown: (key: string): boolean =>
+      db.get("SELECT 1 FROM link_commands WHERE key = ?", key) !== undefined,
+
     /** It must not be done again. */
     done: (key: string): number => db.run("UPDATE link_commands SET done = 1 WHERE key = ?", key),
 
@@ -56,9 +59,9 @@ export function createOutboxStore(db: Database, { maxKept = MAX_KEPT, now = Date
       db.all<RawAnswer>(`SELECT ${columns} FROM link_answers WHERE key = ? ORDER BY id`, key)
         .map(toAnswer),
 
-    /** They are to be said again. */
+    /** The edge has lost them: they are to be said again. Those not confirmed are said anyway. */
     repeat: (key: string): number =>
-      db.run("UPDATE link_answers SET confirmed = 0 WHERE key = ?", key),
+      db.run("UPDATE link_answers SET confirmed = 0 WHERE key = ? AND confirmed = 1", key),
 
     /** Answers that an edge of one of these names may not have, from just after one. */
     unconfirmed: (edges: readonly string[], after: number, limit: number): KeptAnswer[] =>
