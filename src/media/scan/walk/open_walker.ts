@@ -4,15 +4,23 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
-import { openCells, WorkerPool } from "../../../pool/mod.ts";
+import { type JobOptions, openCells, WorkerPool } from "../../../pool/mod.ts";
 import type { Stepped, StepSpec, WalkSpec } from "./walk.ts";
 
 export type WalkJob =
+  | { middleOf: MiddleOf; database: string }
   | { begin: WalkSpec; database: string }
   | { step: StepSpec; cells: Int32Array };
 
 /** Nothing of a begin. */
-export type WalkResult = Stepped | undefined;
+export type WalkResult = Stepped | { middle: string | undefined } | undefined;
+
+export interface MiddleOf {
+  root: string;
+  folder: string;
+  /** So few files have no middle. */
+  few: number;
+}
 
 export interface StepOptions {
   signal: AbortSignal;
@@ -21,6 +29,10 @@ export interface StepOptions {
 }
 
 export interface Walker extends Disposable {
+  /** The path in the middle of those that are stored of a folder; nothing where they are few. */
+  middle(of: MiddleOf, signal: AbortSignal): Promise<string | undefined>;
+  /** Another one, always the same, that walks beside this one and ends with it. */
+  beside(): Walker;
   /** Begins a walk; what is left of the last one is forgotten. */
   begin(spec: WalkSpec, signal: AbortSignal): Promise<void>;
   /** Goes on. Given up, by its signal or in silence, it takes its worker with it: begin anew. */
@@ -45,16 +57,25 @@ export function openWalker(db: Pick<Database, "path">): Walker {
     1,
     { attempts: 1 },
   );
+  const run = async (job: WalkJob, options: JobOptions) =>
+    await workers.run(job, { ...options, silentMs: SILENT_MS });
+  let beside: Walker | undefined;
   return {
+    async middle(of, signal) {
+      const result = await run({ middleOf: of, database: db.path }, { signal });
+      return (result as { middle: string | undefined }).middle;
+    },
+    beside: () => beside ??= openWalker(db),
     async begin(spec, signal) {
-      await workers.run({ begin: spec, database: db.path }, { signal, silentMs: SILENT_MS });
+      await run({ begin: spec, database: db.path }, { signal });
     },
     async step(spec, { signal, cells = openCells() }) {
-      const job = { step: spec, cells };
-      const name = "a walk";
-      const stepped = await workers.run(job, { signal, name, silentMs: SILENT_MS });
-      return stepped!;
+      const stepped = await run({ step: spec, cells }, { signal, name: "a walk" });
+      return stepped as Stepped;
     },
-    [Symbol.dispose]: () => workers[Symbol.dispose](),
+    [Symbol.dispose]() {
+      workers[Symbol.dispose]();
+      beside?.[Symbol.dispose]();
+    },
   };
 }

@@ -13,6 +13,9 @@ import type { Ground } from "./tree.ts";
 /** Rows in one page: some milliseconds, in which the journal cannot be written back. */
 const PAGE_ROWS = 1000;
 
+const IN_FOLDER =
+  "FROM media WHERE root = ?1 AND relative_path > ?2 AND (?3 = '' OR relative_path < ?3)";
+
 type KnownRow = [
   rowid: number,
   path: string,
@@ -37,6 +40,7 @@ export interface KnownRange {
   folder: string;
   /** As in TreeOptions. */
   after: string;
+  upTo?: string | undefined;
 }
 
 /** Where its folder shows in its volume, from the root on: what lies below is placed by its path. */
@@ -51,11 +55,12 @@ export function createWalkReader(db: Pages) {
      * walk stands on when a page is read; where that is another one by then, the diff sees it.
      */
     *known(
-      { root, folder, after }: KnownRange,
+      { root, folder, after, upTo }: KnownRange,
       shown: () => Shown | undefined,
     ): Generator<KnownFile, undefined> {
       const first = folder && `${folder}/`;
-      const end = folder && behind(first);
+      // No path has a zero in it, so none comes between a path and this.
+      const end = upTo === undefined ? folder && behind(first) : `${upTo}\u0001`;
       let from = after.endsWith("/") ? behind(after) : after;
       if (from < first) from = first;
       for (;;) {
@@ -84,6 +89,19 @@ export function createWalkReader(db: Pages) {
         if (rows.length < PAGE_ROWS) return undefined;
         from = rows.at(-1)![1];
       }
+    },
+
+    /** The path in the middle of those that are stored of a folder; nothing where they are few. */
+    middle(root: string, folder: string, few: number): string | undefined {
+      const first = folder && `${folder}/`;
+      const range = [root, first, folder && behind(first)];
+      const [[count] = [0]] = db.rows<[number]>(`SELECT count(*) ${IN_FOLDER}`, ...range);
+      if (count < few) return undefined;
+      return db.rows<[string]>(
+        `SELECT relative_path ${IN_FOLDER} ORDER BY relative_path LIMIT 1 OFFSET ?4`,
+        ...range,
+        count >> 1,
+      )[0]?.[0];
     },
 
     /** Whether any file of this volume is known by its number. */

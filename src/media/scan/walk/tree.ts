@@ -29,6 +29,8 @@ export interface TreeOptions {
   folder: string;
   /** What comes up to here, and below it where it ends with "/", has been walked already. */
   after: string;
+  /** What comes after here is left to others. */
+  upTo?: string | undefined;
   /** Lower case, with the dot. */
   extensions: ReadonlySet<string>;
   /** Folder names, or absolute paths, that are passed over. */
@@ -176,7 +178,7 @@ function open(
   folder: string,
   { rules, ...its }: Pick<Level, "device" | "ground" | "rules">,
   base: string,
-  { extensions, after, list }: TreeOptions,
+  { extensions, after, upTo, list }: TreeOptions,
   { issues }: Stand,
 ): Level | "unknown" | "passed" {
   const prefix = folder && `${folder}/`;
@@ -198,9 +200,14 @@ function open(
   if (own === "passed") return own;
   const here = { prefix, path: base + prefix, rules: own, ...its };
   const level = { ...here, names: sortByBytes(names), links, at: 0 };
-  return after === ""
-    ? level
-    : { ...level, names: names.filter((it) => isLeft(prefix + it, after)) };
+  if (after === "" && upTo === undefined) return level;
+  const isOurs = (path: string) =>
+    isLeft(path, after) && (upTo === undefined || compareBytes(path, upTo) <= 0);
+  return {
+    ...level,
+    names: names.filter((it) => isOurs(prefix + it)),
+    links: links.filter((it) => isOurs(it)),
+  };
 }
 
 /** Whether a walk that goes on after `after` still has to come by here. */

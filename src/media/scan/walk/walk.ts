@@ -25,6 +25,8 @@ export interface WalkSpec {
   root: string;
   folder: string;
   after: string;
+  /** What comes after here is looked at by somebody else; without it, nothing is. */
+  upTo?: string | undefined;
   extensions: readonly string[];
   excludeDirs: readonly string[];
   /** Absolute paths of files that are still being written. */
@@ -199,12 +201,13 @@ export function isIn(folder: string, outer: string): boolean {
 }
 
 function optionsOf(spec: WalkSpec): TreeOptions {
-  const { root, folder, after, mountPoints } = spec;
+  const { root, folder, after, upTo, mountPoints } = spec;
   const points = mountPoints && new Set(mountPoints);
   return {
     root,
     folder,
     after,
+    upTo,
     extensions: new Set(spec.extensions),
     excludeDirs: new Set(spec.excludeDirs),
     unsettled: new Set((spec.unsettled ?? []).map((path) => inRoot(root, path))),

@@ -14,9 +14,13 @@ let reader: WalkReader | undefined;
 let walk: Walk | undefined;
 
 serveJobs<WalkJob, WalkResult>((job) => {
+  if ("database" in job) reader ??= createWalkReader(openPages(job.database));
+  if ("middleOf" in job) {
+    const { root, folder, few } = job.middleOf;
+    return { middle: reader!.middle(root, folder, few) };
+  }
   if ("begin" in job) {
-    reader ??= createWalkReader(openPages(job.database));
-    walk = new Walk(job.begin, reader);
+    walk = new Walk(job.begin, reader!);
     return undefined;
   }
   if (!walk) throw new Error("Cannot go on with a walk that has not begun");
