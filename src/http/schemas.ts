@@ -46,10 +46,15 @@ export const CatalogItem = z.object({
   title: z.string(),
   size_bytes: z.int(),
   online: z.boolean().openapi({ description: "A peer that holds it is connected now" }),
+  available_peer_count: z.int().openapi({ description: "Connected peers that hold it" }),
+  content_hash: z.string().optional().openapi({
+    description: "The same of the same content: of its size and both its ends",
+  }),
   replicas: z.array(z.object({
     peer_id: z.string(),
     relative_path: z.string(),
     online: z.boolean(),
+    at_risk: z.boolean().optional().openapi({ description: "Its drive is failing" }),
   })),
   media: MediaDescription.optional(),
 }).openapi("CatalogItem");

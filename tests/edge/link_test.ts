@@ -34,6 +34,7 @@ Deno.test("a link offers its files, is given ids and announces them", grpcTest, 
     title: "The Films/Alien.mp4",
     sizeBytes: 15,
     online: true,
+    availablePeerCount: 1,
     replicas: [{ peerId: "peer-1", relativePath: "Films/Alien.mp4", online: true }],
     media: {
       container: "mp4",

@@ -45,6 +45,7 @@ Deno.test("an original peer is given an id and enters the catalogue", grpcTest, 
     title: "Alien",
     sizeBytes: 5_000_000_000,
     online: true,
+    availablePeerCount: 1,
     replicas: [{ peerId: "old", relativePath: "Films\\Alien.mkv", online: true }],
   });
   // No extension, and no receipt, goes to a peer that has not asked for one.

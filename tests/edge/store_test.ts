@@ -99,12 +99,12 @@ onBoth("announce() adds, withdraw() takes away, of this peer's ids only", async 
   const [a = "", b = ""] = idsOf(await store.assign("p", [file("a"), file("b")]));
   const [foreign = ""] = idsOf(await store.assign("q", [file("a")]));
 
-  deepStrictEqual(await store.announce("p", [a, foreign, "x"]), { come: 1, known: [a] });
-  deepStrictEqual(await store.announce("p", [a, b]), { come: 1, known: [a, b] });
+  deepStrictEqual(await store.announce("p", [a, foreign, "x"]), { come: [a], known: [a] });
+  deepStrictEqual(await store.announce("p", [a, b]), { come: [b], known: [a, b] });
   strictEqual((await store.findPeer("p"))?.catalogSize, 2);
   deepStrictEqual(await store.announcedBy("p", "", 10), [a, b].sort());
-  strictEqual(await store.withdraw("q", [a]), 0);
-  strictEqual(await store.withdraw("p", [a, foreign]), 1);
+  deepStrictEqual(await store.withdraw("q", [a]), []);
+  deepStrictEqual(await store.withdraw("p", [a, foreign]), [a]);
   deepStrictEqual((await store.findTitle(a))?.replicas, []);
   deepStrictEqual(await store.announcedBy("p", "", 10), [b]);
 });
@@ -152,13 +152,148 @@ onBoth("describe() takes a peer's word for its own titles only", async (engine) 
     sizeBytes: 9,
   };
 
-  strictEqual(await store.describe("q", [description]), 0);
+  strictEqual((await store.describe("q", [description])).changed, 0);
   strictEqual((await store.findTitle(a))?.title, "a");
-  strictEqual(await store.describe("p", [description]), 1);
-  strictEqual(await store.describe("p", [description]), 0); // nothing new, nothing written
+  strictEqual((await store.describe("p", [description])).changed, 1);
+  strictEqual((await store.describe("p", [description])).changed, 0); // nothing new, nothing written
   const { title, media, sizeBytes } = (await store.findTitle(a))!;
   deepStrictEqual([title, sizeBytes], ["Ä", 9]);
   deepStrictEqual(media, { container: "mp4", tracks: [{ kind: "video", codec: "avc" }] });
+});
+
+const HASH = "0123456789abcdef0123456789abcdef";
+
+/** A file of `peerId` that it has announced and described; its catalogue id. */
+async function held(
+  store: EdgeStore,
+  peerId: string,
+  path: string,
+  { contentHash = HASH, sizeBytes = 5, atRisk = false } = {},
+) {
+  const [id = ""] = idsOf(await store.assign(peerId, [file(path, sizeBytes)]));
+  await store.announce(peerId, [id]);
+  const described = await store.describe(peerId, [
+    describing(id, path, { contentHash, sizeBytes, atRisk }),
+  ]);
+  return { id, ...described };
+}
+
+const describing = (
+  catalogId: string,
+  title: string,
+  more: { contentHash?: string; sizeBytes: number; atRisk?: boolean },
+) => ({ catalogId, title, container: "mp4", tracks: [], ...more });
+
+onBoth(
+  "the same content of two peers is one title, and the second is told its id",
+  async (engine) => {
+    const { state, store } = await openStore(engine, "p", "q");
+    await using _ = state;
+
+    const first = await held(store, "p", "a.mp4");
+    const second = await held(store, "q", "b.mp4");
+
+    deepStrictEqual(first.remaps, []);
+    deepStrictEqual(second.remaps, [{ oldCatalogId: second.id, newCatalogId: first.id }]);
+    strictEqual(await store.findTitle(second.id), undefined);
+    const title = (await store.findTitle(first.id))!;
+    strictEqual(title.title, "a.mp4"); // who came first has described it
+    deepStrictEqual(title.replicas, [
+      { peerId: "p", relativePath: "a.mp4", peerCatalogId: first.id, atRisk: false },
+      { peerId: "q", relativePath: "b.mp4", peerCatalogId: second.id, atRisk: false },
+    ]);
+    strictEqual((await store.titles({ sortTitle: "", catalogId: "" }, 10)).length, 1);
+
+    // Until it has followed, both ids are its own.
+    deepStrictEqual((await store.announce("q", [second.id])).known, [second.id]);
+    deepStrictEqual(await store.pendingRemaps("q", 10), second.remaps);
+    deepStrictEqual((await store.announce("q", [first.id])).known, [first.id]);
+    deepStrictEqual(await store.pendingRemaps("q", 10), []);
+    deepStrictEqual(await store.announcedBy("q", "", 10), [first.id]);
+    deepStrictEqual(
+      (await store.describe("q", [describing(first.id, "b.mp4", {
+        contentHash: HASH,
+        sizeBytes: 5,
+      })])).remaps,
+      [],
+    );
+  },
+);
+
+onBoth("a peer that lost the remap is given the title's id at its next offer", async (engine) => {
+  const { state, store } = await openStore(engine, "p", "q");
+  await using _ = state;
+  const first = await held(store, "p", "a.mp4");
+  await held(store, "q", "b.mp4");
+
+  deepStrictEqual(idsOf(await store.assign("q", [file("b.mp4", 5)])), [first.id]);
+  deepStrictEqual(await store.pendingRemaps("q", 10), []);
+});
+
+onBoth(
+  "two files of one peer with the same content are one title under two names",
+  async (engine) => {
+    const { state, store } = await openStore(engine, "p");
+    await using _ = state;
+    const first = await held(store, "p", "a.mp4");
+    const copy = await held(store, "p", "copy.mp4");
+
+    deepStrictEqual(copy.remaps, []); // a peer has one file for an id
+    const replicas = (await store.findTitle(first.id))!.replicas;
+    deepStrictEqual(replicas.map((it) => it.peerCatalogId), [first.id, copy.id]);
+    deepStrictEqual(await store.withdraw("p", [first.id]), [first.id]);
+    deepStrictEqual((await store.findTitle(first.id))!.replicas.length, 1);
+  },
+);
+
+onBoth("a file whose content changes leaves the title to the others", async (engine) => {
+  const { state, store } = await openStore(engine, "p", "q");
+  await using _ = state;
+  const first = await held(store, "p", "a.mp4");
+  const second = await held(store, "q", "b.mp4");
+  await store.announce("q", [first.id]);
+
+  const other = { contentHash: HASH.replace("0", "f"), sizeBytes: 9 };
+  const { remaps } = await store.describe("q", [describing(first.id, "new", other)]);
+
+  const [remap] = remaps;
+  strictEqual(remap?.oldCatalogId, first.id);
+  ok(remap.newCatalogId !== second.id);
+  const split = (await store.findTitle(remap.newCatalogId))!;
+  deepStrictEqual([split.title, split.sizeBytes, split.contentHash], ["new", 9, other.contentHash]);
+  deepStrictEqual(split.replicas.map(({ peerId }) => peerId), ["q"]);
+  deepStrictEqual((await store.findTitle(first.id))!.replicas.map(({ peerId }) => peerId), ["p"]);
+
+  // And of a title that is its own only it is the same title.
+  const again = { contentHash: HASH.replace("0", "e"), sizeBytes: 10 };
+  await store.announce("q", [remap.newCatalogId]);
+  const changed = await store.describe("q", [describing(remap.newCatalogId, "new", again)]);
+  deepStrictEqual(changed.remaps, []);
+  strictEqual((await store.findTitle(remap.newCatalogId))!.contentHash, again.contentHash);
+});
+
+onBoth("what cannot be a content hash joins nothing", async (engine) => {
+  const { state, store } = await openStore(engine, "p", "q");
+  await using _ = state;
+  await held(store, "p", "a.mp4", { contentHash: "" });
+  await held(store, "q", "b.mp4", { contentHash: "" });
+  await held(store, "p", "c.mp4");
+  await held(store, "q", "d.mp4", { sizeBytes: 6 }); // the same hash, another size
+  await held(store, "q", "e.mp4", { contentHash: "x'; DROP TABLE titles; --\0" });
+
+  strictEqual((await store.titles({ sortTitle: "", catalogId: "" }, 10)).length, 5);
+});
+
+onBoth("many peers describe the same content at once: it is one title", async (engine) => {
+  const names = Array.from({ length: 6 }, (_, n) => `peer-${n}`);
+  const { state, store } = await openStore(engine, ...names);
+  await using _ = state;
+
+  await Promise.all(names.map((name) => held(store, name, "a.mp4")));
+
+  const [title, ...more] = await store.titles({ sortTitle: "", catalogId: "" }, 10);
+  deepStrictEqual(more, []);
+  deepStrictEqual(title!.replicas.map(({ peerId }) => peerId), names);
 });
 
 Deno.test("titleOf() is a file's name, whatever the system", () => {

@@ -240,6 +240,7 @@ function edgePort(): EdgePort {
     title: `Title ${index}`,
     size_bytes: 10,
     online: true,
+    available_peer_count: 1,
     replicas: [],
   }));
   const pageOf = <T>(

@@ -7,6 +7,7 @@
 import { CatalogDigest } from "../id_hash.ts";
 import type { PeerPayloads } from "../messages.ts";
 import { breathe, inSteps, PAGE } from "../steps.ts";
+import { tellPendingRemaps } from "./content/remaps.ts";
 import type { InboxContext, Letter } from "./inbox.ts";
 import type { Session } from "./sessions.ts";
 
@@ -42,6 +43,7 @@ export async function receiveAnnouncement(
 
   if (!isMore) await withdrawOthers(held, session, context);
   held.clear();
+  await tellPendingRemaps(session, context.store);
   if (session.greeted && !session.signal.aborted) await session.send(undefined, requestId);
 }
 
@@ -55,6 +57,7 @@ export async function receiveEnd(
   if (!endsLists(session) || announcement?.requestId !== requestId) return;
   session.announcement = undefined;
   await withdrawOthers(announcement.held, session, context);
+  await tellPendingRemaps(session, context.store);
   if (!session.signal.aborted) await session.send(undefined, requestId);
 }
 
@@ -94,7 +97,7 @@ async function take(
   let strange = 0;
   await inSteps(catalogIds, signal, async (ids) => {
     const { come, known } = await store.announce(peerId, ids);
-    if (come > 0) changed();
+    if (come.length > 0) changed(come);
     for (const id of known) held.add(id);
     if (known.length === ids.length) return;
     const unknown = ids.filter((id) => !held.has(id));
@@ -118,7 +121,8 @@ async function withdrawOthers(
     const last = ids.at(-1);
     if (last === undefined) return;
     const gone = ids.filter((id) => !held.has(id));
-    if (gone.length > 0 && await store.withdraw(peerId, gone) > 0) changed();
+    const lost = gone.length > 0 ? await store.withdraw(peerId, gone) : [];
+    if (lost.length > 0) changed(lost);
     after = last;
     await breathe();
   }

@@ -11,6 +11,10 @@ export interface CatalogItem {
   sizeBytes: number;
   /** A peer that holds it is connected now. */
   online: boolean;
+  /** Connected peers that hold it. */
+  availablePeerCount: number;
+  /** The same of the same content; absent until a peer has said it. */
+  contentHash?: string;
   replicas: Replica[];
   /** Absent until a peer has described it; the published protocol cannot. */
   media?: CatalogMedia;
@@ -20,6 +24,8 @@ export interface Replica {
   peerId: string;
   relativePath: string;
   online: boolean;
+  /** The drive that it lies on is failing. */
+  atRisk?: true;
 }
 
 export interface CatalogMedia {
@@ -54,6 +60,9 @@ export interface PageRequest {
   limit: number;
   cursor?: string | undefined;
 }
+
+/** Characters of a title. */
+export const MAX_TITLE = 500;
 
 /** A title for a file that nobody has described: its name without folder and extension. */
 export function titleOf(relativePath: string): string {

@@ -46,8 +46,11 @@ export interface EdgeOptions {
 }
 
 export interface Edge extends Watching {
-  /** Serves host:port; `listening` is told the port, which matters when it was 0. */
-  serve(address: string, listening?: (port: number) => void): Service;
+  /**
+   * Serves host:port; `listening` is told the port, which matters when it was 0, and where that one
+   * is TLS, another one on loopback for the peer in the same process.
+   */
+  serve(address: string, listening?: (port: number, innerPort?: number) => void): Service;
   /** Every peer ever seen, by id. */
   peers(request: PageRequest): Promise<Page<Peer>>;
   findPeer(peerId: string): Promise<Peer | undefined>;
@@ -142,11 +145,15 @@ export function openEdge(options: EdgeOptions): Edge {
     return { ...row, lastSeenAt: new Date(lastSeen).toISOString(), extensions, online: true };
   };
   const toItem = ({ sortTitle: _, replicas, ...row }: TitleRow): CatalogItem => {
-    const known = replicas.map((replica) => ({
-      ...replica,
-      online: sessions.find(replica.peerId) !== undefined,
+    const known = replicas.map(({ peerId, relativePath, atRisk }) => ({
+      peerId,
+      relativePath,
+      online: sessions.find(peerId) !== undefined,
+      ...atRisk && { atRisk },
     }));
-    return { ...row, online: known.some(({ online }) => online), replicas: known };
+    const available = new Set(known.filter(({ online }) => online).map(({ peerId }) => peerId));
+    const online = available.size > 0;
+    return { ...row, online, availablePeerCount: available.size, replicas: known };
   };
 
   return {
@@ -155,9 +162,9 @@ export function openEdge(options: EdgeOptions): Edge {
       const either = AbortSignal.any([signal, stop.signal]);
       const telling = Promise.all([tell(either), streams.open.renewing(either)]);
       try {
-        await serveGrpc(address, context, (port) => {
+        await serveGrpc(address, context, (port, innerPort) => {
           log.debug("Edge listens", { address, port });
-          listening(port);
+          listening(port, innerPort);
         })(signal);
       } finally {
         stop.abort();

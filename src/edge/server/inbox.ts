@@ -17,14 +17,15 @@ import {
 } from "../messages.ts";
 import { breathe, inSteps } from "../steps.ts";
 import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
+import { tellRemaps } from "./content/remaps.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore } from "./store.ts";
 
 export interface InboxContext {
   store: EdgeStore;
   log: Log;
-  /** The catalogue is another one. */
-  changed(): void;
+  /** The catalogue is another one: these titles have more or fewer replicas, or others. */
+  changed(titles?: string[]): void;
   /** A viewer's stream is over. */
   streamClosed(peerId: string, sessionId: string): void;
   /** One more address of a peer, for a viewer. */
@@ -159,11 +160,13 @@ async function receiveOffer(
 
 async function receiveDescriptions(
   { media }: PeerPayloads["mediaDescriptions"],
-  { session: { peerId, signal } }: Letter,
+  { session }: Letter,
   { store, changed }: InboxContext,
 ) {
-  await inSteps(media, signal, async (some) => {
-    if (await store.describe(peerId, some) > 0) changed();
+  await inSteps(media, session.signal, async (some) => {
+    const news = await store.describe(session.peerId, some);
+    if (news.changed > 0 || news.touched.length > 0) changed(news.touched);
+    await tellRemaps(session, news.remaps);
   });
 }
 

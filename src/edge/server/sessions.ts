@@ -24,6 +24,8 @@ export class Session {
   quota: Quota | undefined;
   /** It is in the state; rejects where that could not be. */
   ready: Promise<void> = Promise.resolve();
+  /** Ids that it was told to give up. */
+  readonly remapped = new Set<string>();
   /** It was logged that files it offered were refused. */
   refused = false;
   /** When it was last asked for its list. */

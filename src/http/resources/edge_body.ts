@@ -14,10 +14,13 @@ export function catalogItemBody(it: EdgeTitle): CatalogItem {
     title: it.title,
     size_bytes: it.sizeBytes,
     online: it.online,
-    replicas: it.replicas.map(({ peerId, relativePath, online }) => ({
+    available_peer_count: it.availablePeerCount,
+    ...it.contentHash !== undefined && { content_hash: it.contentHash },
+    replicas: it.replicas.map(({ peerId, relativePath, online, atRisk }) => ({
       peer_id: peerId,
       relative_path: relativePath,
       online,
+      ...atRisk && { at_risk: true },
     })),
     ...it.media && {
       media: {

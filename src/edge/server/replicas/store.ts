@@ -5,11 +5,11 @@
  */
 import type { State, Statements, StateValue } from "../../../db/mod.ts";
 import type { CatalogedFile, MediaDescription, OfferedFile } from "../../messages.ts";
-import { titleOf, toCatalogMedia } from "../catalog_item.ts";
+import { MAX_TITLE, titleOf } from "../catalog_item.ts";
+import { describe, type Described, pendingRemaps, recount, type Remap } from "../content/store.ts";
 
 /** Longest path that any of our platforms has. */
 const MAX_PATH = 4096;
-const MAX_TITLE = 500;
 
 /** Titles that one peer may have: a catalogue for everybody must not be filled by one of them. */
 const MAX_TITLES = 2_000_000;
@@ -64,11 +64,18 @@ export class ReplicaStore {
     });
   }
 
-  /** The peer has these: returns how many are new in the catalogue, and which are its own. */
-  announce(peerId: string, catalogIds: string[]): Promise<{ come: number; known: string[] }> {
+  /** The peer has these: the titles that are new in the catalogue, and which ids are its own. */
+  announce(peerId: string, catalogIds: string[]): Promise<{ come: string[]; known: string[] }> {
     const ids = catalogIds.filter((id) => !id.includes("\0"));
     const list = JSON.stringify(ids);
     return this.state.transaction(async (tx) => {
+      // It calls them by the ids that it was told to.
+      await tx.run(
+        `UPDATE replicas SET peer_catalog_id = catalog_id, remapping = 0
+         WHERE peer_id = ? AND remapping = 1 AND catalog_id IN ${tx.each}`,
+        peerId,
+        list,
+      );
       const come = await tx.all<{ id: string }>(
         `UPDATE replicas SET announced = 1 WHERE peer_id = ? AND announced = 0
          AND peer_catalog_id IN ${tx.each} RETURNING catalog_id AS id`,
@@ -83,7 +90,7 @@ export class ReplicaStore {
         list,
       );
       const known = new Set(rows.map(({ id }) => id));
-      return { come: come.length, known: ids.filter((id) => known.has(id)) };
+      return { come: come.map(({ id }) => id), known: ids.filter((id) => known.has(id)) };
     });
   }
 
@@ -99,8 +106,8 @@ export class ReplicaStore {
     return rows.map(({ id }) => id);
   }
 
-  /** The peer does not have these any more; returns how many it had. */
-  withdraw(peerId: string, catalogIds: string[]): Promise<number> {
+  /** The peer does not have these any more; returns the titles of those that it had. */
+  withdraw(peerId: string, catalogIds: string[]): Promise<string[]> {
     return this.state.transaction(async (tx) => {
       const gone = await tx.all<{ id: string }>(
         `UPDATE replicas SET announced = 0 WHERE peer_id = ? AND announced = 1
@@ -109,7 +116,7 @@ export class ReplicaStore {
         JSON.stringify(catalogIds),
       );
       await recount(tx, gone);
-      return gone.length;
+      return gone.map(({ id }) => id);
     });
   }
 
@@ -124,22 +131,14 @@ export class ReplicaStore {
     return await this.state.get(sql, peerId, catalogId) !== undefined;
   }
 
-  /** Keeps what a peer says of titles that it holds; returns how many. */
-  describe(peerId: string, descriptions: MediaDescription[]): Promise<number> {
-    return this.state.transaction(async (tx) => {
-      let changed = 0;
-      for (const description of descriptions) {
-        const { catalogId, sizeBytes } = description;
-        if (sizeBytes < 0) continue;
-        const row = await tx.get<{ id: string }>(
-          "SELECT catalog_id AS id FROM replicas WHERE peer_id = ? AND peer_catalog_id = ?",
-          peerId,
-          catalogId,
-        );
-        if (row) changed += await describeTitle(tx, row.id, description);
-      }
-      return changed;
-    });
+  /** Keeps what a peer says of files that it holds. */
+  describe(peerId: string, descriptions: MediaDescription[]): Promise<Described> {
+    return describe(this.state, peerId, descriptions);
+  }
+
+  /** Remaps that the peer has not followed yet. */
+  pendingRemaps(peerId: string, limit: number): Promise<Remap[]> {
+    return pendingRemaps(this.state, peerId, limit);
   }
 }
 
@@ -156,7 +155,9 @@ async function knownIds(
     peerId,
     JSON.stringify([...files.keys()]),
   );
-  for (const { path, titleId, sizeBytes } of rows) {
+  for (const row of rows) {
+    const { path, id, titleId, sizeBytes } = row;
+    if (id !== titleId && await takeTitlesId(tx, peerId, row)) row.id = titleId;
     const now = files.get(path)!.sizeBytes;
     if (now === sizeBytes) continue;
     // What its content is now it says later.
@@ -164,6 +165,23 @@ async function knownIds(
     await tx.run(sql, now, titleId);
   }
   return new Map(rows.map(({ path, id }) => [path, id]));
+}
+
+/** A file that is offered once more has no id at its peer: it is given its title's, if none has it. */
+async function takeTitlesId(
+  tx: Statements,
+  peerId: string,
+  { path, titleId }: { path: string; titleId: string },
+): Promise<boolean> {
+  const sql = "SELECT 1 FROM replicas WHERE peer_id = ? AND peer_catalog_id = ?";
+  if (await tx.get(sql, peerId, titleId)) return false;
+  await tx.run(
+    `UPDATE replicas SET peer_catalog_id = catalog_id, remapping = 0
+     WHERE peer_id = ? AND relative_path = ?`,
+    peerId,
+    path,
+  );
+  return true;
 }
 
 /** Each in rows of its own, with an id that nobody has. */
@@ -190,38 +208,4 @@ async function addTitles(
       ...some.flatMap(({ relativePath, catalogId: id }) => [peerId, relativePath, id, id]),
     );
   }
-}
-
-/** How many announced replicas these titles have now. */
-export async function recount(tx: Statements, titles: { id: string }[]): Promise<void> {
-  if (titles.length === 0) return;
-  await tx.run(
-    `UPDATE titles SET holders = (SELECT count(*) FROM replicas
-       WHERE replicas.catalog_id = titles.catalog_id AND replicas.announced = 1)
-     WHERE catalog_id IN ${tx.each}`,
-    JSON.stringify([...new Set(titles.map(({ id }) => id))]),
-  );
-}
-
-/** A peer's word for a title; returns 1 if it is news. */
-async function describeTitle(
-  tx: Statements,
-  catalogId: string,
-  description: MediaDescription,
-): Promise<number> {
-  const title = description.title.slice(0, MAX_TITLE).replaceAll("\0", "");
-  const words = [title, title.toLowerCase(), description.sizeBytes];
-  const media = JSON.stringify(toCatalogMedia(description));
-  return await tx.run(
-    `UPDATE titles SET title = coalesce(nullif(?, ''), title),
-     sort_title = coalesce(nullif(?, ''), sort_title), size_bytes = ?, media = ?
-     WHERE catalog_id = ? AND (title IS DISTINCT FROM coalesce(nullif(?, ''), title)
-       OR sort_title IS DISTINCT FROM coalesce(nullif(?, ''), sort_title)
-       OR size_bytes <> ? OR media IS DISTINCT FROM ?)`,
-    ...words,
-    media,
-    catalogId,
-    ...words,
-    media,
-  );
 }
