@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { watchEventLoop } from "../base/event_loop.ts";
 import { Events, type Publish } from "../base/events.ts";
 import { filtered, type Level, Log, textSink } from "../base/log.ts";
 import { type Service, supervise } from "../base/service.ts";
+import { openIdentityKey } from "../edge/mod.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
 import { openSessions, warmUp } from "../stream/mod.ts";
 import { dataDirOf, type Texts } from "./commands/options.ts";
@@ -14,11 +16,12 @@ import { configurationsPort } from "./parts/configurations_port.ts";
 import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
-import { openEdgeRole, openEdgeState } from "./parts/edge_role.ts";
+import { type EdgeRole, openEdgeRole, openEdgeState } from "./parts/edge_role.ts";
 import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
 import { createIntake } from "../items/mod.ts";
 import { createHealth } from "./parts/health.ts";
 import { createMetrics } from "./parts/metrics.ts";
+import { openPeopleRole, type PeopleRole } from "./parts/people.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
 import { openConfiguration, openData, openPeer } from "./parts/peer.ts";
 import { createScanner } from "./parts/scanner.ts";
@@ -53,7 +56,11 @@ export async function runAgent({ role, texts, terminal, signal }: AgentOptions):
 /** What decides which parts there are, and how large: they are made anew when it changes. */
 function builtIn(config: Config) {
   const { edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams } = config;
-  return { isEdge: !edgeGrpcAddress, edgeId, maxPeers, peerTimeoutSec, maxStreams };
+  const isEdge = !edgeGrpcAddress;
+  const { allowUnsignedPeers, grpcUseTls, grpcCertPath, grpcKeyPath, grpcClientCertPath } = config;
+  const door = isEdge &&
+    { allowUnsignedPeers, grpcUseTls, grpcCertPath, grpcKeyPath, grpcClientCertPath };
+  return { isEdge, edgeId, maxPeers, peerTimeoutSec, maxStreams, door };
 }
 
 interface PartsContext {
@@ -76,22 +83,31 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     if (type === "drive.health") onFound();
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
+    people?.onEvent(type);
   };
 
   const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";
-  const edge = isEdge
-    ? openEdgeRole({
-      state: held.use(
-        await openEdgeState(
-          config.value.edgeDatabaseUrl,
-          () => openData(folder.path, "edge", log),
-        ),
-      ),
+  const openDb = () => openData(folder.path, "edge", log);
+  const state = isEdge
+    ? held.use(await openEdgeState(config.value.edgeDatabaseUrl, openDb))
+    : undefined;
+  const people: PeopleRole | undefined = state && openPeopleRole({
+    state,
+    publish,
+    log: log.child("people"),
+    edge: () => edge?.port,
+    tagsOf: (catalogIds) => peer?.items.tags.pathsOfTitles(catalogIds) ?? new Map(),
+  });
+  const edge: EdgeRole | undefined = state && people &&
+    openEdgeRole({
+      state,
       config,
+      key: await openIdentityKey(join(folder.path, "edge_key.pem")),
       publish,
       log,
-    })
-    : undefined;
+      mayPlay: people.mayPlay,
+    });
+  if (people) services.people = people.tidy;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
   const onFound = () => link?.offer();
@@ -113,8 +129,9 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     limits: { maxSessions: config.value.maxStreams },
   }));
   const peerId = config.value.peerId || folder.peerId;
+  const key = await openIdentityKey(join(folder.path, "peer_key.pem"));
   const link = peer && sessions &&
-    createPeerLink({ peer, db, sessions, edge, config, peerId, publish, log });
+    createPeerLink({ peer, db, sessions, edge, config, peerId, key, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (sessions) services.stream = warmUp;
   if (peer) {
@@ -152,8 +169,11 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       : "Cannot answer: this is an edge, and has no files of its own",
     edge: edge?.port ??
       `Cannot answer: this is no edge. Ask the one at ${config.value.edgeGrpcAddress}`,
+    people: people?.port ??
+      `Cannot answer: accounts are kept by the edge at ${config.value.edgeGrpcAddress}`,
+    ...people && { tagsOf: people.tagsOf },
     metrics: createMetrics({ peer, edge, link, sessions, eventLoop: eventLoop.metrics }),
-  }, { token: folder.token, log: log.child("http") });
+  }, { token: folder.token, log: log.child("http"), names: () => config.value.httpNames });
 
   services.http = config.live.service(
     ({ httpHost, httpPort }) => ({ hostname: httpHost, port: httpPort }),
@@ -162,6 +182,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
         ...at,
         onListen: (url) => {
           terminal.print(`giggityflix listens at ${url}`);
+          people?.welcome(url, terminal.print);
           folder.announce(url).catch((error) => {
             log.warn("Other commands will not find this agent", { error });
           });

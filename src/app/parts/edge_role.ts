@@ -14,14 +14,21 @@ import {
   openSqliteState,
   type State,
 } from "../../db/mod.ts";
-import { openEdge } from "../../edge/mod.ts";
+import { type IdentityKey, openEdge } from "../../edge/mod.ts";
+import { createRelay } from "./relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
+import { identitiesPort, identitySettings } from "./edge_identity.ts";
 
 export interface EdgeRoleOptions {
+  /** What peers know this edge by. */
+  key: IdentityKey;
   state: State;
   config: Configuration;
+  dataDir: string;
   publish: Publish;
   log: Log;
+  /** Whether this viewer (an account's id, or "owner") may play this title. */
+  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
 }
 
 export interface Listening {
@@ -39,22 +46,27 @@ export async function openEdgeState(url: string, openDb: () => Database): Promis
   return { ...state, [Symbol.asyncDispose]: () => Promise.resolve(db[Symbol.dispose]()) };
 }
 
-export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
+export function openEdgeRole(options: EdgeRoleOptions) {
+  const { state, config, dataDir, publish, log, mayPlay } = options;
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
+  const relay = createRelay({ config, dataDir, log: log.child("relay") });
   const edge = openEdge({
     state,
     publish,
+    mayPlay,
     log: log.child("edge"),
     edgeId,
     maxPeers,
     timeouts: { peerSec: peerTimeoutSec },
-    ice: () => iceSettings(config.value),
+    identity: identitySettings(config, options.key),
+    ice: relay.ice,
   });
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
 
   const port: EdgePort = {
     ...edge,
+    ...identitiesPort(edge),
     peers: async (request) => {
       const { items, nextCursor } = await edge.peers(request);
       return { items: items.map(peerBody), nextCursor };
@@ -69,13 +81,16 @@ export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
 
   return {
     port,
+    /** The TURN server of its own, where TURN_RELAY is on. */
+    relay: relay.service,
     /** Serves peers at `at`; a port of 0 takes any free one. */
     serve: async (at: string, signal: AbortSignal) => {
       const stopped = new AbortController();
       try {
-        await edge.serve(at, (port) => {
+        await edge.serve(at, (port, innerPort) => {
           address = `${at.slice(0, at.lastIndexOf(":"))}:${port}`;
-          listening.resolve({ address, stopped: stopped.signal });
+          const inner = innerPort === undefined ? address : `127.0.0.1:${innerPort}`;
+          listening.resolve({ address: inner, stopped: stopped.signal });
           publish("edge.listening", { address });
         })(signal);
       } finally {
@@ -84,16 +99,14 @@ export function openEdgeRole({ state, config, publish, log }: EdgeRoleOptions) {
         stopped.abort();
       }
     },
-    /** Where peers reach it, as soon as it listens, and until when. */
+    /** The peer in this same process is known by its key, whoever else may come. */
+    trust: (peerId: string, publicKey: string) => edge.identities.trust(peerId, publicKey),
+    /** Where the peer in this same process reaches it, as soon as it listens, and until when. */
     listening: () => listening.promise,
     /** Where it listens now. */
     address: () => address,
     peersOnline: () => edge.onlineCount(),
   };
-}
-
-function iceSettings({ stunServers }: Configuration["value"]) {
-  return { stunServers, turnServers: [], turnSecret: "" };
 }
 
 function found<T>(it: T | undefined, what: string, id: string): T {

@@ -38,6 +38,14 @@ export function createTagStore(db: Database) {
   return {
     find: (id: string): TagRow | undefined =>
       db.get(`SELECT ${columns} FROM tags WHERE id = ?`, id),
+    /** The tags of films by their names at the edge, which are given as a JSON list. */
+    pathsOfTitles: (catalogIds: string) =>
+      db.all<{ catalogId: string; path: string }>(
+        `SELECT media.catalog_id AS catalogId, tags.path FROM json_each(?) AS title
+         JOIN media ON media.catalog_id = title.value JOIN items ON items.media_id = media.id
+         JOIN item_tags ON item_tags.item_id = items.id JOIN tags ON tags.id = item_tags.tag_id`,
+        catalogIds,
+      ),
 
     atPath: (path: string): TagRow | undefined =>
       db.get(`SELECT ${columns} FROM tags WHERE path = ?`, path),

@@ -114,6 +114,15 @@ export function openTags({ db, changes, publish }: TagsDeps) {
   const merge = createMerge({ db, store, tree, links, put, onChanged });
 
   return {
+    /** Paths of the tags of films, by the names that the edge has given them. */
+    pathsOfTitles(catalogIds: readonly string[]): Map<string, string[]> {
+      const paths = new Map<string, string[]>();
+      for (const { catalogId, path } of store.pathsOfTitles(JSON.stringify(catalogIds))) {
+        paths.set(catalogId, [...paths.get(catalogId) ?? [], path]);
+      }
+      return paths;
+    },
+
     groups,
     links,
     merge,

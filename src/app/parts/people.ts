@@ -1,0 +1,85 @@
+/**
+ * People at this edge: wired to what they may play, and welcomed by a link where there is no owner.
+ *
+ * @module
+ */
+import { NotFoundError } from "../../base/errors.ts";
+import type { Publish } from "../../base/events.ts";
+import type { Log } from "../../base/log.ts";
+import type { State } from "../../db/mod.ts";
+import type { EdgePort } from "../../http/mod.ts";
+import { createPeople } from "../../people/mod.ts";
+
+export interface PeopleRoleOptions {
+  state: State;
+  publish: Publish;
+  log: Log;
+  /** Titles and plays, as soon as there is an edge. */
+  edge(): EdgePort | undefined;
+  /** Paths of the tags of titles, as far as this program knows them. */
+  tagsOf(catalogIds: readonly string[]): Map<string, string[]>;
+}
+
+/** As whom the edge knows the person at this machine. */
+const OWNER = "owner";
+
+/** What may make a play one that is not allowed any more. */
+const CHANGES = ["sharing.changed", "user.changed"];
+
+export type PeopleRole = ReturnType<typeof openPeopleRole>;
+
+export function openPeopleRole(options: PeopleRoleOptions) {
+  const { state, publish, log, edge, tagsOf } = options;
+  const people = createPeople({ state, publish, log });
+
+  const mayPlay = async (viewer: string, catalogId: string): Promise<boolean> => {
+    if (viewer === OWNER) return true;
+    const [who, title] = await Promise.all([
+      people.sharing.viewerOf(viewer),
+      findTitle(edge(), catalogId),
+    ]);
+    if (!who || !title) return false;
+    const tags = tagsOf([catalogId]).get(catalogId) ?? [];
+    const peerIds = [...new Set(title.replicas.map((it) => it.peer_id))];
+    return await people.sharing.mayPlay(who, { catalogId, peerIds, tags });
+  };
+
+  /** What plays and may not any more is ended, not when its grant is over but now. */
+  const endForbidden = async () => {
+    for (const { sessionId, viewer, catalogId } of edge()?.streams() ?? []) {
+      if (await mayPlay(viewer, catalogId)) continue;
+      await edge()?.revokeGrants({ sessionId }, "not shared any more");
+    }
+  };
+
+  return {
+    port: people,
+    mayPlay,
+    tagsOf: (catalogIds: readonly string[]) => Promise.resolve(tagsOf(catalogIds)),
+    tidy: people.tidy,
+
+    onEvent(type: string): void {
+      if (!CHANGES.includes(type)) return;
+      endForbidden().catch((error) => log.error("Cannot end what may not be played", { error }));
+    },
+
+    /** Until there is an owner, each start prints a link that makes their account. */
+    welcome(url: string, print: (line: string) => void): void {
+      const greet = async () => {
+        if (await people.accounts.hasOwner()) return;
+        const { token } = await people.invitations.createSetup({ name: "start" });
+        print(`Make the owner's account (once, within 24 hours): ${url}/setup#${token}`);
+      };
+      greet().catch((error) => log.warn("Cannot make the set-up link", { error }));
+    },
+  };
+}
+
+async function findTitle(edge: EdgePort | undefined, catalogId: string) {
+  try {
+    return await edge?.findTitle(catalogId);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
