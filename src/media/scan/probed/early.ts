@@ -152,6 +152,7 @@ export function openEarly(
       if (here.length < batchesAtOnce(driveIds, deps)) break;
       await Promise.race(here);
     }
+    if (queues.get(key) !== queue) return; // another walk, or the end, has taken it
     queues.delete(key);
     if (isHeldUp(driveIds)) await save(queue, []);
     else begin(queue);
