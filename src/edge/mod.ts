@@ -30,14 +30,24 @@ export type {
   Peer,
   Replica,
 } from "./server/catalog_item.ts";
+export {
+  type Identity,
+  type IdentityKey,
+  type IdentitySettings,
+  openIdentityKey,
+  showFingerprint,
+} from "./identity/mod.ts";
+export { joinEdge, type JoinOptions } from "./identity/join.ts";
 export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";
 export type {
   EdgeStreamInfo,
   IceSettings,
   OpenedStream,
   StreamRequest,
+  TurnServers,
 } from "./server/signalling/mod.ts";
 export { OWNER } from "./server/signalling/mod.ts";
+export { type RelaySettings, relayUrls, runRelay } from "./relay/mod.ts";
 export type { Watching } from "./server/watching.ts";
 export {
   type EdgeKey,

@@ -20,6 +20,7 @@ import { catalog, type EdgePort, peers } from "./resources/edge.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
+import { identities } from "./resources/identities.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
 import { mediaPictures } from "./resources/library/pictures/media_pictures.ts";
@@ -82,7 +83,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
       : media(peer.media).route("/", mediaPictures(peer.library.pictures)),
     ...libraryResources(typeof peer === "string" ? peer : peer.library),
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
-    peers: typeof edge === "string" ? absent(edge) : peers(edge),
+    peers: typeof edge === "string" ? absent(edge) : identities(edge).route("/", peers(edge)),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
     ...watchingResources(edge),
     ...peopleResources(people),

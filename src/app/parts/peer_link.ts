@@ -14,6 +14,7 @@ import type { Database } from "../../db/mod.ts";
 import {
   createLink,
   guardStreams,
+  type IdentityKey,
   type Link,
   type LinkDeps,
   type LinkScreenshots,
@@ -33,6 +34,8 @@ export interface PeerLinkOptions {
   edge: EdgeRole | undefined;
   config: Configuration;
   peerId: string;
+  /** What edges know this peer by. */
+  key: IdentityKey;
   publish: Publish;
   log: Log;
 }
@@ -40,7 +43,11 @@ export interface PeerLinkOptions {
 export type PeerLink = ReturnType<typeof createPeerLink>;
 
 export function createPeerLink(options: PeerLinkOptions) {
-  const { peer, db, sessions, edge, config, peerId, publish, log } = options;
+  const { peer, db, sessions, edge, config, peerId, key, publish, log } = options;
+  // Asked at every connection: an edge that is joined while this runs is known at once.
+  const pinOf = (address: string) =>
+    config.value.edgeFingerprints.find((it) => it.startsWith(`${address}=`))
+      ?.slice(address.length + 1);
   // One for all links: what plays goes on when the link is made anew.
   const streams = guardStreams({
     open: ({ sdp, ...offer }, signal) =>
@@ -54,7 +61,10 @@ export function createPeerLink(options: PeerLinkOptions) {
       library: libraryPort(peer),
       streams,
       screenshots: screenshotsPort(peer),
-      settings,
+      settings: {
+        ...settings,
+        identity: { key, pinOf, timeoutMs: settings.timeoutSec * 1000 },
+      },
       db,
       publish,
       log: log.child("link"),
@@ -71,6 +81,7 @@ export function createPeerLink(options: PeerLinkOptions) {
       if (!edge) return await run(slice, signal);
       while (!signal.aborted) {
         const it = await orAborted(edge.listening(), signal);
+        await edge.trust(peerId, key.publicKey);
         if (it) await run({ ...slice, address: it.address }, AbortSignal.any([signal, it.stopped]));
       }
     }),
@@ -97,6 +108,8 @@ function linkSettings(
     // Its own edge answers in this process, over loopback.
     useTls: !isOwnEdge && value.grpcUseTls,
     ...value.grpcCertPath && { certPath: value.grpcCertPath },
+    clientCertPath: value.grpcClientCertPath,
+    clientKeyPath: value.grpcClientKeyPath,
     reconnectIntervalSec: value.grpcReconnectIntervalSec,
     maxReconnectAttempts: value.grpcMaxReconnectAttempts,
     remoteDelete: value.remoteDelete,

@@ -51,6 +51,8 @@ export interface Identities {
   restore(peerId: string): Promise<boolean>;
   /** Its name belongs to no key any more. @throws {NotFoundError} it has none */
   forgetKey(peerId: string): Promise<void>;
+  /** The peer has this name and key, whatever was known of it. */
+  trust(peerId: string, publicKey: string): Promise<void>;
   /** What is known of these peers. */
   among(peerIds: string[]): Promise<Identity[]>;
 }
@@ -84,6 +86,12 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
       }
       // Whoever has proved that key is not the one that this name belongs to any more.
       end(peerId);
+    },
+    async trust(peerId, publicKey) {
+      const known = await store.find(peerId);
+      if (known?.publicKey === publicKey) return;
+      if (known?.publicKey) await store.forgetKey(peerId);
+      await store.enrol(peerId, publicKey, "seen");
     },
     among: (peerIds) => store.among(peerIds),
   };

@@ -69,7 +69,7 @@ const WATCH_MS = 5000;
 export function serveGrpc(
   address: string,
   context: ServeContext,
-  listening: (port: number) => void,
+  listening: (port: number, innerPort?: number) => void,
 ): Service {
   const { refusals, log, tls } = context;
   return async (signal) => {
@@ -93,12 +93,18 @@ export function serveGrpc(
     const injector = server.createConnectionInjector(insecure);
     const accept = (socket: Socket) => gate.accept(socket);
     const take = (socket: Socket) => injector.injectConnection(socket);
-    const listener = await listen({ address, tls, accept, take, refusals, log });
-    listening(listener.port);
+    await using listeners = new AsyncDisposableStack();
+    const listener = listeners.use(await listen({ address, tls, accept, take, refusals, log }));
+    // The peer in this same process needs no certificates to speak with itself.
+    const inner = tls && listeners.use(
+      await listen({ address: "127.0.0.1:0", accept, take, refusals, log }),
+    );
+    listening(listener.port, inner?.port);
     try {
       await watch(rooms, listener, signal);
     } finally {
-      const closing = listener[Symbol.asyncDispose]();
+      // Nobody comes in any more; those who are here go before the ports do.
+      const closing = listeners.disposeAsync();
       await shutDown(grpc, server, context);
       gate.clear();
       await closing;

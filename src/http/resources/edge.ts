@@ -6,13 +6,14 @@
 import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
+import type { IdentitiesPort } from "./identities.ts";
 import type { WatchingPort } from "./watching/mod.ts";
 
 type PageQuery = { limit: number; cursor?: string | undefined };
 type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
-export interface EdgePort extends WatchingPort {
+export interface EdgePort extends WatchingPort, IdentitiesPort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
