@@ -75,7 +75,7 @@ export function createScanning(deps: LibraryDeps, own: Own) {
         state.progress = progress;
         measure(job, progress);
         publish("scan.progress", { ...progress });
-        if (progress.phase === "probe") tellFound();
+        if (progress.phase !== "hash") tellFound();
       },
       leaveAsleep: request.leaveAsleep ? leaveAsleep : undefined,
       job,
