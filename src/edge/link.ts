@@ -13,7 +13,7 @@ import { lookUp, parseAddresses } from "./link/addresses.ts";
 import { Backoff } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
 import { linkCounters, linkMetrics } from "./link/counters.ts";
-import { edgeMemories } from "./link/edge_memory.ts";
+import { edgeMemories, keptGreeters } from "./link/edge_memory.ts";
 import { Commands } from "./link/outbox/commands.ts";
 import { createOutboxStore } from "./link/outbox/store.ts";
 import { type LinkParts, LinkSession, type LinkWork } from "./link_session.ts";
@@ -79,7 +79,7 @@ export function createLink(deps: LinkDeps): Link {
     commands: new Commands({ store, log, onAnswers }),
     uploads: new Semaphore(1),
     memoryOf: edgeMemories(store),
-    greeters: new Set(),
+    greeters: keptGreeters(store),
   };
   const addresses = parseAddresses(settings.address);
   let state: LinkState = {

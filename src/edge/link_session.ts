@@ -14,7 +14,7 @@ import type { HandlerContext } from "./handlers/mod.ts";
 import { Announcer } from "./link/announcer.ts";
 import type { LinkCounters } from "./link/counters.ts";
 import { dispatch } from "./link/dispatch.ts";
-import type { EdgeMemory } from "./link/edge_memory.ts";
+import type { EdgeMemory, Greeters } from "./link/edge_memory.ts";
 import { Offers } from "./link/offers.ts";
 import type { Commands } from "./link/outbox/commands.ts";
 import { AnswerSender } from "./link/outbox/sender.ts";
@@ -43,8 +43,7 @@ export interface LinkParts {
   counters: LinkCounters;
   uploads: Semaphore;
   memoryOf(edge: string): EdgeMemory;
-  /** Addresses where an edge has said hello: its silence means something. */
-  greeters: Set<string>;
+  greeters: Greeters;
 }
 
 export interface SessionOptions {

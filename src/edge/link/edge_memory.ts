@@ -33,3 +33,24 @@ export function edgeMemories(store: OutboxStore): (edge: string) => EdgeMemory {
     return memory;
   };
 }
+
+/** Addresses where an edge has said hello, so that its silence means something; on disk. */
+export interface Greeters {
+  has(address: string): boolean;
+  add(address: string): void;
+  delete(address: string): void;
+}
+
+export function keptGreeters(store: OutboxStore): Greeters {
+  const known = new Map<string, boolean>();
+  const has = (address: string) => {
+    const is = known.get(address) ?? store.fact(address, "greets") === "yes";
+    known.set(address, is);
+    return is;
+  };
+  const save = (address: string, is: boolean) => {
+    if (has(address) !== is) store.saveFact(address, "greets", is ? "yes" : "no");
+    known.set(address, is);
+  };
+  return { has, add: (address) => save(address, true), delete: (address) => save(address, false) };
+}
