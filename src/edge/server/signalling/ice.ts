@@ -9,9 +9,13 @@ import type { IceServer } from "../../messages.ts";
 
 export interface IceSettings {
   stunServers: readonly string[];
-  /** `turn:` and `turns:` addresses that share `turnSecret`. */
-  turnServers: readonly string[];
-  turnSecret: string;
+  turn: readonly TurnServers[];
+}
+
+/** `turn:` and `turns:` addresses that share a secret with the edge. */
+export interface TurnServers {
+  urls: readonly string[];
+  secret: string;
 }
 
 /** Longer than a film: a relay keeps only what was begun with credentials in force. */
@@ -19,15 +23,16 @@ const LIFE_SEC = 12 * 3600;
 
 /** For `user`, whose name the TURN server logs, and by whom it counts its quota. */
 export function iceServersFor(
-  { stunServers, turnServers, turnSecret }: IceSettings,
+  { stunServers, turn }: IceSettings,
   user: string,
   now: number = Date.now(),
 ): IceServer[] {
   const stun = stunServers.length > 0
     ? [{ urls: [...stunServers], username: "", credential: "" }]
     : [];
-  if (turnServers.length === 0 || turnSecret === "") return stun;
-  return [...stun, { urls: [...turnServers], ...turnCredentials(turnSecret, user, now) }];
+  const relays = turn.filter(({ urls, secret }) => urls.length > 0 && secret !== "")
+    .map(({ urls, secret }) => ({ urls: [...urls], ...turnCredentials(secret, user, now) }));
+  return [...stun, ...relays];
 }
 
 /** The name is when it expires and whose it is; the password is that name, signed. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { iceServersFor, type IceSettings, turnCredentials } from "./ice.ts";
+export { iceServersFor, type IceSettings, turnCredentials, type TurnServers } from "./ice.ts";
 export { type EdgeStreamInfo, toInfo } from "./open_streams.ts";
 export type { PeerReach } from "./reach.ts";
 export { type OpenedStream, OWNER, type StreamRequest, Streams } from "./streams.ts";
