@@ -21,6 +21,8 @@ import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
+import { join } from "./commands/edge/join.ts";
+import { peers } from "./commands/edge/peers.ts";
 import { ingest } from "./commands/ingest/mod.ts";
 import { items } from "./commands/items/mod.ts";
 import { duplicates } from "./commands/duplicates/mod.ts";
@@ -70,6 +72,8 @@ const commands = [
   restore,
   config,
   edge,
+  join,
+  peers,
   version,
 ];
 
