@@ -37,12 +37,14 @@ export async function benchRescan(folder: string, files: number, rounds: number)
   say(`  seconds here and now: ${median(ours!).toFixed(2)}, find ${median(theirs!).toFixed(2)}`);
   const warm = await warmRounds(tree, dataDir, rounds);
   tellCost("the same in an agent that runs", { ...warm, atMost: AT_MOST });
-  const peak = Math.max(...peaks!);
-  say(
-    `  memory at most ${Math.round(peak)} MiB (goal with 1000000 files: ${AT_MOST_MIB}): ` +
-      (peak <= AT_MOST_MIB ? "reached" : "MISSED"),
-  );
+  tellMemory("memory at most", Math.max(...peaks!));
+  tellMemory("in an agent that runs, during its scans", warm.peakMib);
   await Deno.remove(tree.folder, { recursive: true });
+}
+
+function tellMemory(what: string, mib: number): void {
+  const verdict = mib <= AT_MOST_MIB ? "reached" : "MISSED";
+  say(`  ${what} ${Math.round(mib)} MiB (goal with 1000000 files: ${AT_MOST_MIB}): ${verdict}`);
 }
 
 interface Report {
@@ -68,29 +70,53 @@ export async function rescan(
   }).spawn();
   let peakMib = 0;
   const sampling = setInterval(async () => {
-    const status = await Deno.readTextFile(`/proc/${child.pid}/status`).catch(() => "");
-    peakMib = Math.max(peakMib, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
+    peakMib = Math.max(peakMib, await peakOf(child.pid));
   }, 50);
   const { stdout } = await child.output().finally(() => clearInterval(sampling));
   return { ...JSON.parse(new TextDecoder().decode(stdout)), peakMib };
 }
 
+/** The most resident memory that a process has had, in MiB. */
+async function peakOf(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
 /**
- * Beside `find` again, in an agent that a person has had running: its first scan is not counted, for
- * it has much else to do just after its start.
+ * Beside `find` again, in an agent that a person has had running: its first scan is not counted, nor
+ * what it does once for a library that is new to it, which is to offer and to index every file.
  */
 async function warmRounds(tree: BigTree, dataDir: string, rounds: number) {
   const env = { HASH_ALGORITHMS: "md5", MEDIA_DIRS: tree.folder };
   await using agent = await startAgent({ dataDir, env });
+  await scanIn(agent.url);
+  await untilQuiet(agent.pid);
+  await Deno.writeTextFile(`/proc/${agent.pid}/clear_refs`, "5"); // the most memory is counted anew
   const [ours, theirs]: [number[], number[]] = [[], []];
-  for (let round = 0; round <= rounds; round++) {
-    const found = await find(tree);
-    const seconds = await scanIn(agent.url);
-    if (round === 0) continue;
-    theirs.push(found);
-    ours.push(seconds);
+  for (let round = 0; round < rounds; round++) {
+    theirs.push(await find(tree));
+    ours.push(await scanIn(agent.url));
   }
-  return { ours, theirs };
+  return { ours, theirs, peakMib: await peakOf(agent.pid) };
+}
+
+const LOOK_EVERY_MS = 500;
+/** Hundredths of a second of a processor: so little in each look is housekeeping. */
+const QUIET_TICKS_PER_LOOK = 3;
+const MOST_LOOKS = 1200;
+
+/** Waits until a process has had nothing to do for a while. */
+async function untilQuiet(pid: number): Promise<void> {
+  let quietLooks = 0;
+  let last = 0;
+  for (let looks = 0; looks < MOST_LOOKS && quietLooks < 6; looks++) {
+    const [, , , , , , , , , , , user, system] = (await Deno.readTextFile(`/proc/${pid}/stat`))
+      .replace(/^.*\) /, "").split(" ");
+    const ticks = Number(user) + Number(system);
+    quietLooks = ticks - last <= QUIET_TICKS_PER_LOOK ? quietLooks + 1 : 0;
+    last = ticks;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }
 
 const MOST_TRIES = 1200;
