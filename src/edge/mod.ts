@@ -48,6 +48,8 @@ export type {
 } from "./server/signalling/mod.ts";
 export { OWNER } from "./server/signalling/mod.ts";
 export { type RelaySettings, relayUrls, runRelay } from "./relay/mod.ts";
+export { MAX_TTL_HOURS } from "./server/subscriptions/mod.ts";
+export type { NewSubscription, Subscription } from "./server/subscriptions/mod.ts";
 export type { Watching } from "./server/watching.ts";
 export {
   type EdgeKey,

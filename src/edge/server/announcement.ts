@@ -97,7 +97,7 @@ async function take(
   let strange = 0;
   await inSteps(catalogIds, signal, async (ids) => {
     const { come, known } = await store.announce(peerId, ids);
-    if (come.length > 0) changed(come);
+    if (come.length > 0) changed(peerId, come);
     for (const id of known) held.add(id);
     if (known.length === ids.length) return;
     const unknown = ids.filter((id) => !held.has(id));
@@ -122,7 +122,7 @@ async function withdrawOthers(
     if (last === undefined) return;
     const gone = ids.filter((id) => !held.has(id));
     const lost = gone.length > 0 ? await store.withdraw(peerId, gone) : [];
-    if (lost.length > 0) changed(lost);
+    if (lost.length > 0) changed(peerId, lost, true);
     after = last;
     await breathe();
   }

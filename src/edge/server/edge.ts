@@ -10,11 +10,12 @@ import type { State } from "../../db/mod.ts";
 import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey } from "../grants/mod.ts";
 import { type Identities, type IdentitySettings, openIdentityRoom } from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
-import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
-import { fromCursor, toCursor } from "./cursor.ts";
+import { openAvailability } from "./availability/mod.ts";
+import { type Catalogue, openCatalogue } from "./catalogue.ts";
 import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { Sessions } from "./sessions.ts";
-import { EdgeStore, type PeerRow, type TitleRow } from "./store.ts";
+import { EdgeStore } from "./store.ts";
+import type { Subscriptions } from "./subscriptions/mod.ts";
 import { endViewers, iceServersFor, type IceSettings, Streams } from "./signalling/mod.ts";
 import { Writes } from "./writes.ts";
 import { openWatching, type Watching } from "./watching.ts";
@@ -34,6 +35,8 @@ export interface EdgeOptions {
     streamSec?: number;
     /** Seconds that one grant is in force; 300 unless said. */
     grantSec?: number;
+    /** Seconds that a peer may be away before what only it had counts as lost; 300 unless said. */
+    graceSec?: number;
   };
   /** This edge's key, who may come in, and by which port. */
   identity?: IdentitySettings;
@@ -45,32 +48,27 @@ export interface EdgeOptions {
   ice?(): IceSettings;
 }
 
-export interface Edge extends Watching {
+export interface Edge extends Watching, Catalogue {
   /**
    * Serves host:port; `listening` is told the port, which matters when it was 0, and where that one
    * is TLS, another one on loopback for the peer in the same process.
    */
   serve(address: string, listening?: (port: number, innerPort?: number) => void): Service;
-  /** Every peer ever seen, by id. */
-  peers(request: PageRequest): Promise<Page<Peer>>;
-  findPeer(peerId: string): Promise<Peer | undefined>;
   /** How many peers are connected now. */
   onlineCount(): number;
-  /** Titles that peers have announced, by title; `query` is a part of the title. */
-  catalog(request: PageRequest & { query?: string | undefined }): Promise<Page<CatalogItem>>;
-  findTitle(catalogId: string): Promise<CatalogItem | undefined>;
+  /** Who waits for which titles. */
+  subscriptions: Subscriptions;
   /** Who the peers are, invitations, revocations. */
   identities: Identities;
 }
 
-const MAX_PAGE = 1000;
 /** The catalogue's change is told at most twice a second. */
 const QUIET_MS = 500;
 
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
 export function openEdge(options: EdgeOptions): Edge {
   const { state, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
-  const { peerSec = 120, streamSec = 10, grantSec = 300 } = timeouts;
+  const { peerSec = 120, streamSec = 10, grantSec = 300, graceSec = 300 } = timeouts;
   const store = new EdgeStore(state);
   const sessions = new Sessions(maxPeers);
   const room = openIdentityRoom({
@@ -99,6 +97,16 @@ export function openEdge(options: EdgeOptions): Edge {
     limitMs: streamSec * 1000,
     log,
   });
+  const isOnline = (peerId: string) => sessions.find(peerId) !== undefined;
+  const { availability, subscriptions } = openAvailability({
+    state,
+    store,
+    edgeId,
+    isOnline,
+    publish,
+    log,
+    graceMs: graceSec * 1000,
+  });
   const news = new Nudge<"catalog">();
   const writes = new Writes();
 
@@ -109,7 +117,10 @@ export function openEdge(options: EdgeOptions): Edge {
     edgeId,
     sessions,
     peerTimeoutMs: peerSec * 1000,
-    changed: () => news.note("catalog"),
+    changed(peerId, titles, areLost) {
+      news.note("catalog");
+      availability.touched(peerId, titles, areLost);
+    },
     streams,
     streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
     streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
@@ -123,6 +134,7 @@ export function openEdge(options: EdgeOptions): Edge {
           publish("peer.connected", { peerId });
           // Its titles are online now.
           news.note("catalog");
+          availability.moved(peerId);
         }),
       );
     },
@@ -133,34 +145,21 @@ export function openEdge(options: EdgeOptions): Edge {
         log.info("Peer disconnected", { peerId, reason });
         publish("peer.disconnected", { peerId, reason });
         news.note("catalog");
+        availability.moved(peerId);
         await store.seen(session, new Date(session.lastSeen).toISOString(), session.extensions);
       })).catch((error) => log.warn("Cannot keep when a peer was last seen", { peerId, error }));
     },
-  };
-
-  const toPeer = (row: PeerRow): Peer => {
-    const session = sessions.find(row.peerId);
-    if (!session) return { ...row, online: false };
-    const { lastSeen, extensions } = session;
-    return { ...row, lastSeenAt: new Date(lastSeen).toISOString(), extensions, online: true };
-  };
-  const toItem = ({ sortTitle: _, replicas, ...row }: TitleRow): CatalogItem => {
-    const known = replicas.map(({ peerId, relativePath, atRisk }) => ({
-      peerId,
-      relativePath,
-      online: sessions.find(peerId) !== undefined,
-      ...atRisk && { atRisk },
-    }));
-    const available = new Set(known.filter(({ online }) => online).map(({ peerId }) => peerId));
-    const online = available.size > 0;
-    return { ...row, online, availablePeerCount: available.size, replicas: known };
   };
 
   return {
     serve: (address, listening = () => {}) => async (signal) => {
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
-      const telling = Promise.all([tell(either), streams.open.renewing(either)]);
+      const telling = Promise.all([
+        tell(either),
+        streams.open.renewing(either),
+        availability.run(either),
+      ]);
       try {
         await serveGrpc(address, context, (port, innerPort) => {
           log.debug("Edge listens", { address, port });
@@ -172,29 +171,13 @@ export function openEdge(options: EdgeOptions): Edge {
         await writes.done();
       }
     },
-    async peers({ limit, cursor }) {
-      const [after = ""] = fromCursor(cursor, 1);
-      return await paged(
-        limit,
-        (count) => store.peers(after, count),
-        toPeer,
-        (it) => toCursor(it.peerId),
-      );
-    },
-    async findPeer(peerId) {
-      const row = await store.findPeer(peerId);
-      return row && toPeer(row);
-    },
     onlineCount: () => sessions.count(),
-    async catalog({ limit, cursor, query }) {
-      const [sortTitle = "", catalogId = ""] = fromCursor(cursor, 2);
-      const fetch = (count: number) => store.titles({ sortTitle, catalogId }, count, query);
-      return await paged(limit, fetch, toItem, (it) => toCursor(it.sortTitle, it.catalogId));
-    },
-    async findTitle(catalogId) {
-      const row = await store.findTitle(catalogId);
-      return row && toItem(row);
-    },
+    ...openCatalogue(store, {
+      session: (peerId) => sessions.find(peerId),
+      isOnline,
+      onlinePeers: () => sessions.all().map(({ peerId }) => peerId),
+    }),
+    subscriptions,
     identities: room.identities,
     ...openWatching(streams, desk, iceServers),
   };
@@ -206,20 +189,4 @@ export function openEdge(options: EdgeOptions): Edge {
       await pause(QUIET_MS, signal);
     }
   }
-}
-
-/** One row more than asked for tells whether there is another page. */
-async function paged<Row, Item>(
-  limit: number,
-  fetch: (count: number) => Promise<Row[]>,
-  toItem: (row: Row) => Item,
-  cursorOf: (row: Row) => string,
-): Promise<Page<Item>> {
-  const count = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
-  const rows = await fetch(count + 1);
-  const last = rows[count - 1];
-  return {
-    items: rows.slice(0, count).map(toItem),
-    ...(rows.length > count && last && { nextCursor: cursorOf(last) }),
-  };
 }

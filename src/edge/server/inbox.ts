@@ -24,8 +24,8 @@ import type { EdgeStore } from "./store.ts";
 export interface InboxContext {
   store: EdgeStore;
   log: Log;
-  /** The catalogue is another one: these titles have more or fewer replicas, or others. */
-  changed(titles?: string[]): void;
+  /** The catalogue is another one: of these titles a peer has more, fewer or other replicas. */
+  changed(peerId: string, titles: string[], areLost?: boolean): void;
   /** A viewer's stream is over. */
   streamClosed(peerId: string, sessionId: string): void;
   /** One more address of a peer, for a viewer. */
@@ -165,7 +165,7 @@ async function receiveDescriptions(
 ) {
   await inSteps(media, session.signal, async (some) => {
     const news = await store.describe(session.peerId, some);
-    if (news.changed > 0 || news.touched.length > 0) changed(news.touched);
+    if (news.changed > 0 || news.touched.length > 0) changed(session.peerId, news.touched);
     await tellRemaps(session, news.remaps);
   });
 }

@@ -101,6 +101,54 @@ export class EdgeStore extends ReplicaStore {
     return title;
   }
 
+  /** These titles, whether or not anybody has them now. */
+  async titlesOf(catalogIds: string[]): Promise<TitleRow[]> {
+    const ids = JSON.stringify(catalogIds.filter((id) => !id.includes("\0")));
+    const sql = `SELECT ${titleColumns} FROM titles t WHERE catalog_id IN ${this.state.each}`;
+    return await this.#withReplicas(await this.state.all<RawTitle>(sql, ids));
+  }
+
+  /**
+   * Announced titles of which one copy is at `online` peers, or all copies are on failing drives;
+   * after a place in the order.
+   */
+  async lastCopies(
+    after: { sortTitle: string; catalogId: string },
+    limit: number,
+    online: string[],
+  ): Promise<TitleRow[]> {
+    const rows = await this.state.all<RawTitle>(
+      `SELECT ${titleColumns} FROM titles t WHERE holders > 0
+       AND (sort_title, catalog_id) > (?, ?)
+       AND (NOT EXISTS (SELECT 1 FROM replicas r WHERE r.catalog_id = t.catalog_id
+              AND r.announced = 1 AND r.at_risk = 0)
+         OR (SELECT count(DISTINCT r.peer_id) FROM replicas r WHERE r.catalog_id = t.catalog_id
+              AND r.announced = 1 AND r.peer_id IN ${this.state.each}) = 1)
+       ORDER BY sort_title, catalog_id LIMIT ?`,
+      after.sortTitle,
+      after.catalogId,
+      JSON.stringify(online),
+      limit,
+    );
+    return await this.#withReplicas(rows);
+  }
+
+  /** Titles that a peer has announced, in the order of what it calls them. */
+  titlesHeldBy(
+    peerId: string,
+    after: string,
+    limit: number,
+  ): Promise<{ catalogId: string; peerCatalogId: string }[]> {
+    return this.state.all(
+      `SELECT catalog_id AS "catalogId", peer_catalog_id AS "peerCatalogId" FROM replicas
+       WHERE peer_id = ? AND peer_catalog_id > ? AND announced = 1
+       ORDER BY peer_catalog_id LIMIT ?`,
+      peerId,
+      after,
+      limit,
+    );
+  }
+
   async #withReplicas(rows: RawTitle[]): Promise<TitleRow[]> {
     if (rows.length === 0) return [];
     const replicas = await this.state.all<RawReplica>(
