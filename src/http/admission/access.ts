@@ -74,9 +74,11 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "* /api/sharing-rules/**",
     "* /api/audit/**",
     "* /api/grants/**",
+    "GET /api/peers/enrolments/**",
     "POST /api/setup/links",
   ]],
   [to("member", "read"), ["GET /api/peers/**"]],
+  [to("owner", "admin"), ["* /api/peers/**"]],
   [to("owner", "manage"), [
     "* /api/configurations/**",
     "* /api/drives/**",
