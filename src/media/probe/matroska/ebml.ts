@@ -17,28 +17,38 @@ export interface Element {
 
 /** The element at `offset`; undefined where there is none. */
 export function readElement(read: ReadBytes, offset: number): Element | undefined {
-  const bytes = read(offset, 12);
-  const idLength = Math.clz32(bytes[0] ?? 0) - 23;
-  const first = bytes[idLength];
-  if (first === undefined || idLength > 4) return undefined;
+  return elementIn(read(offset, MAX_HEADER_BYTES), 0, offset);
+}
+
+/** An identifier of up to four bytes, a size of up to eight. */
+const MAX_HEADER_BYTES = 12;
+
+/** In plain loops: it is asked of each of a hundred elements of every file. */
+function elementIn(bytes: Uint8Array, at: number, offset: number): Element | undefined {
+  const end = Math.min(bytes.length, at + MAX_HEADER_BYTES);
+  const idLength = Math.clz32(bytes[at] ?? 0) - 23;
+  const sizeAt = at + idLength;
+  if (sizeAt >= end || idLength > 4) return undefined;
+  const first = bytes[sizeAt]!;
   const sizeLength = Math.clz32(first) - 23;
-  const sizeBytes = bytes.subarray(idLength, idLength + sizeLength);
-  if (sizeLength > 8 || sizeBytes.length < sizeLength) return undefined;
+  if (sizeLength > 8 || sizeAt + sizeLength > end) return undefined;
+  let id = 0;
+  for (let index = at; index < sizeAt; index++) id = id * 256 + bytes[index]!;
   const marker = 0x80 >> (sizeLength - 1);
-  const isUnknown = first === (marker << 1) - 1 && sizeBytes.subarray(1).every((it) => it === 0xff);
-  const size = sizeBytes.subarray(1).reduce((sum, it) => sum * 256 + it, first & (marker - 1));
-  return {
-    id: toNumber(bytes.subarray(0, idLength)),
-    start: offset + idLength + sizeLength,
-    size: isUnknown ? undefined : size,
-  };
+  let isUnknown = first === (marker << 1) - 1;
+  let size = first & (marker - 1);
+  for (let index = sizeAt + 1; index < sizeAt + sizeLength; index++) {
+    const byte = bytes[index]!;
+    if (byte !== 0xff) isUnknown = false;
+    size = size * 256 + byte;
+  }
+  return { id, start: offset + idLength + sizeLength, size: isUnknown ? undefined : size };
 }
 
 /** The children in an element's content: identifier and content; ends at what is damaged. */
 export function* childrenOf(content: Uint8Array): Generator<[id: number, content: Uint8Array]> {
-  const read: ReadBytes = (offset, length) => content.subarray(offset, offset + length);
   for (let offset = 0; offset < content.length;) {
-    const element = readElement(read, offset);
+    const element = elementIn(content, offset, offset);
     if (element?.size === undefined) return;
     const end = element.start + element.size;
     if (end > content.length) return;
@@ -49,5 +59,7 @@ export function* childrenOf(content: Uint8Array): Generator<[id: number, content
 
 /** An unsigned integer, the highest byte first. */
 export function toNumber(bytes: Uint8Array): number {
-  return bytes.reduce((sum, it) => sum * 256 + it, 0);
+  let number = 0;
+  for (let index = 0; index < bytes.length; index++) number = number * 256 + bytes[index]!;
+  return number;
 }

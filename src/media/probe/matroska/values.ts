@@ -41,12 +41,14 @@ export function floatOf(bytes: Uint8Array | undefined): number | undefined {
   return bytes.length === 4 ? view.getFloat32(0) : view.getFloat64(0);
 }
 
+const utf8 = new TextDecoder();
+
 /** Without control characters, up to its first zero; "" where it is missing. */
 export function textOf(bytes: Uint8Array | undefined, most = 1000): string {
   if (!bytes) return "";
   const end = bytes.indexOf(0);
   const part = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, most));
-  return new TextDecoder().decode(part).replaceAll(/[^\P{Cc}\n]/gu, "").trim();
+  return utf8.decode(part).replaceAll(/[^\P{Cc}\n]/gu, "").trim();
 }
 
 /** Identifiers are short and plain; what is not, is not one. */

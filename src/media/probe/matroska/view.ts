@@ -57,10 +57,15 @@ function firstBlocks(read: ReadBytes, cluster: Element, tracks: number): Uint8Ar
 
 /** Its identifier, its size in eight bytes, and its content. */
 function element(id: number, content: Uint8Array): Uint8Array {
-  const name = Uint8Array.fromHex(id.toString(16));
-  const size = new Uint8Array(8);
-  new DataView(size.buffer).setBigUint64(0, BigInt(content.length) | 1n << 56n);
-  return join(name, size, content);
+  const idLength = id > 0xffffff ? 4 : id > 0xffff ? 3 : id > 0xff ? 2 : 1;
+  const whole = new Uint8Array(idLength + 8 + content.length);
+  for (let index = 0; index < idLength; index++) {
+    whole[index] = id >>> 8 * (idLength - 1 - index);
+  }
+  whole[idLength] = 1; // what follows is the size, in seven bytes
+  new DataView(whole.buffer).setUint32(idLength + 4, content.length);
+  whole.set(content, idLength + 8);
+  return whole;
 }
 
 function join(...some: Uint8Array[]): Uint8Array {

@@ -76,14 +76,23 @@ export function view(bytes: Uint8Array): DataView {
 /** Four letters of Latin-1, as in the name of a box ("©nam"); "" where one of them is no letter. */
 export function fourLetters(bytes: DataView, offset: number): string {
   if (offset + 4 > bytes.byteLength) return "";
+  const number = bytes.getUint32(offset);
+  const known = lettersOf.get(number);
+  if (known !== undefined) return known;
   const letters = String.fromCharCode(
     bytes.getUint8(offset),
     bytes.getUint8(offset + 1),
     bytes.getUint8(offset + 2),
     bytes.getUint8(offset + 3),
   );
-  return /^[\x20-\x7e\xa9][\x20-\x7e]{3}$/.test(letters) ? letters : "";
+  const name = /^[\x20-\x7e\xa9][\x20-\x7e]{3}$/.test(letters) ? letters : "";
+  if (lettersOf.size < MAX_NAMES) lettersOf.set(number, name);
+  return name;
 }
+
+/** All files have the same few dozen. */
+const lettersOf = new Map<number, string>();
+const MAX_NAMES = 1000;
 
 /** At most `most` bytes of a box's content. */
 export function contentOf(read: ReadBytes, { start, end }: Box, most: number): DataView {
