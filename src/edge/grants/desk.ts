@@ -27,6 +27,15 @@ export type ViewerPlay = Play & {
   titleId: string;
 };
 
+type Ending = Exclude<GrantRow["state"], "playing">;
+
+const told: Record<Ending, (publish: Publish, data: Record<string, unknown>) => void> = {
+  ended: (publish, data) => publish("grant.ended", data),
+  refused: (publish, data) => publish("grant.refused", data),
+  expired: (publish, data) => publish("grant.expired", data),
+  revoked: (publish, data) => publish("grant.revoked", data),
+};
+
 export class GrantDesk {
   readonly #options: DeskOptions;
   #key: Promise<EdgeKey> | undefined;
@@ -54,7 +63,9 @@ export class GrantDesk {
     const expiresAt = new Date(now + lifeSec * 1000).toISOString();
     await store.issued({ viewer, catalogId, peerId, sessionId, edgeId, issuedAt, expiresAt });
     const text = await this.#sign(play);
-    this.#tell("issued", sessionId, { viewer, catalog_id: catalogId, peer_id: peerId });
+    const data = { viewer, catalog_id: catalogId, peer_id: peerId };
+    this.#options.publish("grant.issued", { session_id: sessionId, end: "edge", ...data });
+    this.#options.log.info("Grant issued", { sessionId, ...data });
     return text;
   }
 
@@ -69,16 +80,19 @@ export class GrantDesk {
   /** Writes down how a play ended, once; false when that was known, or cannot be written. */
   async end(
     sessionId: string,
-    state: Exclude<GrantRow["state"], "playing">,
+    state: Ending,
     reason?: string,
   ): Promise<boolean> {
-    const { store, log } = this.#options;
+    const { store, log, publish } = this.#options;
     const ended = await store.end(sessionId, state, reason).catch((error) => {
       log.error("Cannot write down the end of a play", { sessionId, state, error });
       return false;
     });
-    if (ended) this.#tell(state, sessionId, reason === undefined ? {} : { reason });
-    return ended;
+    if (!ended) return false;
+    const data = { session_id: sessionId, end: "edge", ...reason !== undefined && { reason } };
+    told[state](publish, data);
+    log.info(`Grant ${state}`, data);
+    return true;
   }
 
   playing(filter: GrantFilter): Promise<GrantRow[]> {
@@ -109,12 +123,5 @@ export class GrantDesk {
 
   #ownKey(): Promise<EdgeKey> {
     return this.#key ??= this.#options.key();
-  }
-
-  #tell(what: string, sessionId: string, more: Record<string, unknown>): void {
-    const { publish, log } = this.#options;
-    const data = { session_id: sessionId, ...more };
-    publish(`grant.${what}`, data);
-    log[what === "refused" ? "warn" : "info"](`Grant ${what}`, data);
   }
 }

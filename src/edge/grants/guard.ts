@@ -83,13 +83,13 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
       used.delete(id);
     }
   };
-  const tell = (what: string, sessionId: string, more: Record<string, unknown> = {}) => {
-    const data = { session_id: sessionId, ...more };
-    publish(`grant.${what}`, data);
-    log[what === "refused" ? "warn" : "info"](`Grant ${what}`, data);
+  const dataOf = (sessionId: string, more: Record<string, unknown>) => {
+    return { session_id: sessionId, end: "peer", ...more };
   };
   const refuse = (sessionId: string, error: unknown) => {
-    tell("refused", sessionId, { reason: reasonOf(error) });
+    const data = dataOf(sessionId, { reason: reasonOf(error) });
+    publish("grant.refused", data);
+    log.warn("Grant refused", data);
     return error;
   };
 
@@ -109,8 +109,12 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
   };
   const end = (sessionId: string, what: "expired" | "revoked", reason?: string) => {
     const it = drop(sessionId);
-    if (it && keys) tell(what, sessionId, { viewer: it.viewer, ...reason && { reason } });
     streams.close(sessionId);
+    if (!it || !keys) return;
+    const data = dataOf(sessionId, { viewer: it.viewer, ...reason && { reason } });
+    if (what === "expired") publish("grant.expired", data);
+    else publish("grant.revoked", data);
+    log.info(`Grant ${what}`, data);
   };
 
   const open: GuardedStreams["open"] = async (offer, signal) => {
@@ -126,7 +130,9 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
         });
         it.viewer = grant.viewer;
         if (!it.over) until(sessionId, it, grant.expires);
-        tell("accepted", sessionId, { viewer: it.viewer, catalog_id: catalogId });
+        const data = dataOf(sessionId, { viewer: it.viewer, catalog_id: catalogId });
+        publish("grant.accepted", data);
+        log.info("Grant accepted", data);
       }
       if (it.over) throw new DeniedError("Cannot open the stream: it was closed meanwhile");
       const answer = await streams.open(offer, signal);

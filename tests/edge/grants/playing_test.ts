@@ -1,0 +1,160 @@
+/** Grants while films play: over a real link, to a real viewer. @module */
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { DeniedError, NotFoundError } from "../../../src/base/errors.ts";
+import { readAll } from "../../helpers/viewer.ts";
+import { PublishedPeer } from "../published.ts";
+import { grpcTest, until } from "../rig.ts";
+import { film, openViewer, startPlay } from "./rig.ts";
+
+const never = new AbortController().signal;
+
+Deno.test(
+  "a film plays by its grant, and a revoked one is closed within a second",
+  grpcTest,
+  async () => {
+    await using it = await startPlay();
+    await using viewer = await openViewer();
+    const { edge } = it.rig;
+
+    const stream = await edge.openStream(
+      { catalogId: it.catalogId, sdp: viewer.offer, viewer: "ann" },
+      never,
+    );
+    await viewer.answer(stream.sdp);
+    deepStrictEqual(await viewer.read(), film);
+    strictEqual(edge.streams("ann").length, 1);
+    strictEqual(edge.streams("eve").length, 0);
+
+    const started = performance.now();
+    strictEqual(await edge.revokeGrants({ viewer: "ann" }, "signed out"), 1);
+    await until(() => it.sessions.list().length === 0);
+    const ms = performance.now() - started;
+    ok(ms < 1000, `closed after ${ms} ms`);
+    await viewer.closed;
+    strictEqual(edge.streams().length, 0);
+    strictEqual(await edge.revokeGrants({ viewer: "ann" }, "again"), 0);
+
+    const { items } = await edge.grants({ limit: 10 });
+    deepStrictEqual(
+      items.map(({ viewer, state, reason, catalogId, sessionId }) => {
+        return { viewer, state, reason, catalogId, sessionId };
+      }),
+      [{
+        viewer: "ann",
+        state: "revoked",
+        reason: "signed out",
+        catalogId: it.catalogId,
+        sessionId: stream.sessionId,
+      }],
+    );
+    await it.peer.event("grant.accepted");
+    await it.peer.event("grant.revoked");
+    await it.rig.event("grant.issued");
+    await it.rig.event("grant.revoked");
+  },
+);
+
+Deno.test("another viewer's stream is not there", grpcTest, async () => {
+  await using it = await startPlay();
+  await using viewer = await openViewer();
+  const { edge } = it.rig;
+  const { sessionId } = await edge.openStream(
+    { catalogId: it.catalogId, sdp: viewer.offer, viewer: "ann" },
+    never,
+  );
+  const candidate = { sessionId, candidate: "candidate:1", sdpMid: "0", sdpMLineIndex: 0 };
+
+  const calls = [
+    () => edge.findStream(sessionId, "eve"),
+    () => edge.closeStream(sessionId, "eve"),
+    () => edge.takeCandidates(sessionId, "eve"),
+    () => edge.addCandidate(candidate, "eve"),
+    () => edge.answerStream(sessionId, "v=0", "eve"),
+  ];
+  for (const call of calls) {
+    await rejects(async () => await call(), (error) => error instanceof NotFoundError);
+  }
+  strictEqual(edge.findStream(sessionId, "ann").viewer, "ann");
+  edge.closeStream(sessionId, "ann");
+  await until(() => it.sessions.list().length === 0);
+});
+
+Deno.test("a grant is renewed while its viewer may play, and no longer", grpcTest, async () => {
+  let may = true;
+  const asked: string[] = [];
+  await using it = await startPlay({
+    timeouts: { grantSec: 1 },
+    mayPlay: (viewer, catalogId) => {
+      asked.push(`${viewer} ${catalogId}`);
+      return Promise.resolve(may);
+    },
+  });
+  await using viewer = await openViewer();
+  const { edge } = it.rig;
+  const open = () => edge.openStream({ catalogId: it.catalogId, sdp: viewer.offer }, never);
+  const stream = await open();
+  await viewer.answer(stream.sdp);
+  await viewer.read();
+
+  const renewals = async () => (await edge.grants({ limit: 1 })).items[0]!.renewals;
+  await until(async () => await renewals() >= 2);
+  strictEqual(it.sessions.list().length, 1);
+  may = false;
+  await until(() => it.sessions.list().length === 0);
+  await it.rig.event("grant.revoked");
+  deepStrictEqual([...new Set(asked)], [`owner ${it.catalogId}`]);
+
+  await rejects(
+    open(),
+    (error) => error instanceof DeniedError && /not shared/.test(error.message),
+  );
+});
+
+Deno.test(
+  "a session is set up by the published WebRTCOperations, and plays",
+  grpcTest,
+  async () => {
+    await using it = await startPlay();
+    using caller = new PublishedPeer(it.rig.address, "old");
+    await caller.headers;
+    const { RTCPeerConnection } = await import("werift");
+    const viewer = new RTCPeerConnection({
+      iceServers: [],
+      iceAdditionalHostAddresses: ["127.0.0.1"],
+    });
+    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
+      viewer.onDataChannel.subscribe(resolve)
+    );
+
+    const offered = await caller.webrtc({
+      request_id: "w1",
+      stream_session_request: { catalog_id: it.catalogId, session_id: "mine" },
+    });
+    const { session_id: id, sdp } = offered.sdp_offer as { session_id: string; sdp: string };
+    strictEqual(id, "mine");
+    await viewer.setRemoteDescription({ type: "offer", sdp });
+    await viewer.setLocalDescription(await viewer.createAnswer());
+    const answer = viewer.localDescription!.sdp;
+    const bare = answer.split("\r\n").filter((line) => !/^a=(candidate|end-of)/.test(line));
+    const answered = await caller.webrtc({
+      sdp_answer: { session_id: id, sdp: bare.join("\r\n") },
+    });
+    deepStrictEqual(answered.stream_session_response, { session_id: id, success: true });
+    for (const [, candidate] of answer.matchAll(/^a=(candidate:.*)\r$/gm)) {
+      const reply = await caller.webrtc({
+        ice_candidate: { session_id: id, candidate, sdp_mid: "0", sdp_m_line_index: 0 },
+      });
+      ok(reply.stream_session_response ?? reply.ice_candidate);
+    }
+
+    deepStrictEqual(await readAll(await channel), film);
+    strictEqual(it.rig.edge.streams()[0]?.viewer, "peer:old");
+    const again = await caller.webrtc({ sdp_answer: { session_id: id, sdp: "v=0" } });
+    strictEqual((again.stream_session_response as { success?: boolean }).success, undefined);
+    const stranger = await caller.webrtc({ sdp_answer: { session_id: "x", sdp: "v=0" } });
+    strictEqual((stranger.stream_session_response as { error: string }).error, "BAD_CATALOG_ID");
+    caller.end();
+    await until(() => it.sessions.list().length === 0);
+    await viewer.close();
+  },
+);
