@@ -112,10 +112,20 @@ const REACH_MS = 10_000;
 export async function isReachable(grpc: Grpc, way: Way): Promise<boolean> {
   const client = await openClient(grpc, way).catch(() => undefined);
   if (!client) return false;
+  const { READY, IDLE, CONNECTING } = grpc.lib.connectivityState;
+  const channel = client.getChannel();
+  const end = Date.now() + REACH_MS;
   try {
-    return await new Promise((resolve) =>
-      client.waitForReady(Date.now() + REACH_MS, (error) => resolve(!error))
-    );
+    // Not waitForReady(): it tries again and again until its time is over.
+    for (;;) {
+      const state = channel.getConnectivityState(true);
+      if (state === READY) return true;
+      if (state !== IDLE && state !== CONNECTING) return false;
+      const isLate = await new Promise<boolean>((resolve) =>
+        channel.watchConnectivityState(state, end, (error) => resolve(error !== undefined))
+      );
+      if (isLate) return false;
+    }
   } finally {
     client.close();
   }

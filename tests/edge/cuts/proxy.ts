@@ -21,6 +21,7 @@ export class CuttingProxy implements AsyncDisposable {
   /** Bytes that may still pass before what was ordered happens. */
   #left = Infinity;
   #act = () => {};
+  connections = 0;
 
   private constructor(readonly server: Server, public edgePort: number) {}
 
@@ -73,6 +74,7 @@ export class CuttingProxy implements AsyncDisposable {
   }
 
   #join(peer: Socket): void {
+    this.connections++;
     const edge = connect({ port: this.edgePort, host: "127.0.0.1", noDelay: true });
     const pair: Pair = { peer, edge, isCut: false };
     this.#pairs.add(pair);
