@@ -60,7 +60,7 @@ export function asked(): void {
 export const isAttentive = (): boolean => performance.now() - askedAt < ATTENTIVE_MS;
 
 /** Milliseconds that one piece of long work may take now; a transaction has its commit besides. */
-export const pieceMs = (): number => isAttentive() ? 2.5 : 5;
+export const pieceMs = (): number => isAttentive() ? 2.5 : 8;
 
 /**
  * How many of its items a piece of long work should have next, if the last one took `tookMs` for
