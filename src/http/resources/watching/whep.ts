@@ -28,6 +28,10 @@ const allowed = (methods: string) => ({ allow: methods, "access-control-allow-me
 export function whep(port: WatchingPort) {
   const tags = ["streams"];
   const routes = router();
+  routes.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(beside.get(c) ?? {})) c.res.headers.set(name, value);
+  });
   // Before the bodies are looked at: 405 says what may be done here, whatever was sent.
   routes.on(["GET", "PUT", "PATCH", "DELETE"], "/:title", (c) => notAllowed(c, "OPTIONS, POST"));
   routes.on(["GET", "PUT", "POST"], "/:title/:session", (c) => {
@@ -157,6 +161,9 @@ export function whep(port: WatchingPort) {
   }
 }
 
+/** Headers of a problem: whoever turns a failure into one knows nothing of them. */
+const beside = new WeakMap<Context, Record<string, string>>();
+
 const RESTART = "Cannot restart ICE";
 
 /** A session has one ICE session: nothing restarts, so its tag stays. */
@@ -184,7 +191,7 @@ async function opened(c: Context, open: () => Promise<OpenedStream>): Promise<Op
     return await open();
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    c.header("retry-after", String(RETRY_SEC));
+    beside.set(c, { "retry-after": String(RETRY_SEC) });
     if (!("peers" in error.details)) throw error;
     throw new HTTPException(409, { message: error.message, cause: error });
   }
@@ -228,6 +235,6 @@ function link(c: Context, servers: IceServer[]): void {
 }
 
 function notAllowed(c: Context, methods: string): never {
-  c.header("allow", methods);
+  beside.set(c, { allow: methods });
   throw new HTTPException(405, { message: `Cannot ${c.req.method} here: there are ${methods}` });
 }
