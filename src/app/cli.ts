@@ -35,6 +35,8 @@ import { collections } from "./commands/library/collections.ts";
 import { exportCommand, importCommand } from "./commands/library/exchange.ts";
 import { people } from "./commands/library/people.ts";
 import { tags } from "./commands/library/tags.ts";
+import { invite } from "./commands/people/invite.ts";
+import { user } from "./commands/people/user.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -71,6 +73,8 @@ const commands = [
   backup,
   restore,
   config,
+  user,
+  invite,
   edge,
   join,
   peers,
