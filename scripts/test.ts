@@ -19,6 +19,7 @@ const wanted = [
   { program: "bindfs", debian: "bindfs", without: "mounts that hang" },
   { program: "mergerfs", debian: "mergerfs", without: "several folders mounted as one" },
   { program: "mkfs.btrfs", debian: "btrfs-progs", without: "subvolumes of a real file system" },
+  { program: "turnserver", debian: "coturn", without: "an edge's relay" },
   { program: "pg_createcluster", debian: "postgresql", without: "an edge on PostgreSQL" },
 ];
 

@@ -26,6 +26,11 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
     by: ["src/edge/proto.ts"],
     why: "one adapter for gRPC",
   },
+  {
+    use: /["']jose["']/,
+    by: ["src/edge/grants/jwt.ts"],
+    why: "one reader of grants",
+  },
   { use: /["']postgres["']/, by: ["src/db/postgres"], why: "one adapter for PostgreSQL" },
   {
     use: /["']@noble\//,

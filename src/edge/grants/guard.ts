@@ -9,7 +9,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { LinkStreams } from "../deps.ts";
 import type { GrantKey, Hello, IceCandidate, StreamOffer } from "../messages.ts";
-import { checkGrant, type Grant, type Play, readGrant, refused } from "./jwt.ts";
+import { checkGrant, type Grant, type Play, readGrant, refused, warmUp } from "./jwt.ts";
 
 export interface GuardOptions {
   /** The name for which grants must be. */
@@ -150,7 +150,7 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
     greeted({ extensions, grantKeys = [] }) {
       keys = extensions.includes("grants") ? grantKeys : undefined;
       // Loaded while nobody waits for it.
-      if (keys) void import("jose").catch(() => {});
+      if (keys) warmUp();
     },
     async answer(sessionId, sdp, text) {
       const it = live.get(sessionId);

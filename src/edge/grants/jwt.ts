@@ -50,6 +50,11 @@ export async function signGrant(grant: Grant, key: EdgeKey): Promise<string> {
     .sign(key.privateKey);
 }
 
+/** Loads the library while nobody waits for it. */
+export function warmUp(): void {
+  void import("jose").catch(() => {});
+}
+
 export interface ReadOptions {
   /** The edge's keys now. */
   keys: readonly GrantKey[];
