@@ -14,11 +14,12 @@ export class CatalogDigest {
   count = 0;
 
   add(catalogIds: Iterable<string>): void {
-    for (const id of catalogIds) {
-      mix(id, lanes);
-      for (let lane = 0; lane < 4; lane++) this.#sum[lane]! += lanes[lane]!;
-      this.count++;
-    }
+    for (const id of catalogIds) this.addHash(hashOf(id));
+  }
+
+  addHash(hash: TextHash): void {
+    for (let lane = 0; lane < 4; lane++) this.#sum[lane]! += hash[lane]!;
+    this.count++;
   }
 
   /** Hexadecimal; with the count, lists that differ have different texts. */
@@ -39,22 +40,12 @@ export class SeenTexts {
     return this.#size;
   }
 
-  has(text: string): boolean {
-    mix(text, lanes);
-    return this.#find(lanes[0]!, lanes[1]!) < 0;
+  has(hash: TextHash): boolean {
+    return this.#find(hash[0]!, hash[1]!) < 0;
   }
 
-  add(text: string): void {
-    mix(text, lanes);
-    this.#put(lanes[0]!, lanes[1]!);
-  }
-
-  /** Takes over all of `other`. */
-  addAll(other: SeenTexts): void {
-    const slots = other.#slots;
-    for (let at = 0; at < slots.length; at += 2) {
-      if (slots[at] || slots[at + 1]) this.#put(slots[at]!, slots[at + 1]!);
-    }
+  add(hash: TextHash): void {
+    this.#put(hash[0]!, hash[1]!);
   }
 
   #put(low: number, high: number): void {
@@ -87,11 +78,15 @@ export class SeenTexts {
   }
 }
 
-/** Used by one call at a time. */
-const lanes = new Uint32Array(4);
+/** 128 bits of a text, in four words. */
+export type TextHash = Uint32Array;
 
-/** cyrb128, a public-domain hash by bryc: 128 bits of a text's UTF-16 units. */
-function mix(text: string, into: Uint32Array): void {
+/**
+ * cyrb128, a public-domain hash by bryc, of a text's UTF-16 units.
+ *
+ * @param into where to put it: who asks a million times needs no million arrays
+ */
+export function hashOf(text: string, into: TextHash = scratch): TextHash {
   let [h1, h2, h3, h4] = [1779033703, 3144134277, 1013904242, 2773480762];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -109,4 +104,18 @@ function mix(text: string, into: Uint32Array): void {
   into[1] = h2 ^ h1;
   into[2] = h3 ^ h1;
   into[3] = h4 ^ h1;
+  return into;
+}
+
+/** Holds the last one; each has it until the next is asked for. */
+const scratch = new Uint32Array(4);
+
+/** Of a catalogue id, and of the id with its version: the second is the first, gone on with. */
+export function hashOfVersion(id: TextHash, version: string, into: TextHash): TextHash {
+  hashOf(version, into);
+  into[0] = Math.imul(id[0]! ^ (into[0]! >>> 15), 597399067) ^ into[2]!;
+  into[1] = Math.imul(id[1]! ^ (into[1]! >>> 16), 2869860233) ^ into[3]!;
+  into[2] = Math.imul(id[2]! ^ into[0]!, 951274213);
+  into[3] = Math.imul(id[3]! ^ into[1]!, 2716044179);
+  return into;
 }

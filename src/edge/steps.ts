@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nextSize, turn } from "../base/event_loop.ts";
+import { nextSize, pieceMs, turn } from "../base/event_loop.ts";
 
 /** Rows read in one step: a few milliseconds of SQLite. */
 export const PAGE = 500;
@@ -14,6 +14,15 @@ const FEW = 8;
 
 /** Lets everything else have its turn. */
 export const breathe = turn;
+
+/** For work in steps that are short by themselves: others have their turn after some of them. */
+export function paced(): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < pieceMs()) return undefined;
+    return breathe().then(() => void (since = performance.now()));
+  };
+}
 
 /**
  * Hands `items` to `step`, as many at once as take a few milliseconds and at most `most`; stops when

@@ -9,9 +9,9 @@ import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
 import type { Conversation } from "../conversation.ts";
 import type { CatalogEntry, LinkLibrary } from "../deps.ts";
-import { CatalogDigest, SeenTexts } from "../id_hash.ts";
+import { CatalogDigest, hashOf, hashOfVersion, SeenTexts, type TextHash } from "../id_hash.ts";
 import type { Case, EdgeMessage, PeerMessage, PeerPayloads } from "../messages.ts";
-import { breathe } from "../steps.ts";
+import { breathe, paced } from "../steps.ts";
 import { announcements, catalogPages, FEW_IDS, MANY_IDS, textOf } from "./catalog_list.ts";
 import type { LinkCounters } from "./counters.ts";
 import type { EdgeMemory } from "./edge_memory.ts";
@@ -94,11 +94,11 @@ export class Announcer {
     const [list, versions] = [new CatalogDigest(), new CatalogDigest()];
     let untold = 0;
     for await (const page of catalogPages(library, signal)) {
-      list.add(page.map(({ catalogId }) => catalogId));
-      for (const text of page.map(textOfEntry)) {
-        versions.add([text]);
-        if (!told.has(text)) untold++;
-        texts?.add(text);
+      for (const { catalogId, version } of page) {
+        list.addHash(hashOf(catalogId, ofId));
+        versions.addHash(hashOfVersion(ofId, version, ofVersion));
+        if (!told.has(ofVersion)) untold++;
+        texts?.add(ofVersion);
       }
     }
     return { list: textOf(list), versions: textOf(versions), untold, texts };
@@ -157,31 +157,33 @@ export class Announcer {
     const { library, conversation, memory, timeoutMs, log } = this.#deps;
     const { signal } = conversation;
     const it = memory();
+    const pace = paced();
     const fresh = new SeenTexts();
     const versions = new CatalogDigest();
-    let unsure: string[] = [];
+    let unsure: TextHash[] = [];
     // The edge reads one message after the other: with this one it has read all before it.
     const makeSure = async () => {
       if (unsure.length === 0) return;
       await conversation.ask(message({ case: "ping", value: {} }), timeoutMs);
-      for (const text of unsure) it.told.add(text);
+      for (const hash of unsure) it.told.add(hash);
       unsure = [];
     };
     try {
       for await (const page of catalogPages(library, signal)) {
-        const untold = page.filter((entry) => !it.told.has(textOfEntry(entry)));
+        const hashes = page.map(hashOfEntry);
+        const untold = page.filter((_, at) => !it.told.has(hashes[at]!));
         for (const some of batches(untold, DESCRIBE_FILES, () => 0)) {
           const described = library.describe(some.map(({ catalogId }) => catalogId));
           for (const media of batches(described, DESCRIBE_FILES, jsonBytes)) {
             await conversation.send(message({ case: "mediaDescriptions", value: { media } }));
           }
-          unsure.push(...some.map(textOfEntry));
+          unsure.push(...some.map(hashOfEntry));
           if (unsure.length >= UNSURE_FILES) await makeSure();
-          await breathe();
+          await pace();
         }
-        for (const text of page.map(textOfEntry)) {
-          fresh.add(text);
-          versions.add([text]);
+        for (const hash of hashes) {
+          fresh.add(hash);
+          versions.addHash(hash);
         }
       }
       await makeSure();
@@ -195,8 +197,11 @@ export class Announcer {
   }
 }
 
-function textOfEntry({ catalogId, version }: CatalogEntry): string {
-  return `${catalogId}\n${version}`;
+const ofId = new Uint32Array(4);
+const ofVersion = new Uint32Array(4);
+
+function hashOfEntry({ catalogId, version }: CatalogEntry): TextHash {
+  return hashOfVersion(hashOf(catalogId, ofId), version, new Uint32Array(4));
 }
 
 function jsonBytes(media: object): number {

@@ -7,7 +7,7 @@
 import { textBytes } from "../batches.ts";
 import type { CatalogEntry, LinkLibrary } from "../deps.ts";
 import { CatalogDigest } from "../id_hash.ts";
-import { breathe, PAGE } from "../steps.ts";
+import { paced, PAGE } from "../steps.ts";
 
 /** Ids in one announcement to a foreign edge, which may take each for the whole list: 1.9 MB. */
 export const MANY_IDS = 50_000;
@@ -21,13 +21,14 @@ export async function* catalogPages(
   library: Pick<LinkLibrary, "catalogPage">,
   signal: AbortSignal,
 ): AsyncGenerator<CatalogEntry[]> {
+  const pace = paced();
   for (let after = ""; !signal.aborted;) {
     const page = library.catalogPage(after, PAGE);
     const last = page.at(-1);
     if (!last) return;
     yield page;
     after = last.catalogId;
-    await breathe();
+    await pace();
   }
 }
 

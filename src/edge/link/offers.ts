@@ -8,7 +8,7 @@ import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
 import type { Conversation } from "../conversation.ts";
 import type { LinkLibrary } from "../deps.ts";
-import type { EdgeMessage, PeerMessage } from "../messages.ts";
+import type { EdgeMessage, OfferedFile, PeerMessage } from "../messages.ts";
 
 export interface OffersDeps {
   library: Pick<LinkLibrary, "unoffered">;
@@ -19,6 +19,8 @@ export interface OffersDeps {
 
 /** Files offered at once. */
 const OFFER_FILES = 1000;
+/** Files that the edge does not want, before the rest waits for the next time. */
+const MAX_REFUSED = 20_000;
 
 export class Offers {
   /** The paths of the last offer, as they were sent. */
@@ -31,16 +33,13 @@ export class Offers {
 
   /** Offers every file without an id; the handler of the answers stores them. */
   async send(): Promise<void> {
-    const { library, conversation, timeoutMs, log } = this.#deps;
-    for (let before = ""; !conversation.signal.aborted;) {
-      const [files] = batches(
-        library.unoffered(OFFER_FILES),
-        OFFER_FILES,
-        ({ relativePath }) => textBytes(relativePath) + 16,
-      );
-      // The edge keeps what it was offered, or it does not want it: not asked twice.
-      if (!files || files[0]?.relativePath === before) return;
-      before = files[0]?.relativePath ?? "";
+    const { conversation, timeoutMs, log } = this.#deps;
+    // What the edge does not want must not stand in the way of the rest, nor be offered for ever.
+    const refused = new Set<string>();
+    this.paths.clear();
+    while (!conversation.signal.aborted && refused.size < MAX_REFUSED) {
+      const files = this.#next(refused);
+      if (!files) break;
       this.paths.clear();
       for (const { relativePath } of files) this.paths.add(relativePath);
       const payload = { case: "batchFileOffer", value: { files } } as const;
@@ -54,5 +53,19 @@ export class Offers {
         return;
       }
     }
+    if (refused.size > 0) log.debug("The edge did not take files", { files: refused.size });
+  }
+
+  /** Files that were not offered before, or were given an id; what is left of the last is refused. */
+  #next(refused: Set<string>): OfferedFile[] | undefined {
+    const { library } = this.#deps;
+    const left = library.unoffered(OFFER_FILES + refused.size + this.paths.size);
+    for (const { relativePath } of left) {
+      if (this.paths.has(relativePath)) refused.add(relativePath);
+    }
+    const fresh = left.filter(({ relativePath }) => !refused.has(relativePath));
+    const bytesOf = ({ relativePath }: OfferedFile) => textBytes(relativePath) + 16;
+    const [files] = batches(fresh, OFFER_FILES, bytesOf);
+    return files;
   }
 }
