@@ -12,8 +12,8 @@ import { type FilePlace, type Found, PAUSE } from "../diff.ts";
 import { compareBytes, sortByBytes } from "./byte_order.ts";
 import { addRules, isRuleFile, rulesAbove } from "./ignored.ts";
 import { linkProblem } from "./links.ts";
-import type { List } from "./listing.ts";
-import type { LookAt } from "./statx.ts";
+import type { List } from "./look/listing.ts";
+import type { LookAt } from "./look/statx.ts";
 import { explain } from "./touch.ts";
 
 /** Something in a folder that cannot be used, and why; the walk goes on. */

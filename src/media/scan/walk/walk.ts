@@ -8,8 +8,8 @@ import { join, relative, sep } from "node:path";
 import { extensionOf } from "../../media.ts";
 import { diff, type Difference, type FilePlace, type FoundFile, PAUSE } from "../diff.ts";
 import { keepsInodes } from "./inodes.ts";
-import { type List, openList } from "./listing.ts";
-import { type LookAt, openLook } from "./statx.ts";
+import { type List, openList } from "./look/listing.ts";
+import { type LookAt, openLook } from "./look/statx.ts";
 import type { Shown, WalkReader } from "./store.ts";
 import { type Stand, tree, type TreeOptions, type WalkIssue } from "./tree.ts";
 

@@ -3,8 +3,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { FoundFile } from "../../../../src/media/scan/diff.ts";
-import { openList } from "../../../../src/media/scan/walk/listing.ts";
-import { openLook } from "../../../../src/media/scan/walk/statx.ts";
+import { openList } from "../../../../src/media/scan/walk/look/listing.ts";
+import { openLook } from "../../../../src/media/scan/walk/look/statx.ts";
 import { type Stand, tree, type WalkIssue } from "../../../../src/media/scan/walk/tree.ts";
 import { type TempDir, tempDir } from "../../../helpers/temp.ts";
 

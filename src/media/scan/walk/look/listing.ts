@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { currentPlatform, type Platform } from "../../../base/platform.ts";
+import { currentPlatform, type Platform } from "../../../../base/platform.ts";
 
 /** Names in a folder, in no order; what is none of these three is no media. */
 export interface Listing {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { currentPlatform, type Platform } from "../../../base/platform.ts";
-import { type FileState, stateOf } from "../../file_state.ts";
+import { currentPlatform, type Platform } from "../../../../base/platform.ts";
+import { type FileState, stateOf } from "../../../file_state.ts";
 
 export interface Look extends FileState {
   /** The number that the file system has for it, decimal; null where it has none. */

@@ -1,9 +1,13 @@
 /** Linux's own answers about files and folders are those that Deno gives. @module */
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { currentPlatform } from "../../../../src/base/platform.ts";
-import { listByReadDir, type Listing, openList } from "../../../../src/media/scan/walk/listing.ts";
-import { lookByLstat, openLook } from "../../../../src/media/scan/walk/statx.ts";
-import { tempDir } from "../../../helpers/temp.ts";
+import { currentPlatform } from "../../../../../src/base/platform.ts";
+import {
+  listByReadDir,
+  type Listing,
+  openList,
+} from "../../../../../src/media/scan/walk/look/listing.ts";
+import { lookByLstat, openLook } from "../../../../../src/media/scan/walk/look/statx.ts";
+import { tempDir } from "../../../../helpers/temp.ts";
 
 const ignore = currentPlatform() !== "linux";
 
