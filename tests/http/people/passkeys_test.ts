@@ -16,16 +16,20 @@ async function openPasskeyRig() {
     return await answer.json();
   };
   const register = async (change: Partial<typeof site> = {}) => {
-    const { challenge_id, options } = await begin("registration", { bearer });
+    const { challenge_id: challengeId, options } = await begin("registration", { bearer });
     const answering = { ...site, challenge: options.challenge, ...change };
-    const body = { challenge_id, name: "My phone", credential: authenticator.create(answering) };
+    const body = {
+      "challenge_id": challengeId,
+      name: "My phone",
+      credential: authenticator.create(answering),
+    };
     return await rig.ask("POST /api/passkeys", { base, bearer, body });
   };
   const signIn = async (change: Partial<typeof site & { challenge: string }> = {}) => {
-    const { challenge_id, options } = await begin("authentication");
+    const { challenge_id: challengeId, options } = await begin("authentication");
     const credential = authenticator.get({ ...site, challenge: options.challenge, ...change });
     const body = { credential, use: "cookie" };
-    const call = `POST /api/passkeys/authentication/${challenge_id}`;
+    const call = `POST /api/passkeys/authentication/${challengeId}`;
     return {
       answer: await rig.ask(call, { base, body }),
       again: () => rig.ask(call, { base, body }),
@@ -79,9 +83,9 @@ Deno.test("a passkey of somebody else's challenge, a disabled account, or an add
   using rig = await openPasskeyRig();
   const bob = await rig.join("Bob", "member");
   const begun = await rig.ask("POST /api/passkeys/registration", { base, bearer: bob.bearer });
-  const { challenge_id, options } = await begun.json();
+  const { challenge_id: challengeId, options } = await begun.json();
   const credential = rig.authenticator.create({ ...site, challenge: options.challenge });
-  const body = { challenge_id, name: "x", credential };
+  const body = { "challenge_id": challengeId, name: "x", credential };
   strictEqual(await rig.status("POST /api/passkeys", { base, bearer: rig.bearer, body }), 400);
 
   await rig.register();

@@ -58,9 +58,9 @@ Deno.test("an API token is for its scopes, is made by people only, and can be de
     body: { name: "Player", scopes: ["read", "play"] },
   });
   const player = (await playing.json()).token;
-  const another = { name: "x", scopes: ["read"], expires_in_days: null };
+  const another = { name: "x", scopes: ["read"], "expires_in_days": null };
   strictEqual(await rig.status("POST /api/tokens", { bearer: player, body: another }), 403);
-  const change = { password: "a new one of mine", current_password: PASSWORD };
+  const change = { password: "a new one of mine", "current_password": PASSWORD };
   const path = `PATCH /api/users/${ann.id}`;
   strictEqual(await rig.status(path, { bearer: player, body: change }), 403);
   const { items } = await (await rig.ask("GET /api/tokens?limit=1", { bearer: ann.bearer })).json();
@@ -212,7 +212,7 @@ Deno.test("the present password cannot be found by trying to change it", async (
   const { bearer, id } = await rig.join("Bob", "member");
   const statuses = new Set<number>();
   for (let count = 0; count < 12; count++) {
-    const body = { password: "a new one of mine", current_password: `wrong ${count}` };
+    const body = { password: "a new one of mine", "current_password": `wrong ${count}` };
     statuses.add(await rig.status(`PATCH /api/users/${id}`, { bearer, body }));
   }
 

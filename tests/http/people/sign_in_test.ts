@@ -21,7 +21,7 @@ Deno.test("a program signs in, asks, goes on, and signs out", async () => {
   });
   now += ACCESS_MS;
   strictEqual(await rig.status("GET /api/users/me", { bearer: ann.bearer }), 401);
-  const body = { refresh_token: ann.refresh };
+  const body = { "refresh_token": ann.refresh };
   const next = await (await rig.ask("POST /api/sessions/refresh", { body })).json();
   strictEqual((await me(next.access_token)).name, "Ann");
   now += GRACE_MS;

@@ -129,7 +129,7 @@ const ruleFields = {
     description: "The peer's id, the tag's path (with all below it), the catalogue id",
     example: "genre/kids",
   }),
-  expires_at: z.iso.datetime().optional(),
+  "expires_at": z.iso.datetime().optional(),
 };
 
 const Share = z.strictObject(ruleFields).openapi("Share");

@@ -138,7 +138,7 @@ export function setup(people: People) {
       }),
       async (c) => {
         const { token, expiresAt } = await people.invitations.createSetup(currentCaller());
-        const answer = { url: linkTo(c, "setup", token), expires_at: expiresAt };
+        const answer = { url: linkTo(c, "setup", token), "expires_at": expiresAt };
         return c.json(answer, 201, { "cache-control": "no-store" });
       },
     );
@@ -146,7 +146,7 @@ export function setup(people: People) {
 
 /** A rule in the program's words. */
 export function ruleOf<Rest extends object>(
-  { expires_at, ...rest }: Rest & { expires_at?: string | undefined },
+  { expires_at: expiresAt, ...rest }: Rest & { "expires_at"?: string | undefined },
 ): Omit<Rest, "expires_at"> & Pick<Rule, "expiresAt"> {
-  return { ...rest, ...expires_at !== undefined && { expiresAt: expires_at } };
+  return { ...rest, ...expiresAt !== undefined && { expiresAt } };
 }
