@@ -17,6 +17,7 @@ import { configurations, type ConfigurationsPort } from "./resources/configurati
 import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
 import { drives, type DrivesPort, partitions, volumes } from "./resources/drives.ts";
 import { catalog, type EdgePort, peers } from "./resources/edge.ts";
+import { catalogueResources } from "./resources/catalogue/mod.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
@@ -85,6 +86,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : identities(edge).route("/", peers(edge)),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
+    ...catalogueResources(edge),
     ...watchingResources(edge),
     ...peopleResources(people),
   };

@@ -1,4 +1,5 @@
 /** The REST API over small ports in memory. @module */
+import { Subscriptions, SubscriptionStore } from "../../src/edge/server/subscriptions/mod.ts";
 import { Events } from "../../src/base/events.ts";
 import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
 import { Log, type LogEntry } from "../../src/base/log.ts";
@@ -234,7 +235,7 @@ function openedFile(content: Uint8Array, onClose: () => void): OpenedFile {
   };
 }
 
-function edgePort(): EdgePort {
+export function edgePort(): EdgePort {
   const titles = Array.from({ length: 5 }, (_, index) => ({
     catalog_id: `c-${index}`,
     title: `Title ${index}`,
@@ -279,6 +280,13 @@ function edgePort(): EdgePort {
     findPeer: async (id) => await find(peers, (it) => it.peer_id === id),
     catalog: (page) => Promise.resolve(pageOf(titles, page)),
     findTitle: async (id) => await find(titles, (it) => it.catalog_id === id),
+    lastCopies: (page) => Promise.resolve(pageOf(titles.slice(0, 1), page)),
+    subscriptions: new Subscriptions(
+      new SubscriptionStore(openSqliteState(openDatabase(":memory:", migrations.edge))),
+      "edge-1",
+      () => {},
+      () => {},
+    ),
     streams: () => streams,
     openStream: () => Promise.resolve({ sessionId: "s-9", peerId: "p-1", sdp: "v=0" }),
     closeStream: (id) => void find(streams, (it) => it.sessionId === id),

@@ -76,6 +76,10 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       const { items, nextCursor } = await edge.catalog(request);
       return { items: items.map(catalogItemBody), nextCursor };
     },
+    lastCopies: async (request) => {
+      const { items, nextCursor } = await edge.lastCopies(request);
+      return { items: items.map(catalogItemBody), nextCursor };
+    },
     findTitle: async (id) => catalogItemBody(found(await edge.findTitle(id), "title", id)),
   };
 

@@ -36,10 +36,11 @@ export class Offers {
     const { conversation, timeoutMs, log } = this.#deps;
     // What the edge does not want must not stand in the way of the rest, nor be offered for ever.
     const refused = new Set<string>();
-    this.paths.clear();
+    let last: readonly OfferedFile[] = [];
     while (!conversation.signal.aborted && refused.size < MAX_REFUSED) {
-      const files = this.#next(refused);
+      const files = this.#next(refused, last);
       if (!files) break;
+      last = files;
       this.paths.clear();
       for (const { relativePath } of files) this.paths.add(relativePath);
       const payload = { case: "batchFileOffer", value: { files } } as const;
@@ -57,12 +58,10 @@ export class Offers {
   }
 
   /** Files that were not offered before, or were given an id; what is left of the last is refused. */
-  #next(refused: Set<string>): OfferedFile[] | undefined {
-    const { library } = this.#deps;
-    const left = library.unoffered(OFFER_FILES + refused.size + this.paths.size);
-    for (const { relativePath } of left) {
-      if (this.paths.has(relativePath)) refused.add(relativePath);
-    }
+  #next(refused: Set<string>, last: readonly OfferedFile[]): OfferedFile[] | undefined {
+    const left = this.#deps.library.unoffered(OFFER_FILES + refused.size + last.length);
+    const offered = new Set(last.map(({ relativePath }) => relativePath));
+    for (const { relativePath } of left) if (offered.has(relativePath)) refused.add(relativePath);
     const fresh = left.filter(({ relativePath }) => !refused.has(relativePath));
     const bytesOf = ({ relativePath }: OfferedFile) => textBytes(relativePath) + 16;
     const [files] = batches(fresh, OFFER_FILES, bytesOf);

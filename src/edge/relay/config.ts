@@ -72,7 +72,8 @@ export function relayConfig(settings: RelaySettings, secret: string, folder: str
     `user-quota=${PORTS_OF_USER}`,
     `total-quota=${maxUsers * PORTS_OF_USER}`,
     `max-bps=${bytesPerSec}`,
-    `bps-capacity=${bytesPerSec * maxUsers}`,
+    // It counts what is lent, not what is used: each port with all that it may have.
+    `bps-capacity=${bytesPerSec * maxUsers * PORTS_OF_USER}`,
     "no-cli",
     "no-tls",
     "no-dtls",

@@ -6,6 +6,7 @@
 import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
+import type { CataloguePort } from "./catalogue/mod.ts";
 import type { IdentitiesPort } from "./identities.ts";
 import type { WatchingPort } from "./watching/mod.ts";
 
@@ -13,7 +14,7 @@ type PageQuery = { limit: number; cursor?: string | undefined };
 type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
-export interface EdgePort extends WatchingPort, IdentitiesPort {
+export interface EdgePort extends WatchingPort, IdentitiesPort, CataloguePort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
