@@ -44,6 +44,46 @@ export function openStream(catalogId: string, sdp: string, signal: AbortSignal):
   return ask<Stream>("api/streams/", { method: "POST", body, headers, signal });
 }
 
+let iceServers: { asked: number; servers: RTCIceServer[] } | undefined;
+/** Credentials are good for longer, and a relay may have come up since. */
+const ICE_MS = 10 * 60_000;
+/** An edge that has none to name must not hold up a film. */
+const ICE_LIMIT_MS = 2000;
+
+/** Ways through the internet; none where the edge names none, or says nothing. */
+export async function fetchIceServers(): Promise<RTCIceServer[]> {
+  if (iceServers && Date.now() - iceServers.asked < ICE_MS) return iceServers.servers;
+  const signal = AbortSignal.timeout(ICE_LIMIT_MS);
+  const { ice_servers: servers } = await ask<{ ice_servers: RTCIceServer[] }>("api/ice/", {
+    signal,
+  })
+    .catch(() => ({ "ice_servers": [] }));
+  iceServers = { asked: Date.now(), servers };
+  return servers;
+}
+
+/** Sends the peer more addresses of this browser; gives those of the peer that are new. */
+export async function exchangeCandidates(
+  id: string,
+  candidates: RTCIceCandidate[],
+): Promise<RTCIceCandidateInit[]> {
+  const body = JSON.stringify({
+    candidates: candidates.map(({ candidate, sdpMid, sdpMLineIndex }) => {
+      return { candidate, "sdp_mid": sdpMid ?? "0", "sdp_m_line_index": sdpMLineIndex ?? 0 };
+    }),
+  });
+  const headers = { "content-type": "application/json" };
+  const path = `api/streams/${encodeURIComponent(id)}`;
+  const answer = await ask<Candidates>(path, { method: "PATCH", body, headers });
+  return answer.candidates.map((it) => {
+    return { candidate: it.candidate, sdpMid: it.sdp_mid, sdpMLineIndex: it.sdp_m_line_index };
+  });
+}
+
+interface Candidates {
+  candidates: { candidate: string; "sdp_mid": string; "sdp_m_line_index": number }[];
+}
+
 /** Says that nobody watches any more; `keepalive`, because the page may be closing. */
 export async function closeStream(id: string): Promise<void> {
   const path = `api/streams/${encodeURIComponent(id)}`;

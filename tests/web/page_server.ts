@@ -65,7 +65,9 @@ export function servePage(films: Film[]): PageServer {
     }
     if (pathname === "/api/health/") return Response.json(health);
     if (pathname === "/api/events") return eventStream(events, stop.signal);
+    if (pathname === "/api/ice/") return Response.json({ ice_servers: [] });
     if (pathname === "/api/streams/") return await openStream(sessions, request);
+    if (request.method === "PATCH") return Response.json({ candidates: [] });
     if (pathname.startsWith("/api/streams/")) {
       await sessions.close(decodeURIComponent(pathname.slice("/api/streams/".length)));
       return new Response(null, { status: 204 });

@@ -38,9 +38,9 @@ export async function signGrant(grant: Grant, key: EdgeKey): Promise<string> {
   const claims = {
     viewer,
     offer,
-    catalog_id: grant.catalogId,
-    peer_id: grant.peerId,
-    session_id: grant.sessionId,
+    "catalog_id": grant.catalogId,
+    "peer_id": grant.peerId,
+    "session_id": grant.sessionId,
   };
   return await new SignJWT(claims)
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
