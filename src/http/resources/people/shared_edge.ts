@@ -74,5 +74,6 @@ function titleOf(item: CatalogItem, tags: ReadonlyMap<string, string[]>): Title 
 /** Only the replicas that they may play. */
 function narrowed({ item, verdict }: { item: CatalogItem; verdict: Verdict }): CatalogItem {
   const replicas = item.replicas.filter(({ peer_id }) => verdict.peerIds.includes(peer_id));
-  return { ...item, replicas, online: replicas.some(({ online }) => online) };
+  const available = new Set(replicas.filter((it) => it.online).map(({ peer_id }) => peer_id));
+  return { ...item, replicas, online: available.size > 0, available_peer_count: available.size };
 }
