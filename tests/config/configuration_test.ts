@@ -54,6 +54,23 @@ Deno.test("set() is denied for what is fixed at start", () => {
   }
 });
 
+Deno.test("a password in a URL is shown to nobody", () => {
+  using db = openDatabase(":memory:", migrations.library);
+  const cases = {
+    "postgres://me:secret@host:5432/edge": "postgres://me:***@host:5432/edge",
+    "postgres://me:sec@ret@host/edge?sslmode=require": "postgres://me:***@host/edge",
+    "postgres://host/edge?user=me&password=secret": "***",
+    "postgres://me@host/edge": "postgres://me@host/edge",
+    "me:secret": "***",
+  };
+  for (const [url, shown] of Object.entries(cases)) {
+    const config = open(db, { environment: { EDGE_DATABASE_URL: url } });
+    strictEqual(config.value.edgeDatabaseUrl, url);
+    strictEqual(config.find("edge_database_url").value, shown);
+  }
+  strictEqual(open(db).find("edge_database_url").value, "");
+});
+
 Deno.test("set() conflicts with an environment or a flag that goes first", () => {
   using db = openDatabase(":memory:", migrations.library);
   const config = open(db, { environment: { HTTP_PORT: "9002" }, flag: { workers: "2" } });
