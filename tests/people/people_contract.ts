@@ -8,7 +8,15 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { ConflictError, DeniedError, InvalidError, NotFoundError } from "../../src/base/errors.ts";
-import { ACCESS_MS, GRACE_MS, IDLE_MS, UnknownCallerError } from "../../src/people/mod.ts";
+import { silent } from "../../src/base/log.ts";
+import {
+  ACCESS_MS,
+  createPeople,
+  GRACE_MS,
+  IDLE_MS,
+  UnknownCallerError,
+} from "../../src/people/mod.ts";
+import { softwareAuthenticator } from "./authenticator.ts";
 import { join, machine, PASSWORD, type PeopleRig } from "./rig.ts";
 
 const types = ({ events }: PeopleRig) => events.map(({ type }) => type);
@@ -408,6 +416,52 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     match(entry?.target ?? "", /^inv_/);
     const mine = await people.audit.list({ before: "", limit: 99, actor: "local" });
     deepStrictEqual(mine.map(({ action }) => action), ["user.create"]);
+  },
+
+  "a passkey is kept, counted, and gone with its account": async (rig) => {
+    const { people } = rig;
+    const { user, caller } = await join(rig, "Ann");
+    const site = { rpId: "localhost", origin: "http://localhost:8080" };
+    const key = softwareAuthenticator();
+    const begun = await people.passkeys.beginRegistration(user, site);
+    const answering = { ...site, challenge: begun.options.challenge };
+    const answer = { challengeId: begun.challengeId, credential: key.create(answering) };
+    await people.passkeys.register(caller, user.id, { ...answer, name: "Phone" }, site);
+    const signIn = async () => {
+      const { challengeId, options } = await people.passkeys.beginAuthentication(site);
+      const credential = key.get({ ...site, challenge: options.challenge });
+      return await people.passkeys.signIn({ challengeId, credential }, site, {});
+    };
+
+    strictEqual((await signIn()).user.name, "Ann");
+    strictEqual((await signIn()).user.name, "Ann");
+    const [kept] = await people.passkeys.list(user.id, { before: "", limit: 9 });
+    strictEqual(kept?.name, "Phone");
+    const late = await people.passkeys.beginAuthentication(site);
+    rig.pass(5 * 60_000);
+    const credential = key.get({ ...site, challenge: late.options.challenge });
+    const tooLate = { challengeId: late.challengeId, credential };
+    await rejects(people.passkeys.signIn(tooLate, site, {}), UnknownCallerError);
+    await people.accounts.delete(machine, user.id);
+    await rejects(signIn(), UnknownCallerError);
+    strictEqual((await rig.state.all("SELECT * FROM passkeys")).length, 0);
+  },
+
+  "the audit log keeps the newest": async (rig) => {
+    const people = createPeople({
+      state: rig.state,
+      publish: () => {},
+      log: silent,
+      now: rig.now,
+      maxAuditRows: 150,
+    });
+    for (let count = 0; count < 300; count++) {
+      await people.audit.note({ name: "test" }, { action: `test.${count}` });
+    }
+
+    const rows = await people.audit.list({ before: "", limit: 1000 });
+    strictEqual(rows.length, 150);
+    deepStrictEqual([rows[0]?.action, rows.at(-1)?.action], ["test.299", "test.150"]);
   },
 
   "what is over is forgotten": async (rig) => {
