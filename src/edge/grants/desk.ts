@@ -63,7 +63,7 @@ export class GrantDesk {
     const expiresAt = new Date(now + lifeSec * 1000).toISOString();
     await store.issued({ viewer, catalogId, peerId, sessionId, edgeId, issuedAt, expiresAt });
     const text = await this.#sign(play);
-    const data = { viewer, catalog_id: catalogId, peer_id: peerId };
+    const data = { viewer, "catalog_id": catalogId, "peer_id": peerId };
     this.#options.publish("grant.issued", { session_id: sessionId, end: "edge", ...data });
     this.#options.log.info("Grant issued", { sessionId, ...data });
     return text;
@@ -89,7 +89,7 @@ export class GrantDesk {
       return false;
     });
     if (!ended) return false;
-    const data = { session_id: sessionId, end: "edge", ...reason !== undefined && { reason } };
+    const data = { "session_id": sessionId, end: "edge", ...reason !== undefined && { reason } };
     told[state](publish, data);
     log.info(`Grant ${state}`, data);
     return true;

@@ -40,12 +40,10 @@ export async function connectToPeer(catalogId: string, signal: AbortSignal): Pro
     signal.throwIfAborted();
     await peer.setRemoteDescription({ type: "answer", sdp: stream.sdp });
     const connected = new AbortController();
-    const trickling = trickle(peer, stream.id, late, AbortSignal.any([signal, connected.signal]));
+    void trickle(peer, stream.id, late, AbortSignal.any([signal, connected.signal]));
     const offered = () => /^a=candidate:/m.test(peer.localDescription?.sdp ?? sdp);
-    await opened(channel, { lost: lost.promise, signal, offered }).finally(() => {
-      connected.abort();
-      return trickling;
-    });
+    await opened(channel, { lost: lost.promise, signal, offered })
+      .finally(() => connected.abort());
   } catch (error) {
     close();
     throw error;

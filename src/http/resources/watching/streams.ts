@@ -88,7 +88,7 @@ export function streams(port: WatchingPort) {
           ...streamBody({ ...stream, catalogId }),
           sdp: stream.sdp,
           type: sdp === undefined ? "offer" as const : "answer" as const,
-          ice_servers: (stream.iceServers ?? []).map(iceServerBody),
+          "ice_servers": (stream.iceServers ?? []).map(iceServerBody),
         };
         return c.json(body, 201, { location: `/api/streams/${stream.sessionId}` });
       },
