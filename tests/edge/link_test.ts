@@ -12,6 +12,7 @@ import {
   NotFoundError,
   UnavailableError,
 } from "../../src/base/errors.ts";
+import { peerExtensions } from "../../src/edge/messages.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "./rig.ts";
 
 const never = new AbortController().signal;
@@ -45,7 +46,7 @@ Deno.test("a link offers its files, is given ids and announces them", grpcTest, 
   const [peer] = (await rig.edge.peers({ limit: 10 })).items;
   strictEqual(peer?.online, true);
   strictEqual(peer?.catalogSize, 2);
-  deepStrictEqual(peer?.extensions, ["stream", "media", "announcement_end"]);
+  deepStrictEqual(peer?.extensions, peerExtensions);
 });
 
 Deno.test("3,000 files go in several offers, and a new one after a scan", grpcTest, async () => {
