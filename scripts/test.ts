@@ -21,6 +21,7 @@ const wanted = [
   { program: "mkfs.btrfs", debian: "btrfs-progs", without: "subvolumes of a real file system" },
   { program: "turnserver", debian: "coturn", without: "an edge's relay" },
   { program: "pg_createcluster", debian: "postgresql", without: "an edge on PostgreSQL" },
+  { program: "nats-server", debian: "nats-server", without: "several edges with one bus" },
 ];
 
 const isWhole = Deno.args.length === 0;
