@@ -1,5 +1,6 @@
 /** The page's questions to the server, and its failures in words. @module */
 import type { CatalogItem, Stream } from "../http/schemas.ts";
+import { renewSession } from "./session.ts";
 
 export interface Catalog {
   items: CatalogItem[];
@@ -93,7 +94,10 @@ export async function closeStream(id: string): Promise<void> {
 async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-  const response = await fetch(path, { ...init, signal }).catch((cause) => {
+  const send = () => fetch(path, { ...init, signal });
+  const response = await send().then(async (first) =>
+    first.status === 401 && await renewSession() ? await send() : first
+  ).catch((cause) => {
     init.signal?.throwIfAborted();
     const state = limit.aborted ? "it does not answer" : "it cannot be reached";
     throw new Error(`Cannot ask giggityflix: ${state}`, { cause });

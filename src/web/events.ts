@@ -1,5 +1,7 @@
 /** What happens on the server, as it happens. @module */
 
+import { renewSession } from "./session.ts";
+
 export interface ServerEvent {
   id: number;
   type: string;
@@ -24,16 +26,35 @@ export interface EventListeners {
 
 /** Listens until the returned function is called. */
 export function listenToServer({ onEvent, onOnline }: EventListeners): () => void {
-  const source = new EventSource("api/events");
+  let source: EventSource;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const tell = ({ data }: MessageEvent<string>) => {
     const event = parse(data);
     if (event) onEvent(event);
   };
-  for (const type of types) source.addEventListener(type, tell);
-  source.onopen = () => onOnline(true);
-  source.onerror = () => onOnline(false);
-  return () => source.close();
+  const open = () => {
+    source = new EventSource("api/events");
+    for (const type of types) source.addEventListener(type, tell);
+    source.onopen = () => onOnline(true);
+    source.onerror = () => {
+      onOnline(false);
+      // An answer that is no stream: the browser gives up. Maybe the session is over.
+      if (source.readyState !== EventSource.CLOSED) return;
+      retry = setTimeout(async () => {
+        await renewSession();
+        if (source.readyState === EventSource.CLOSED && retry !== undefined) open();
+      }, RETRY_MS);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(retry);
+    retry = undefined;
+    source.close();
+  };
 }
+
+const RETRY_MS = 5000;
 
 function parse(text: string): ServerEvent | undefined {
   try {
