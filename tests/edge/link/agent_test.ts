@@ -85,18 +85,20 @@ Deno.test("an agent deletes, hashes and takes pictures of its real files", grpcT
     { request_id: "d", file_delete_response: { catalog_id: "nope", error: "BAD_CATALOG_ID" } },
   ]);
   ok((await Deno.stat(join(dir.path, "outside", "c.mkv"))).isFile);
-  const there = Array.from(Deno.readDirSync(media), ({ name }) => name).toSorted();
-  deepStrictEqual(there, [".giggityflix-trash", "a.mp4", "folder"]);
+  const there = await Array.fromAsync(Deno.readDir(media), ({ name }) => name);
+  deepStrictEqual(there.toSorted(), [".giggityflix-trash", "a.mp4", "folder"]);
   const trash = await agent.get<{ items: { relative_path: string }[] }>("/api/trash");
   deepStrictEqual(trash.items.map((it) => it.relative_path), ["b.webm"]);
 
-  const shots = {
-    catalog_id: a,
-    quantity: 3,
-    upload_token: "one-time",
-    upload_endpoint: "/api/screenshot/a",
-  };
-  edge.say({ request_id: "s", screenshot_capture_request: shots });
+  edge.say({
+    request_id: "s",
+    screenshot_capture_request: {
+      catalog_id: a,
+      quantity: 3,
+      upload_token: "one-time",
+      upload_endpoint: "/api/screenshot/a",
+    },
+  });
   const isSaid = () => /Screenshots were (not )?delivered/.test(agent.output());
   await until(isSaid, "pictures", 30_000);
   if (hasFfmpeg) {
