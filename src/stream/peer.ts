@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { RTCDataChannel, RTCPeerConnection } from "werift";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
 import { pause, type Service, untilAborted } from "../base/service.ts";
+import { wrap } from "./channel.ts";
 import { createHandshakeFilter } from "./handshake_filter.ts";
 import type { Channel } from "./ranges.ts";
 import { type Retransmitting, waitLess } from "./retransmission.ts";
@@ -53,8 +53,6 @@ export interface Peer extends AsyncDisposable {
 
 /** A browser on this machine is reached through loopback, even where there is no network. */
 const LOOPBACK = ["127.0.0.1"];
-/** Messages kept for a listener that has not come yet. */
-const MAX_EARLY = 64;
 
 /** Long enough for a start-up to be over. */
 const IDLE_MS = 2000;
@@ -248,54 +246,4 @@ function watch(
     closed: closed.promise,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function wrap(data: RTCDataChannel, connectionClosed: Promise<void>): Channel {
-  const closed = Promise.withResolvers<void>();
-  connectionClosed.then(closed.resolve);
-  data.stateChanged.subscribe((state) => {
-    if (state === "closed" || state === "closing") closed.resolve();
-  });
-
-  let early: (Uint8Array | undefined)[] | undefined = [];
-  let listen = (message: Uint8Array | undefined) => {
-    if (early && early.length < MAX_EARLY) early.push(message);
-  };
-  data.onMessage.subscribe((message) => listen(typeof message === "string" ? undefined : message));
-
-  return {
-    get bufferedAmount() {
-      return data.bufferedAmount;
-    },
-    closed: closed.promise,
-    send(bytes) {
-      if (data.readyState !== "open") return;
-      data.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    },
-    untilLow: (lowBytes, signal) => untilLow(data, lowBytes, signal),
-    onMessage(listener) {
-      listen = listener;
-      const waiting = early ?? [];
-      early = undefined;
-      waiting.forEach(listener);
-    },
-    close: () => data.close(),
-  };
-}
-
-async function untilLow(data: RTCDataChannel, lowBytes: number, signal: AbortSignal) {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  data.bufferedAmountLowThreshold = lowBytes;
-  const low = data.bufferedAmountLow.subscribe(() => resolve());
-  const state = data.stateChanged.subscribe(() => reject(new UnavailableError("Channel closed")));
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    if (data.bufferedAmount > lowBytes) await promise;
-  } finally {
-    low.unSubscribe();
-    state.unSubscribe();
-    signal.removeEventListener("abort", abort);
-  }
 }

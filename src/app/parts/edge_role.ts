@@ -15,7 +15,7 @@ import {
   type State,
 } from "../../db/mod.ts";
 import { type IdentityKey, openEdge } from "../../edge/mod.ts";
-import { createRelay } from "./relay.ts";
+import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge_identity.ts";
 

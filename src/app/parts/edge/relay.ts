@@ -4,16 +4,16 @@
  * @module
  */
 import { join } from "node:path";
-import type { Log } from "../../base/log.ts";
-import { type Service, untilAborted } from "../../base/service.ts";
-import type { Config, Configuration } from "../../config/mod.ts";
+import type { Log } from "../../../base/log.ts";
+import { type Service, untilAborted } from "../../../base/service.ts";
+import type { Config, Configuration } from "../../../config/mod.ts";
 import {
   type IceSettings,
   type RelaySettings,
   relayUrls,
   runRelay,
   type TurnServers,
-} from "../../edge/mod.ts";
+} from "../../../edge/mod.ts";
 
 export interface RelayPartOptions {
   config: Configuration;
