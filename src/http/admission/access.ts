@@ -95,6 +95,8 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "* /api/import/**",
     "* /api/changes/**",
     "* /api/custom-fields/**",
+    "* /api/subscriptions/**",
+    "GET /api/last-copies",
   ]],
   [whole("play"), [
     "GET /api/media/{id}/file",
