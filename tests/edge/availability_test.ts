@@ -178,3 +178,33 @@ onBoth("a subscription ends by itself, and there are not too many", async (state
   const page = await subscriptions.page({ limit: 10, owner: "you" });
   strictEqual(page.items.length, 1);
 });
+
+Deno.test(
+  "what a peer says while PostgreSQL is away longer than that is said again",
+  { ...grpcTest, ignore: !server },
+  async () => {
+    await using own = await startPostgres();
+    await using state = await openPostgresState(own.url, migrations.edge, { patienceMs: 100 });
+    await using rig = await startEdge({ state });
+    const library = new ContentLibrary("alien.mp4");
+    await using peer = startLink(rig.address, library);
+    await until(async () => (await titles(rig.edge))[0]?.contentHash);
+
+    await own.stop();
+    library.files.set("brazil.mp4", { sizeBytes: 10 });
+    peer.link.offer();
+    await peer.event("link.disconnected");
+    await rejects(rig.edge.findTitle("x"), /Cannot reach PostgreSQL at 127\.0\.0\.1:/);
+    await own.start();
+
+    const all = await until(
+      async () => {
+        const found = await titles(rig.edge).catch(() => []);
+        return found.length === 2 && found.every((it) => it.contentHash && it.online) && found;
+      },
+      "both titles",
+      20_000,
+    );
+    strictEqual(new Set(all.map(({ catalogId }) => catalogId)).size, 2);
+  },
+);

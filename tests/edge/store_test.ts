@@ -45,7 +45,7 @@ const engines: Engine[] = [
     name: "PostgreSQL",
     ignore: !server,
     open: async () => openPostgresState(await server!.database(), migrations.edge),
-    large: { offered: 30_000, announced: 10_000 },
+    large: { offered: 15_000, announced: 5_000 },
   },
 ];
 

@@ -20,7 +20,7 @@ import {
   type LinkScreenshots,
   type LinkSettings,
 } from "../../edge/mod.ts";
-import type { Library, Track } from "../../media/mod.ts";
+import type { Track } from "../../media/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { Peer } from "./peer.ts";

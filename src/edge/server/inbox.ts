@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { UnavailableError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
 import {
@@ -95,8 +96,10 @@ export async function receive(
       await session.send(undefined, requestId);
     }
   } catch (error) {
-    // A full disk or a bug: this message fails, the peer stays.
     if (session.signal.aborted) return;
+    // What it has said is lost; it says all of it again when it comes again.
+    if (error instanceof UnavailableError && context.store.state.kind === "postgresql") throw error;
+    // A full disk or a bug: this message fails, the peer stays.
     const { peerId } = session;
     context.log.error("Cannot handle a message", { peerId, message: payload.case, error });
   }
