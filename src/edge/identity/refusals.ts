@@ -24,7 +24,9 @@ export class Refusals {
   note(sentence: string, fields: Fields & { address: string; reason: string }): void {
     this.count++;
     const now = Date.now();
-    const key = this.#keyOf(`${hostOf(fields.address)} ${fields.reason}`, now);
+    // Names and numbers are the other end's own: no two need be the same.
+    const kind = fields.reason.replaceAll(/"[^"]*"|\d+/g, "");
+    const key = this.#keyOf(`${hostOf(fields.address)} ${sentence} ${kind}`, now);
     const last = this.#said.get(key);
     if (last && now - last.at < QUIET_MS) {
       last.unsaid++;

@@ -14,6 +14,10 @@ export interface Opened extends Disposable {
   /** The peer's nonce, as it was sent. */
   nonce: string;
   send(message: PeerMessage): void;
+  /** Whether what was sent has left; a test that floods does not ask. */
+  hasRoom(): Promise<void>;
+  /** The message with this request id and without a payload. */
+  receipt(requestId: string): Promise<EdgeMessage>;
   /** The first message of this kind, now or later; rejects when the stream ends first. */
   receive(kind: string): Promise<EdgeMessage>;
   ended: Promise<{ code: number; details: string }>;
@@ -44,19 +48,25 @@ export async function open(address: string, metadata: Record<string, string>): P
     wake();
   });
   stream.once("status", ({ code, details }: StatusObject) => ended.resolve({ code, details }));
+  const take = async (isIt: (message: EdgeMessage) => boolean, what: string) => {
+    for (;;) {
+      const at = received.findIndex(isIt);
+      if (at >= 0) return received.splice(at, 1)[0]!;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      const end = await Promise.race([promise, ended.promise]);
+      if (end) throw new Error(`ended before ${what}: ${end.code} ${end.details}`);
+    }
+  };
   return {
     nonce: metadata.peer_nonce ?? "",
     send: (message) => void stream.write(message),
-    async receive(kind) {
-      for (;;) {
-        const at = received.findIndex((it) => it.payload?.case === kind);
-        if (at >= 0) return received.splice(at, 1)[0]!;
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        const end = await Promise.race([promise, ended.promise]);
-        if (end) throw new Error(`ended before ${kind}: ${end.code} ${end.details}`);
-      }
-    },
+    hasRoom: () =>
+      stream.writableNeedDrain
+        ? new Promise((resolve) => void stream.once("drain", () => resolve()))
+        : Promise.resolve(),
+    receive: (kind) => take((it) => it.payload?.case === kind, kind),
+    receipt: (id) => take((it) => it.requestId === id && !it.payload, id),
     ended: ended.promise,
     [Symbol.dispose]() {
       stream.cancel();
