@@ -7,7 +7,8 @@ import type { GrantKey } from "../messages.ts";
 
 /** The public half is what peers are told. */
 export interface EdgeKey extends GrantKey {
-  privateKey: CryptoKey;
+  /** An Ed25519 signature in base64url. */
+  sign(bytes: Uint8Array<ArrayBuffer>): string | Promise<string>;
 }
 
 /** Where the edge's key comes from; asked once, when it is first needed. */
@@ -15,16 +16,18 @@ export type EdgeKeyPort = () => Promise<EdgeKey>;
 
 /** A key of this run: grants are short-lived, and peers are told the key whenever they connect. */
 export async function makeEdgeKey(): Promise<EdgeKey> {
-  return await toEdgeKey(
-    await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]) as CryptoKeyPair,
-  );
+  const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  const { privateKey, publicKey } = pair as CryptoKeyPair;
+  return await toEdgeKey({
+    publicKey: base64url(new Uint8Array(await crypto.subtle.exportKey("raw", publicKey))),
+    sign: async (bytes) =>
+      base64url(new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, bytes))),
+  });
 }
 
-/** A pair that is kept somewhere, as an edge's key. */
-export async function toEdgeKey({ privateKey, publicKey }: CryptoKeyPair): Promise<EdgeKey> {
-  const raw = new Uint8Array(await crypto.subtle.exportKey("raw", publicKey));
-  const x = base64url(raw);
-  return { kid: await thumbprint(x), publicKey: x, privateKey };
+/** A key that is kept somewhere, such as the edge's identity. */
+export async function toEdgeKey(key: Omit<EdgeKey, "kid">): Promise<EdgeKey> {
+  return { kid: await thumbprint(key.publicKey), publicKey: key.publicKey, sign: key.sign };
 }
 
 /** Of the public key `x`: its members in the order that RFC 7638 asks for. */

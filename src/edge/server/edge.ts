@@ -7,7 +7,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, type Service } from "../../base/service.ts";
 import type { State } from "../../db/mod.ts";
-import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey } from "../grants/mod.ts";
+import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey, toEdgeKey } from "../grants/mod.ts";
 import { type Identities, type IdentitySettings, openIdentityRoom } from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
@@ -40,10 +40,12 @@ export interface EdgeOptions {
   };
   /** This edge's key, who may come in, and by which port. */
   identity?: IdentitySettings;
-  /** What signs grants; a key of this run unless said. */
+  /** What signs grants; the edge's own key unless said, or one of this run. */
   edgeKey?: EdgeKeyPort;
   /** Whether this viewer may play this title; everybody may everything unless said. */
   mayPlay?(viewer: string, catalogId: string): Promise<boolean>;
+  /** Where HTTP is answered, for peers with screenshots. */
+  httpUrl?(): string | undefined;
   /** Ways through the internet; none unless said. */
   ice?(): IceSettings;
 }
@@ -79,9 +81,10 @@ export function openEdge(options: EdgeOptions): Edge {
     log,
     end: (peerId) => endRevoked({ sessions }, peerId),
   });
+  const key = options.identity?.key;
   const desk = new GrantDesk({
     store: new GrantStore(state),
-    key: options.edgeKey ?? makeEdgeKey,
+    key: options.edgeKey ?? (key ? () => toEdgeKey(key) : makeEdgeKey),
     edgeId,
     lifeSec: grantSec,
     publish,
@@ -125,6 +128,7 @@ export function openEdge(options: EdgeOptions): Edge {
     streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
     streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
     grantKeys: () => desk.keys(),
+    httpUrl: () => options.httpUrl?.(),
     joined(session) {
       const { peerId, connectedAt } = session;
       // Its first message waits for this, and fails with it.
