@@ -119,7 +119,8 @@ Deno.test("10,000 fuzzed frames harm nobody but those who send them", grpcTest, 
   // All of them meet the codec; so many of them the edge as a stream has time for in a test.
   const frames: Uint8Array[] = [];
   let decoded = 0;
-  for (let n = 0, bad = 0; n < 10_000; n++) {
+  let bad = 0;
+  for (let n = 0; n < 10_000; n++) {
     const payload = samples[n % samples.length]!;
     const frame = mutate(grpc.codecs.peer.encode({ requestId: `r${n}`, payload }), random);
     const isBad = isUndecodable(grpc.codecs.peer.decode(frame));

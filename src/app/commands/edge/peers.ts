@@ -13,23 +13,23 @@ import { plain, table } from "../../terminal.ts";
 import { dataDirOf, textsOf, withSettings } from "../options.ts";
 
 interface Peer {
-  peer_id: string;
+  "peer_id": string;
   online: boolean;
-  last_seen_at: string | null;
-  catalog_size: number;
+  "last_seen_at": string | null;
+  "catalog_size": number;
 }
 
 interface Identity {
-  peer_id: string;
+  "peer_id": string;
   fingerprint: string | null;
   origin: string | null;
-  revoked_at: string | null;
+  "revoked_at": string | null;
 }
 
 interface Invitation {
   pin: string;
-  expires_at: string;
-  edge_fingerprint: string;
+  "expires_at": string;
+  "edge_fingerprint": string;
 }
 
 export function peers(context: CommandContext): Command {
@@ -62,7 +62,7 @@ export function peers(context: CommandContext): Command {
       .option("--minutes <minutes>", "how long it is good for (15)", "15")
       .action(async (options) => {
         const agent = await runningAgent(options);
-        const body = { expires_in_sec: Math.round(Number(options.minutes) * 60) };
+        const body = { "expires_in_sec": Math.round(Number(options.minutes) * 60) };
         const made = await ask<Invitation>(agent, "/api/peers/enrolments/", {
           method: "POST",
           body,
