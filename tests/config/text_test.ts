@@ -102,6 +102,9 @@ Deno.test("addresses may be names, IPv4 and IPv6", () => {
   const addresses = ["localhost:50051", "127.0.0.1:0", "[::1]:50051", "edge.example:443"];
 
   for (const text of addresses) strictEqual(parseSetting("edgeGrpcAddress", text), text);
+  const several = addresses.join(", ");
+  strictEqual(parseSetting("edgeGrpcAddress", several), several);
+  throws(() => parseSetting("edgeGrpcAddress", `${several},nowhere`), /expected host:port/);
   strictEqual(parseSetting("edgeGrpcAddress", ""), "" satisfies Config["edgeGrpcAddress"]);
 });
 

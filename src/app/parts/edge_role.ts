@@ -6,7 +6,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
-import type { Configuration } from "../../config/mod.ts";
+import type { Config, Configuration } from "../../config/mod.ts";
 import {
   type Database,
   migrations,
@@ -60,6 +60,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     timeouts: { peerSec: peerTimeoutSec },
     identity: identitySettings(config, options.key),
     ice: relay.ice,
+    httpUrl: () => httpUrlOf(config.value),
   });
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
@@ -116,4 +117,10 @@ export function openEdgeRole(options: EdgeRoleOptions) {
 function found<T>(it: T | undefined, what: string, id: string): T {
   if (it === undefined) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
   return it;
+}
+
+/** As peers are told it; a port that was left to chance is not known here. */
+function httpUrlOf({ httpHost, httpPort }: Config): string | undefined {
+  if (httpPort === 0) return undefined;
+  return `http://${httpHost.includes(":") ? `[${httpHost}]` : httpHost}:${httpPort}`;
 }

@@ -33,6 +33,8 @@ export interface InboxContext {
   streamCandidate(peerId: string, candidate: IceCandidate): void;
   /** What our grants are signed with. */
   grantKeys(): Promise<GrantKey[]>;
+  /** Where HTTP is answered; nothing where that is not known. */
+  httpUrl?(): string | undefined;
 }
 
 export interface Letter {
@@ -117,14 +119,15 @@ function open<Name extends keyof PeerPayloads>(
 async function receiveHello(
   { version, extensions, software }: PeerPayloads["hello"],
   { session, requestId }: Letter,
-  { store, log, grantKeys: grantKeysOf }: InboxContext,
+  { store, log, grantKeys: grantKeysOf, httpUrl: httpUrlOf }: InboxContext,
 ) {
   session.greeted = true;
   session.extensions = extensions.slice(0, 100);
   await store.seen(session, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
   const grantKeys = await grantKeysOf();
-  const value = { version: 1, extensions: edgeExtensions, software: "", grantKeys };
+  const httpUrl = httpUrlOf?.() ?? "";
+  const value = { version: 1, extensions: edgeExtensions, software: "", grantKeys, httpUrl };
   await session.send({ case: "hello", value }, requestId);
 }
 

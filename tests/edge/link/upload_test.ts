@@ -188,6 +188,8 @@ Deno.test("edgeHttpUrl() puts in the host that was reached", () => {
     ["http://[::]:8080", "[::1]:50051", "http://[::1]:8080/"],
     ["https://films.example/x/", "edge.example:50051", "https://films.example/x/"],
     ["", "edge.example:50051", undefined],
+    ["http://127.0.0.1:8080", "localhost:50051", "http://127.0.0.1:8080/"],
+    ["http://127.0.0.1:8080", "edge.example:50051", undefined],
     ["nonsense", "edge.example:50051", undefined],
     ["file:///x", "edge.example:50051", undefined],
   ] as const;

@@ -37,8 +37,12 @@ export function uploadUrl(endpoint: string, base: string | undefined): URL {
 export function edgeHttpUrl(said: string | undefined, address: string): string | undefined {
   const url = said ? URL.parse(said) : null;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
-  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") {
-    url.hostname = address.replace(/:\d+$/, "");
-  }
-  return url.href;
+  const reached = address.replace(/:\d+$/, "");
+  if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = reached;
+  // The edge's own loopback is another one than ours.
+  return isLoopback(url.hostname) && !isLoopback(reached) ? undefined : url.href;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
