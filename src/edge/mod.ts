@@ -37,7 +37,7 @@ export {
   openIdentityKey,
   showFingerprint,
 } from "./identity/mod.ts";
-export { joinEdge, type JoinOptions } from "./identity/join.ts";
+export { joinEdge, type JoinOptions } from "./identity/joining/join.ts";
 export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";
 export type {
   EdgeStreamInfo,

@@ -9,7 +9,7 @@ import { DeniedError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { Challenge, Proof } from "../messages.ts";
-import { Enrolments, type Try } from "./enrolments.ts";
+import { Enrolments, type Try } from "./joining/enrolments.ts";
 import { type IdentityKey, isPublicKey, isSignedBy } from "./keys.ts";
 import { isLoopback } from "./refusals.ts";
 import type { IdentityStore } from "./store.ts";

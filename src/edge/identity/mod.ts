@@ -4,7 +4,7 @@
  * @module
  */
 export { Door, type DoorOptions, type UnsignedPeers } from "./door.ts";
-export { type Invitation } from "./enrolments.ts";
+export { type Invitation } from "./joining/enrolments.ts";
 export { Entrance, refusalOf, visitorOf } from "./entrance.ts";
 export { type IdentityKey, makeIdentityKey, openIdentityKey, showFingerprint } from "./keys.ts";
 export { introduction, type IntroductionOptions } from "./introduction.ts";

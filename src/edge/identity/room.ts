@@ -9,7 +9,7 @@ import type { Log } from "../../base/log.ts";
 import type { State } from "../../db/mod.ts";
 import type { Session } from "../server/sessions.ts";
 import { Door, type UnsignedPeers } from "./door.ts";
-import type { Invitation } from "./enrolments.ts";
+import type { Invitation } from "./joining/enrolments.ts";
 import { type IdentityKey, makeIdentityKey } from "./keys.ts";
 import type { TlsFiles } from "./port/certificates.ts";
 import type { GateLimits } from "./port/gate.ts";

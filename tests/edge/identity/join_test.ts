@@ -7,7 +7,7 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { DeniedError, InvalidError, NotFoundError } from "../../../src/base/errors.ts";
 import { makeIdentityKey } from "../../../src/edge/identity/mod.ts";
 import { startPairing } from "../../../src/edge/identity/pairing.ts";
-import { parsePin, secretOf } from "../../../src/edge/identity/pins.ts";
+import { parsePin, secretOf } from "../../../src/edge/identity/joining/pins.ts";
 import { makeNonce, transcript } from "../../../src/edge/identity/transcript.ts";
 import { joinEdge } from "../../../src/edge/mod.ts";
 import type { Proof } from "../../../src/edge/messages.ts";

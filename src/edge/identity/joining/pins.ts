@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { randomInt, scrypt } from "node:crypto";
-import { InvalidError } from "../../base/errors.ts";
+import { InvalidError } from "../../../base/errors.ts";
 
 export interface Pin {
   /** Three digits; said openly, so that the edge knows which invitation is meant. */

@@ -5,13 +5,18 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { DeniedError, InvalidError, NotFoundError, UnavailableError } from "../../base/errors.ts";
-import type { IdentityKey } from "./keys.ts";
-import { type Agreement, type Pairing, startPairing } from "./pairing.ts";
+import {
+  DeniedError,
+  InvalidError,
+  NotFoundError,
+  UnavailableError,
+} from "../../../base/errors.ts";
+import type { IdentityKey } from "../keys.ts";
+import { type Agreement, type Pairing, startPairing } from "../pairing.ts";
 import { makePin, secretOf, showPin } from "./pins.ts";
-import { hostOf } from "./refusals.ts";
-import type { Enrolment, IdentityStore } from "./store.ts";
-import type { Introduced } from "./transcript.ts";
+import { hostOf } from "../refusals.ts";
+import type { Enrolment, IdentityStore } from "../store.ts";
+import type { Introduced } from "../transcript.ts";
 
 export interface Invitation extends Enrolment {
   /** `123-456-789`: said here, and never again. */

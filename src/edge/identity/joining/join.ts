@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { DeniedError, UnavailableError } from "../../base/errors.ts";
-import { untilAborted } from "../../base/service.ts";
-import { openClient, type Way } from "../link/client.ts";
-import { openGrpc, type StatusObject } from "../proto.ts";
-import { fingerprintOf, type IdentityKey } from "./keys.ts";
-import { type Agreement, startPairing } from "./pairing.ts";
+import { DeniedError, UnavailableError } from "../../../base/errors.ts";
+import { untilAborted } from "../../../base/service.ts";
+import { openClient, type Way } from "../../link/client.ts";
+import { openGrpc, type StatusObject } from "../../proto.ts";
+import { fingerprintOf, type IdentityKey } from "../keys.ts";
+import { type Agreement, startPairing } from "../pairing.ts";
 import { parsePin, secretOf } from "./pins.ts";
 
 export interface JoinOptions {
