@@ -21,7 +21,7 @@ import { catalogueResources } from "./resources/catalogue/mod.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events.ts";
 import { health, type HealthPort } from "./resources/health.ts";
-import { identities } from "./resources/identities.ts";
+import { identities } from "./resources/peers/identities.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
 import { mediaPictures } from "./resources/library/pictures/media_pictures.ts";

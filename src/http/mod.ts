@@ -11,7 +11,7 @@ export type { Parts } from "./resources/health.ts";
 export { whyBody } from "./resources/drive_bodies.ts";
 export { settingBody } from "./resources/configurations.ts";
 export { ingestReportBody, planBody, stepBody } from "./resources/library/ingest/bodies.ts";
-export type { IdentitiesPort } from "./resources/identities.ts";
+export type { IdentitiesPort } from "./resources/peers/identities.ts";
 export { jobBody, type JobsPort } from "./resources/jobs.ts";
 export { mediaBody } from "./resources/media.ts";
 export { confirmationBody, reportBody } from "./resources/scan.ts";

@@ -17,7 +17,7 @@ import {
 import { type IdentityKey, openEdge } from "../../edge/mod.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
-import { identitiesPort, identitySettings } from "./edge_identity.ts";
+import { identitiesPort, identitySettings } from "./edge/identity.ts";
 
 export interface EdgeRoleOptions {
   /** What peers know this edge by. */

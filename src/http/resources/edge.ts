@@ -7,7 +7,7 @@ import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
 import type { CataloguePort } from "./catalogue/mod.ts";
-import type { IdentitiesPort } from "./identities.ts";
+import type { IdentitiesPort } from "./peers/identities.ts";
 import type { WatchingPort } from "./watching/mod.ts";
 
 type PageQuery = { limit: number; cursor?: string | undefined };

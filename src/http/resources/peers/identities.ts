@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createRoute, failures, IdParam, json, router, z } from "../router.ts";
+import { createRoute, failures, IdParam, json, router, z } from "../../router.ts";
 
 const Enrolment = z.object({
   id: z.string(),

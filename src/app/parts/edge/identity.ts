@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { NotFoundError } from "../../base/errors.ts";
-import type { Configuration } from "../../config/mod.ts";
-import type { Edge, Identity, IdentityKey, IdentitySettings } from "../../edge/mod.ts";
-import type { IdentitiesPort } from "../../http/mod.ts";
+import { NotFoundError } from "../../../base/errors.ts";
+import type { Configuration } from "../../../config/mod.ts";
+import type { Edge, Identity, IdentityKey, IdentitySettings } from "../../../edge/mod.ts";
+import type { IdentitiesPort } from "../../../http/mod.ts";
 
 export function identitiesPort({ identities, findPeer }: Edge): IdentitiesPort {
   const find = async (peerId: string) => {
