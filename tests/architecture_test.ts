@@ -33,6 +33,11 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
   },
   { use: /["']postgres["']/, by: ["src/db/postgres"], why: "one adapter for PostgreSQL" },
   {
+    use: /["']@nats-io\/(transport-node|jetstream|kv)/,
+    by: ["src/edge/server/routing/bus/nats"],
+    why: "one adapter for NATS",
+  },
+  {
     use: /["']@noble\//,
     by: ["src/edge/identity/pairing.ts"],
     why: "one place for the mathematics of pairing",
