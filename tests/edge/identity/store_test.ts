@@ -1,0 +1,138 @@
+/**
+ * Keys in files, and what an edge keeps of peers and invitations, in SQLite and in PostgreSQL.
+ *
+ * @module
+ */
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
+import { join } from "node:path";
+import { FatalError } from "../../../src/base/errors.ts";
+import {
+  migrations,
+  openDatabase,
+  openPostgresState,
+  openSqliteState,
+  type State,
+} from "../../../src/db/mod.ts";
+import {
+  IdentityStore,
+  makeIdentityKey,
+  openIdentityKey,
+  showFingerprint,
+} from "../../../src/edge/identity/mod.ts";
+import { hasPostgres, startPostgres } from "../../helpers/postgres.ts";
+
+const later = new Date(Date.now() + 60_000).toISOString();
+const now = () => new Date().toISOString();
+
+const cases: Record<string, (store: IdentityStore) => Promise<void>> = {
+  async "a name is given to the first key only"(store) {
+    const [one, two] = [makeIdentityKey(), makeIdentityKey()];
+    await store.enrol("p", one.publicKey, "seen");
+    await store.enrol("p", two.publicKey, "pin");
+
+    const known = await store.find("p");
+    strictEqual(known?.publicKey, one.publicKey);
+    strictEqual(known?.fingerprint, one.fingerprint);
+    strictEqual(known?.origin, "seen");
+    strictEqual(await store.find("q"), undefined);
+    strictEqual(await store.forgetKey("p"), true);
+    strictEqual(await store.forgetKey("p"), false);
+    await store.enrol("p", two.publicKey, "pin");
+    strictEqual((await store.find("p"))?.publicKey, two.publicKey);
+  },
+
+  async "a revoked peer is known by name and by key, until it is restored"(store) {
+    const key = makeIdentityKey();
+    await store.enrol("p", key.publicKey, "pin");
+    const started = now();
+
+    strictEqual(await store.revoke("p", now()), true);
+    strictEqual(await store.revoke("p", now()), false);
+    strictEqual(await store.revoke("never-seen", now()), true);
+
+    strictEqual(await store.isRevoked(key.publicKey), true);
+    strictEqual(await store.isRevoked(makeIdentityKey().publicKey), false);
+    deepStrictEqual((await store.revokedSince(started)).sort(), ["never-seen", "p"]);
+    deepStrictEqual(await store.revokedSince(later), []);
+    strictEqual(await store.restore("p"), true);
+    strictEqual(await store.restore("p"), false);
+    strictEqual(await store.isRevoked(key.publicKey), false);
+    deepStrictEqual((await store.among(["p", "x"])).map(({ peerId }) => peerId), ["p"]);
+  },
+
+  async "an invitation is used once, also by two at once, and by its own edge only"(store) {
+    const base = { attempts: 0, createdAt: now(), expiresAt: later, selector: "123" };
+    strictEqual(await store.addEnrolment({ ...base, id: "one", secret: "aa" }), true);
+    strictEqual(await store.addEnrolment({ ...base, id: "two", secret: "bb" }), false);
+    const other = new IdentityStore(store.state, "another-edge");
+    strictEqual(await other.attempt("123", 5, now()), undefined);
+
+    const tries = await Promise.all(
+      Array.from({ length: 8 }, () => store.attempt("123", 5, now())),
+    );
+    strictEqual(tries.filter((it) => it?.secret === "aa").length, 5);
+    const { publicKey } = makeIdentityKey();
+    const uses = await Promise.all(
+      ["p", "q"].map((peerId) => store.useEnrolment("one", { peerId, publicKey }, now())),
+    );
+
+    deepStrictEqual(uses.sort(), [false, true]);
+    strictEqual((await store.among(["p", "q"])).length, 1);
+    deepStrictEqual(await store.openEnrolments(now()), []);
+    const [row] = await store.state.all<{ secret: string }>("SELECT secret FROM enrolments");
+    strictEqual(row?.secret, "");
+    strictEqual(await store.addEnrolment({ ...base, id: "three", secret: "cc" }), true);
+    strictEqual(await store.removeEnrolment("three", now()), true);
+    strictEqual(await store.attempt("123", 5, now()), undefined);
+  },
+};
+
+const server = hasPostgres ? await startPostgres() : undefined;
+
+for (const [name, check] of Object.entries(cases)) {
+  const run = async (state: State) => {
+    await using held = state;
+    await check(new IdentityStore(held, "this-edge"));
+  };
+  Deno.test(`SQLite: ${name}`, async () => {
+    using db = openDatabase(":memory:", migrations.edge);
+    await run(openSqliteState(db));
+  });
+  Deno.test(`PostgreSQL: ${name}`, { ignore: !server }, async () => {
+    await run(await openPostgresState(await server!.database(), migrations.edge));
+  });
+}
+
+Deno.test("a key is made once, is its owner's alone, and a broken file is not overwritten", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "key.pem");
+    const [one, two] = await Promise.all([openIdentityKey(path), openIdentityKey(path)]);
+    const again = await openIdentityKey(path);
+
+    strictEqual(one.fingerprint, two.fingerprint);
+    strictEqual(one.fingerprint, again.fingerprint);
+    notStrictEqual(one.fingerprint, makeIdentityKey().fingerprint);
+    match(showFingerprint(one.fingerprint), /^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
+    match(await Deno.readTextFile(path), /^-----BEGIN PRIVATE KEY-----/);
+    if (Deno.build.os !== "windows") strictEqual((await Deno.stat(path)).mode! & 0o777, 0o600);
+    deepStrictEqual(await Array.fromAsync(Deno.readDir(folder), ({ name }) => name), ["key.pem"]);
+
+    await Deno.writeTextFile(path, "not a key");
+    await rejects(
+      openIdentityKey(path),
+      (error) => error instanceof FatalError && /Restore it from a backup/.test(error.message),
+    );
+    strictEqual(await Deno.readTextFile(path), "not a key");
+    ok(one.sign(new Uint8Array(1)).length === 86);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
