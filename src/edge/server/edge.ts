@@ -48,6 +48,8 @@ export interface EdgeOptions {
   httpUrl?(): string | undefined;
   /** Ways through the internet; none unless said. */
   ice?(): IceSettings;
+  /** Where those who are connected stand; `maxPeers` counts only without it. */
+  sessions?: Sessions;
 }
 
 export interface Edge extends Watching, Catalogue {
@@ -72,7 +74,7 @@ export function openEdge(options: EdgeOptions): Edge {
   const { state, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
   const { peerSec = 120, streamSec = 10, grantSec = 300, graceSec = 300 } = timeouts;
   const store = new EdgeStore(state);
-  const sessions = new Sessions(maxPeers);
+  const sessions = options.sessions ?? new Sessions(maxPeers);
   const room = openIdentityRoom({
     state,
     edgeId,
