@@ -13,6 +13,7 @@ import edge0004 from "./sql/edge_0004_identities.sql" with { type: "text" };
 import edge0005 from "./sql/edge_0005_people.sql" with { type: "text" };
 import edge0006 from "./sql/edge_0006_grants.sql" with { type: "text" };
 import edge0007 from "./sql/edge_0007_commands.sql" with { type: "text" };
+import edge0008 from "./sql/edge_0008_screenshots.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -51,7 +52,7 @@ export const migrations = {
     library0016,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
-  edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007],
+  edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007, edge0008],
 } satisfies Record<string, string[]>;
 
 /** Brings the file to the newest version, each step in a transaction of its own. */
