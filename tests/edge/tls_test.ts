@@ -1,6 +1,6 @@
 /**
  * TLS to an edge that is named by its IP: connected when its certificate is for that IP and of the
- * authority that is trusted, and only then. The edge itself speaks no TLS: a proxy before it does.
+ * authority that is trusted, and only then; here a proxy before the edge speaks TLS.
  *
  * @module
  */
