@@ -246,6 +246,22 @@ onBoth(
   },
 );
 
+onBoth("copies that are described together are one title, too", async (engine) => {
+  const { state, store } = await openStore(engine, "p", "q");
+  await using _ = state;
+  for (const peerId of ["p", "q"]) {
+    const ids = idsOf(await store.assign(peerId, [file("a", 5), file("b", 5), file("c", 5)]));
+    await store.announce(peerId, ids);
+    const same = { contentHash: HASH, sizeBytes: 5 };
+    const { remaps } = await store.describe(peerId, ids.map((id) => describing(id, "a", same)));
+    strictEqual(remaps.length, peerId === "p" ? 0 : 1); // a peer has one file for an id
+  }
+
+  const [title, ...more] = await store.titles({ sortTitle: "", catalogId: "" }, 10);
+  deepStrictEqual(more, []);
+  strictEqual(title?.replicas.length, 6);
+});
+
 onBoth("a file whose content changes leaves the title to the others", async (engine) => {
   const { state, store } = await openStore(engine, "p", "q");
   await using _ = state;

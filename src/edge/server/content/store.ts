@@ -58,13 +58,80 @@ export function describe(
       peerId,
       JSON.stringify(ids),
     );
-    const file = new FileWriter(tx, peerId, described);
-    for (const known of files) {
-      const description = byId.get(known.peerCatalogId)!;
-      if (description.sizeBytes >= 0) await file.take(known, description);
-    }
+    const usable = files.flatMap((file): Said[] => {
+      const description = byId.get(file.peerCatalogId)!;
+      const { sizeBytes, contentHash = "" } = description;
+      if (sizeBytes < 0) return [];
+      return [{ file, description, hash: HASH.test(contentHash) ? contentHash : null }];
+    });
+    if (usable.length === 0) return described;
+    const writer = new FileWriter(tx, peerId, described, await lookUp(tx, peerId, usable));
+    for (const said of usable) await writer.take(said);
+    await writer.tidy();
     return described;
   });
+}
+
+/** What the peer says of one file. */
+interface Said {
+  file: Known;
+  description: MediaDescription;
+  hash: string | null;
+}
+
+interface LookedUp {
+  /** Titles by the hash of their content. */
+  byHash: Map<string, { id: string; sizeBytes: number }>;
+  /** Files of each title, whoever has them. */
+  counts: Map<string, number>;
+  /** Ids by which the peer has a file, or was told to. */
+  taken: Set<string>;
+  /** Titles of which the peer that has described them holds a copy. */
+  described: Set<string>;
+}
+
+/** All at once: a peer may say thousands of these, and each may be another title's. */
+async function lookUp(tx: Statements, peerId: string, said: Said[]): Promise<LookedUp> {
+  const hashes = said.flatMap(({ file, hash }) => hash && hash !== file.contentHash ? [hash] : []);
+  const same = await tx.all<{ hash: string; id: string; sizeBytes: number }>(
+    `SELECT content_hash AS hash, catalog_id AS id, size_bytes AS "sizeBytes" FROM titles
+     WHERE content_hash IN ${tx.each}`,
+    JSON.stringify(hashes),
+  );
+  const sameIds = JSON.stringify(same.map(({ id }) => id));
+  const titleIds = JSON.stringify(said.map(({ file }) => file.titleId));
+  const counts = await tx.all<{ id: string; count: number }>(
+    `SELECT catalog_id AS id, count(*) AS count FROM replicas
+     WHERE catalog_id IN ${tx.each} GROUP BY catalog_id`,
+    titleIds,
+  );
+  const own = await tx.all<{ id: string }>(
+    `SELECT peer_catalog_id AS id FROM replicas WHERE peer_id = ?
+     AND peer_catalog_id IN ${tx.each}`,
+    peerId,
+    sameIds,
+  );
+  const told = await tx.all<{ id: string }>(
+    `SELECT catalog_id AS id FROM replicas WHERE peer_id = ? AND remapping = 1
+     AND catalog_id IN ${tx.each}`,
+    peerId,
+    sameIds,
+  );
+  const described = await tx.all<{ id: string }>(
+    `SELECT t.catalog_id AS id FROM titles t JOIN replicas r
+       ON r.catalog_id = t.catalog_id AND r.peer_id = t.described_by AND r.announced = 1
+     WHERE t.catalog_id IN ${tx.each}`,
+    titleIds,
+  );
+  return {
+    byHash: new Map(same.map(({ hash, ...title }) => [hash, title])),
+    counts: new Map(counts.map(({ id, count }) => [id, count])),
+    taken: new Set([
+      ...[...own, ...told].map(({ id }) => id),
+      ...said.map(({ file }) => file.peerCatalogId),
+    ]),
+    described: new Set(described.map(({ id }) => id)),
+  };
 }
 
 /** Remaps that the peer has not followed yet. */
@@ -94,19 +161,42 @@ export async function recount(tx: Statements, titles: { id: string }[]): Promise
 }
 
 class FileWriter {
+  /** Titles that files have gone from, and what they have become. */
+  readonly #left = new Map<string, string>();
+
   constructor(
     readonly tx: Statements,
     readonly peerId: string,
     readonly described: Described,
+    readonly known: LookedUp,
   ) {}
 
-  async take(file: Known, description: MediaDescription): Promise<void> {
-    await this.#risk(file, description.atRisk === true);
-    const hash = HASH.test(description.contentHash ?? "") ? description.contentHash! : null;
-    const isOther = hash !== null && hash !== file.contentHash &&
-      await this.#recognise(file, hash, description);
+  async take(said: Said): Promise<void> {
+    await this.#risk(said.file, said.description.atRisk === true);
     // A title that others have described keeps their words.
-    if (!isOther) await this.#words(file, description);
+    if (await this.#recognise(said)) return;
+    await this.#words(said);
+  }
+
+  /** Titles without files go; who waits for one waits for what it has become. */
+  async tidy(): Promise<void> {
+    const { tx } = this;
+    if (this.#left.size === 0) return;
+    const gone = await tx.all<{ id: string }>(
+      `DELETE FROM titles WHERE catalog_id IN ${tx.each} AND NOT EXISTS
+         (SELECT 1 FROM replicas WHERE replicas.catalog_id = titles.catalog_id)
+       RETURNING catalog_id AS id`,
+      JSON.stringify([...this.#left.keys()]),
+    );
+    const awaited = await tx.all<{ id: string }>(
+      `SELECT DISTINCT catalog_id AS id FROM subscriptions WHERE catalog_id IN ${tx.each}`,
+      JSON.stringify(gone.map(({ id }) => id)),
+    );
+    for (const { id } of awaited) {
+      const sql = "UPDATE subscriptions SET catalog_id = ? WHERE catalog_id = ?";
+      await tx.run(sql, this.#left.get(id)!, id);
+    }
+    await recount(tx, [...this.#left].flat().map((id) => ({ id })));
   }
 
   async #risk({ path, titleId, atRisk }: Known, isAtRisk: boolean): Promise<void> {
@@ -121,78 +211,60 @@ class FileWriter {
   }
 
   /** Whether the file is of another title now, which there was before. */
-  async #recognise(file: Known, hash: string, description: MediaDescription): Promise<boolean> {
-    const { tx, described } = this;
-    const same = await tx.get<{ id: string; sizeBytes: number }>(
-      `SELECT catalog_id AS id, size_bytes AS "sizeBytes" FROM titles WHERE content_hash = ?`,
-      hash,
-    );
+  async #recognise({ file, hash, description }: Said): Promise<boolean> {
+    if (hash === null || hash === file.contentHash) return false;
+    const { byHash, counts } = this.known;
+    const { sizeBytes } = description;
+    const same = byHash.get(hash);
     if (same) {
       // The hash is of the size, too: one of them is wrong.
-      if (same.sizeBytes !== description.sizeBytes) return false;
+      if (same.sizeBytes !== sizeBytes) return false;
       await this.#move(file, same.id);
       return true;
     }
-    described.changed++;
-    if (await this.#isOnlyFile(file)) {
-      await tx.run(
-        "UPDATE titles SET content_hash = ? WHERE catalog_id = ?",
-        hash,
-        file.titleId,
-      );
+    this.described.changed++;
+    byHash.set(hash, { id: file.titleId, sizeBytes });
+    if (counts.get(file.titleId) === 1) {
+      const sql = "UPDATE titles SET content_hash = ? WHERE catalog_id = ?";
+      await this.tx.run(sql, hash, file.titleId);
       return false;
     }
     // Others still have what this file was.
     const { title, sortTitle } = file;
     const id = crypto.randomUUID();
-    await tx.run(
+    byHash.set(hash, { id, sizeBytes });
+    await this.tx.run(
       `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, content_hash, added_at)
        VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[id, title, sortTitle, description.sizeBytes, hash, new Date().toISOString()],
+      ...[id, title, sortTitle, sizeBytes, hash, new Date().toISOString()],
     );
     await this.#move(file, id);
     Object.assign(file, { titleId: id, media: null, describedBy: null });
     return false;
   }
 
-  async #isOnlyFile({ titleId }: Known): Promise<boolean> {
-    const sql = "SELECT count(*) AS count FROM replicas WHERE catalog_id = ?";
-    return (await this.tx.get<{ count: number }>(sql, titleId))?.count === 1;
-  }
-
-  /** The file is of title `id` from now on; a title without files goes. */
+  /** The file is of title `id` from now on. */
   async #move({ path, peerCatalogId, titleId }: Known, id: string): Promise<void> {
-    const { tx, peerId, described } = this;
-    const holdsIt = peerCatalogId === id || await tx.get(
-          "SELECT 1 FROM replicas WHERE peer_id = ? AND (peer_catalog_id = ? OR (catalog_id = ? AND remapping = 1))",
-          ...[peerId, id, id],
-        ) !== undefined;
-    await tx.run(
+    const { described, known: { taken, counts } } = this;
+    const holdsIt = peerCatalogId === id || taken.has(id);
+    taken.add(id);
+    await this.tx.run(
       "UPDATE replicas SET catalog_id = ?, remapping = ? WHERE peer_id = ? AND relative_path = ?",
-      ...[id, holdsIt ? 0 : 1, peerId, path],
+      ...[id, holdsIt ? 0 : 1, this.peerId, path],
     );
     if (!holdsIt) described.remaps.push({ oldCatalogId: peerCatalogId, newCatalogId: id });
-    const gone = await tx.run(
-      `DELETE FROM titles WHERE catalog_id = ?
-       AND NOT EXISTS (SELECT 1 FROM replicas WHERE replicas.catalog_id = titles.catalog_id)`,
-      titleId,
-    );
-    // Who waits for it waits for what it has become.
-    if (gone) {
-      const sql = "UPDATE subscriptions SET catalog_id = ? WHERE catalog_id = ?";
-      await tx.run(sql, id, titleId);
-    }
-    await recount(tx, [{ id }, { id: titleId }]);
+    counts.set(titleId, (counts.get(titleId) ?? 1) - 1);
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+    this.#left.set(titleId, id);
     described.touched.push(id, titleId);
     described.changed++;
   }
 
-  async #words(file: Known, description: MediaDescription): Promise<void> {
+  async #words({ file, description }: Said): Promise<void> {
     const { tx, peerId, described } = this;
     const { titleId, describedBy } = file;
-    if (describedBy !== null && describedBy !== peerId && await this.#holds(describedBy, titleId)) {
-      return;
-    }
+    const isOthers = describedBy !== null && describedBy !== peerId;
+    if (isOthers && this.known.described.has(titleId)) return;
     const title = description.title.slice(0, MAX_TITLE).replaceAll("\0", "") || file.title;
     const { sizeBytes } = description;
     const media = JSON.stringify(toCatalogMedia(description));
@@ -205,10 +277,5 @@ class FileWriter {
       ...[title, title.toLowerCase(), sizeBytes, media, peerId, titleId],
     );
     described.changed++;
-  }
-
-  async #holds(peerId: string, titleId: string): Promise<boolean> {
-    const sql = "SELECT 1 FROM replicas WHERE peer_id = ? AND catalog_id = ? AND announced = 1";
-    return await this.tx.get(sql, peerId, titleId) !== undefined;
   }
 }
