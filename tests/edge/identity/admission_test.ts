@@ -301,3 +301,18 @@ Deno.test("somebody who never proves anything is sent away", grpcTest, async () 
   using nobody = await open(rig.address, { "peer_key": "x" });
   strictEqual((await nobody.ended).details, "Missing peer_id");
 });
+
+Deno.test(
+  "a peer revoked at one edge is cut off at another with the same state",
+  grpcTest,
+  async () => {
+    await using one = await startEdge({ timeouts: { peerSec: 1 } });
+    await using two = await startEdge({ state: one.state, timeouts: { peerSec: 1 } });
+    using peer = new PublishedPeer(two.address, "old");
+    await peer.headers;
+
+    await one.edge.identities.revoke("old");
+
+    strictEqual((await peer.ended).details, "This peer was revoked");
+  },
+);
