@@ -275,7 +275,14 @@ export function edgePort(): EdgePort {
     if (!item) throw new NotFoundError("Cannot find it");
     return item;
   };
+  const noIdentity = () => Promise.reject(new NotFoundError("Cannot find it: these are no peers"));
   return {
+    invite: noIdentity,
+    invitations: () => Promise.resolve([]),
+    removeInvitation: noIdentity,
+    findIdentity: noIdentity,
+    setRevoked: noIdentity,
+    forgetKey: noIdentity,
     peers: (page) => Promise.resolve(pageOf(peers, page)),
     findPeer: async (id) => await find(peers, (it) => it.peer_id === id),
     catalog: (page) => Promise.resolve(pageOf(titles, page)),
