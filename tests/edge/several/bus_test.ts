@@ -132,7 +132,10 @@ for (const [kind, { ignore, start }] of Object.entries(grounds)) {
       ok(next! > revision!);
       await mine.delete("k", revision);
       await until(() => of("k").length === 2);
+      deepStrictEqual(await mine.get("k"), { key: "k", value: { n: 2 }, revision: next });
+      strictEqual((await mine.get("nothing"))?.value, undefined);
       await mine.delete("k", next);
+      strictEqual((await mine.get("k"))?.value, undefined);
       await until(() => of("k").length === 3);
 
       deepStrictEqual(of("k"), [{ n: 1 }, { n: 2 }, undefined]);

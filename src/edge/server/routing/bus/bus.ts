@@ -51,6 +51,8 @@ export interface Records {
    * @throws {UnavailableError} the bus is away
    */
   put(key: string, value: unknown, after?: number): Promise<number | undefined>;
+  /** Also that it was deleted, for a while. @throws {UnavailableError} the bus is away */
+  get(key: string): Promise<Record | undefined>;
   /** Nothing happens where `after` is not the key's last revision. */
   delete(key: string, after?: number): Promise<void>;
   /** What there is, then each change, until aborted; after an absence of the bus all of it again. */

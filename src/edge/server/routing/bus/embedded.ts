@@ -193,6 +193,10 @@ function createRecords(lifeMs: number): Records {
       changed(key, JSON.parse(text), revision);
       return Promise.resolve(revision);
     },
+    get(key) {
+      const it = current(key);
+      return Promise.resolve(it && { key, value: JSON.parse(it.text), revision: it.revision });
+    },
     delete(key, after) {
       if (after !== undefined && current(key)?.revision !== after) return Promise.resolve();
       if (kept.delete(key)) changed(key, undefined, ++last);

@@ -170,8 +170,8 @@ export async function openNatsBus(
 const logConfig = {
   name: "giggityflix-events",
   subjects: logged,
-  max_age: LOG_MS * 1_000_000,
-  max_bytes: LOG_BYTES,
+  "max_age": LOG_MS * 1_000_000,
+  "max_bytes": LOG_BYTES,
   discard: "old" as const,
 };
 

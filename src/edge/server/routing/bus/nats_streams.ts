@@ -162,6 +162,13 @@ export function toRecords(bucketNow: () => KV, { place, log, isUp, onBack }: Gro
         ? bucketNow().put(key, text)
         : bucketNow().update(key, text, after)).catch(unless);
     },
+    async get(key) {
+      assertUp();
+      const entry = await bucketNow().get(key).catch((error) => {
+        throw away(`Cannot read a record at ${place}`, error);
+      });
+      return entry ? { key, value: read(entry), revision: entry.revision } : undefined;
+    },
     async delete(key, after) {
       assertUp();
       const options = after === undefined ? {} : { previousSeq: after };

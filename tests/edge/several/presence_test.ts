@@ -1,0 +1,85 @@
+/**
+ * Which peer is where, over an embedded bus; several_test.ts has it over NATS.
+ *
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { silent } from "../../../src/base/log.ts";
+import { createEmbeddedBus } from "../../../src/edge/server/routing/bus/embedded.ts";
+import { Presence } from "../../../src/edge/server/routing/presence/presence.ts";
+import type { Bus } from "../../../src/edge/server/routing/bus/bus.ts";
+import { Log, type LogEntry } from "../../../src/base/log.ts";
+import { until } from "../rig.ts";
+
+function startPresence(bus: Bus, edgeId: string, catalogue = "one", log: Log = silent) {
+  const moved: string[] = [];
+  const taken: string[] = [];
+  const run = crypto.randomUUID();
+  const presence = new Presence(edgeId, {
+    bus,
+    log,
+    card: () => Promise.resolve({ edgeId, run, catalogue, grantKeys: [] }),
+    moved: (peerId) => moved.push(peerId),
+    taken: (peerId) => taken.push(peerId),
+  });
+  const stopping = new AbortController();
+  const running = presence.run(stopping.signal);
+  const stop = async () => {
+    stopping.abort();
+    await running;
+  };
+  return { presence, moved, taken, stop, [Symbol.asyncDispose]: stop };
+}
+
+Deno.test("a peer is where it came last, and its former edge hears of it", async () => {
+  const open = createEmbeddedBus();
+  await using a = startPresence(open(), "a");
+  await using b = startPresence(open(), "b");
+  await using c = startPresence(open(), "c");
+
+  a.presence.own.come("p", ["stream"]);
+  await until(() => c.presence.find("p")?.edgeId === "a");
+  deepStrictEqual(c.presence.find("p")?.extensions, ["stream"]);
+  strictEqual(a.presence.find("p"), undefined, "it is no other edge's");
+  deepStrictEqual(c.presence.peers(), ["p"]);
+
+  b.presence.own.come("p", []);
+  await until(() => c.presence.find("p")?.edgeId === "b");
+  await until(() => a.taken.length === 1);
+  await until(() => a.presence.find("p")?.edgeId === "b");
+  a.presence.own.go("p");
+  b.presence.own.come("p", ["trickle"]);
+  await until(() => a.presence.find("p")?.extensions.includes("trickle"));
+  deepStrictEqual(b.taken, []);
+
+  b.presence.own.go("p");
+  await until(() => c.presence.find("p") === undefined && c.presence.peers().length === 0);
+  a.presence.own.come("p", []);
+  await until(() => c.presence.find("p")?.edgeId === "a");
+  deepStrictEqual(a.taken, ["p"]);
+});
+
+Deno.test("an edge that ends takes its peers with it", async () => {
+  const open = createEmbeddedBus();
+  await using a = startPresence(open(), "a");
+  const b = startPresence(open(), "b");
+  b.presence.own.come("p", []);
+  await until(() => a.presence.find("p")?.edgeId === "b");
+
+  await b.stop();
+
+  await until(() => a.presence.find("p") === undefined);
+  await until(() => a.presence.edges().length === 0);
+});
+
+Deno.test("an edge of the same name, or of another catalogue, is a mistake that is said", async () => {
+  const open = createEmbeddedBus();
+  const entries: LogEntry[] = [];
+  const log = new Log((entry) => void entries.push(entry));
+  await using _a = startPresence(open(), "a", "one", log);
+  await using _other = startPresence(open(), "b", "two");
+  await using _twin = startPresence(open(), "a", "one", log);
+
+  await until(() => entries.some(({ message }) => message.includes("EDGE_DATABASE_URL")));
+  await until(() => entries.some(({ message }) => message.includes("own EDGE_ID")));
+});
