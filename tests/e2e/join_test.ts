@@ -1,0 +1,44 @@
+/**
+ * Two agents as people run them: an edge invites, a peer joins with the PIN, and is revoked.
+ *
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { runCommand, startAgent } from "../helpers/agent.ts";
+import { until } from "../edge/rig.ts";
+
+Deno.test("a peer joins an edge by its PIN, links to it, and is revoked", async () => {
+  const folder = await Deno.makeTempDir();
+  const [edgeDir, peerDir] = [join(folder, "edge"), join(folder, "peer")];
+  try {
+    const env = { ALLOW_UNSIGNED_PEERS: "never" };
+    await using edge = await startAgent({ dataDir: edgeDir, role: "edge", env });
+    const address = await until(() => /listens for peers at (\S+)/.exec(edge.output())?.[1]);
+    const ask = async (method: string, path: string, body: object) => {
+      const response = await fetch(edge.url + path, {
+        method,
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      strictEqual(response.ok, true);
+      return await response.json();
+    };
+    const { pin, edge_fingerprint: key } = await ask("POST", "/api/peers/enrolments/", {});
+
+    const joined = await runCommand(["join", address, "--pin", pin, "--json"], {
+      dataDir: peerDir,
+    });
+
+    strictEqual(joined.stderr, "");
+    const { peer_id: id, ...rest } = JSON.parse(joined.stdout);
+    deepStrictEqual(rest, { edge: address, edge_fingerprint: key });
+    await using _peer = await startAgent({ dataDir: peerDir });
+    const isOnline = async () => (await edge.get<{ online: boolean }>(`/api/peers/${id}/`)).online;
+    await until(() => isOnline().catch(() => false));
+    await ask("PATCH", `/api/peers/${id}/`, { revoked: true });
+    await until(async () => !await isOnline());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
