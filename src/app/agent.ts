@@ -102,12 +102,14 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     openEdgeRole({
       state,
       config,
+      dataDir: folder.path,
       key: await openIdentityKey(join(folder.path, "edge_key.pem")),
       publish,
       log,
       mayPlay: people.mayPlay,
     });
   if (people) services.people = people.tidy;
+  if (edge) services.relay = edge.relay;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
   const onFound = () => link?.offer();
@@ -129,8 +131,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     limits: { maxSessions: config.value.maxStreams },
   }));
   const peerId = config.value.peerId || folder.peerId;
-  const key = await openIdentityKey(join(folder.path, "peer_key.pem"));
-  const link = peer && sessions &&
+  const key = peer && await openIdentityKey(join(folder.path, "peer_key.pem"));
+  const link = peer && sessions && key &&
     createPeerLink({ peer, db, sessions, edge, config, peerId, key, publish, log });
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (sessions) services.stream = warmUp;
