@@ -103,6 +103,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 const settings = [
   "fsync=off",
   "full_page_writes=off",
+  "dynamic_shared_memory_type=mmap", // in its folder, and gone with that
   "shared_buffers=32MB",
   "max_wal_size=2GB",
   "log_min_messages=fatal",
@@ -110,6 +111,7 @@ const settings = [
 
 /** $0 is the folder, the rest is the server. A line is a signal's name; no line is the end. */
 const guard = `
+  trap "" TERM INT HUP
   "$@" & pid=$!
   read how || how=
   kill -CONT $pid; kill -\${how:-QUIT} $pid; wait $pid
