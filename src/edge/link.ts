@@ -135,9 +135,14 @@ export function createLink(deps: LinkDeps): Link {
     };
     signal.addEventListener("abort", goodbye, { once: true });
     if (signal.aborted) goodbye();
+    // Somebody takes connections there and says nothing, not even what HTTP/2 begins with.
+    const connecting = setTimeout(() => {
+      const now = client.getChannel().getConnectivityState(false);
+      if (now !== grpc.lib.connectivityState.READY) stream.cancel();
+    }, settings.timeoutSec * 1000);
     let better: string | undefined;
     const looking = lookUp(addresses.slice(0, at), {
-      isThere: (other) => isReachable(grpc, { ...settings, address: other }),
+      isThere: (other, signal) => isReachable(grpc, { ...settings, address: other }, signal),
       everyMs: lookUpMs * patience,
       times: lookUps,
       signal: over.signal,
@@ -160,6 +165,7 @@ export function createLink(deps: LinkDeps): Link {
       return { status, livedMs, wasUp: state.connected, better } satisfies Ending;
     } finally {
       session = undefined;
+      clearTimeout(connecting);
       signal.removeEventListener("abort", goodbye);
       client.close();
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pause } from "../../base/service.ts";
+import { orAborted, pause } from "../../base/service.ts";
 
 /** The addresses in a setting. */
 export function parseAddresses(text: string): string[] {
@@ -12,7 +12,7 @@ export function parseAddresses(text: string): string[] {
 
 export interface LookUpOptions {
   /** Whether a connection to the edge can be opened. */
-  isThere(address: string): Promise<boolean>;
+  isThere(address: string, signal: AbortSignal): Promise<boolean>;
   everyMs: number;
   /** Looks in a row that must find it: an edge that comes and goes is not worth the move. */
   times: number;
@@ -29,8 +29,9 @@ export async function lookUp(
     // Jittered: the peers that an edge has lost do not all come back in one moment.
     await pause(everyMs * (0.75 + Math.random() / 2), signal);
     for (const address of better) {
+      const isFound = await orAborted(isThere(address, signal), signal);
+      const count = isFound ? (found.get(address) ?? 0) + 1 : 0;
       if (signal.aborted) return undefined;
-      const count = await isThere(address) ? (found.get(address) ?? 0) + 1 : 0;
       found.set(address, count);
       if (count >= times) return address;
     }

@@ -109,15 +109,17 @@ function ipOf(address: string): string | undefined {
 const REACH_MS = 10_000;
 
 /** Whether a connection to the edge can be opened now; no stream, so nobody is registered. */
-export async function isReachable(grpc: Grpc, way: Way): Promise<boolean> {
+export async function isReachable(grpc: Grpc, way: Way, signal: AbortSignal): Promise<boolean> {
   const client = await openClient(grpc, way).catch(() => undefined);
   if (!client) return false;
+  const close = () => client.close();
+  signal.addEventListener("abort", close, { once: true });
   const { READY, IDLE, CONNECTING } = grpc.lib.connectivityState;
   const channel = client.getChannel();
   const end = Date.now() + REACH_MS;
   try {
     // Not waitForReady(): it tries again and again until its time is over.
-    for (;;) {
+    while (!signal.aborted) {
       const state = channel.getConnectivityState(true);
       if (state === READY) return true;
       if (state !== IDLE && state !== CONNECTING) return false;
@@ -126,7 +128,9 @@ export async function isReachable(grpc: Grpc, way: Way): Promise<boolean> {
       );
       if (isLate) return false;
     }
+    return false;
   } finally {
+    signal.removeEventListener("abort", close);
     client.close();
   }
 }

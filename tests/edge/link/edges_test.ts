@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { parseAddresses } from "../../../src/edge/link/addresses.ts";
 import { Backoff, SLOW_MS } from "../../../src/edge/link/backoff.ts";
@@ -98,6 +98,28 @@ Deno.test("an edge that comes and goes is not worth a move", grpcTest, async () 
 
   strictEqual(peer.link.state().address, second.address);
   strictEqual(peer.seen.length, 1);
+});
+
+Deno.test("an edge that takes connections and is silent holds nothing up", grpcTest, async () => {
+  const sockets: Socket[] = [];
+  await using silent = createServer((socket) => void sockets.push(socket.resume()));
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as { port: number };
+  await using second = await startEdge();
+  await using peer = startLink(`127.0.0.1:${port},${second.address}`, new MapLibrary(), {
+    settings: { timeoutSec: 0.3 },
+    timing: { lookUpMs: 1 },
+  });
+  await peer.event("link.connected");
+  strictEqual(peer.link.state().address, second.address);
+  await until(() => sockets.length === 2); // it is looked at, which takes 10 s
+
+  const began = performance.now();
+  await peer.stop();
+
+  ok(performance.now() - began < 3000);
+  for (const socket of sockets) socket.destroy();
 });
 
 Deno.test("answers of one edge do not go to another", grpcTest, async () => {
