@@ -185,6 +185,10 @@ export const settings = {
     "",
   ),
   maxStreams: whole("Streams served at once", 1, 10_000, 16),
+  peerViewers: yesNo(
+    "Whether peers may have the films of other peers for viewers of their own, by WebRTCOperations",
+    false,
+  ),
   stunServers: several(
     "STUN servers for viewers outside this network, such as stun:stun.example.org:3478",
     z.string().regex(/^stuns?:\S+$/, "expected stun:host:port"),

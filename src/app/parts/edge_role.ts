@@ -53,7 +53,11 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const edge = openEdge({
     state,
     publish,
-    mayPlay,
+    // A peer is no account: its viewers are its own business, or nobody's.
+    mayPlay: (viewer, catalogId) =>
+      viewer.startsWith("peer:")
+        ? Promise.resolve(config.value.peerViewers)
+        : mayPlay(viewer, catalogId),
     log: log.child("edge"),
     edgeId,
     maxPeers,

@@ -42,15 +42,15 @@ export function runRelay(options: RelayOptions): Service {
     const said: string[] = [];
     try {
       for await (const line of follow(program, ["-c", path], { signal })) {
-        const text = line.replace(/^\d+: (\([^)]*\): )?/, "").trim();
+        const text = line.replace(/^[\d\s:]+/, "").trim();
         if (/Relay ports initialization done/i.test(text)) onReady?.();
         if (/\b(error|cannot|fail)/i.test(text)) {
           said.push(text);
           said.splice(0, said.length - LAST_LINES);
         }
         log.debug("The relay says", { line: text });
-        // It would try for ever.
-        if (/Cannot bind|Address already in use/i.test(text)) {
+        // It would try again for a minute; a port to lend that is taken is another matter.
+        if (/Cannot bind .*listener/i.test(text)) {
           throw explain(undefined, program, said);
         }
       }
