@@ -109,13 +109,19 @@ const settings = [
   "log_min_messages=fatal",
 ];
 
-/** $0 is the folder, the rest is the server. A line is a signal's name; no line is the end. */
+/**
+ * $0 is the folder, the rest is the server. A line is a signal's name; no line is the end. The outer
+ * shell may be killed with the test, so it is the inner one that sees to it.
+ */
 const guard = `
   trap "" TERM INT HUP
-  "$@" & pid=$!
-  read how || how=
-  kill -CONT $pid; kill -\${how:-QUIT} $pid; wait $pid
-  [ -n "$how" ] || rm -rf "$0"`;
+  exec 3<&0
+  ( "$@" 3<&- & pid=$!
+    read how <&3 || how=
+    kill -CONT $pid; kill -\${how:-QUIT} $pid; wait $pid
+    [ -n "$how" ] || rm -rf "$0" ) &
+  exec 3<&-
+  wait`;
 
 /** The server writes its state there: https://www.postgresql.org/docs/15/storage-file-layout.html. */
 async function ready(path: string): Promise<void> {
