@@ -31,8 +31,8 @@ export interface PresenceOptions {
   bus: Bus;
   log: Log;
   card(): Promise<EdgeCard>;
-  /** The peer has come to another edge, or has gone from there. */
-  moved(peerId: string): void;
+  /** The peer has come to another edge, or has gone from there; `isBereft` if that edge is dead. */
+  moved(peerId: string, isBereft?: boolean): void;
   /** The peer has come to another edge while it was here. */
   taken(peerId: string): void;
 }
@@ -145,7 +145,7 @@ export class Presence {
       if (this.#lives(id) || this.#dead.has(id)) continue;
       this.#dead.add(id);
       this.#options.log.info("Another edge has gone", { edgeId: id });
-      for (const peerId of this.#byEdge.get(id) ?? []) this.#options.moved(peerId);
+      for (const peerId of this.#byEdge.get(id) ?? []) this.#options.moved(peerId, true);
     }
   }
 

@@ -1,0 +1,201 @@
+/**
+ * One edge among others: which peer is where, what is asked of a peer elsewhere, commands to any
+ * peer, and events to all. With no other edge it is the same, over a bus that ends in this process.
+ *
+ * @module
+ */
+import { UnavailableError } from "../../../base/errors.ts";
+import type { Publish } from "../../../base/events.ts";
+import type { Log } from "../../../base/log.ts";
+import type { State } from "../../../db/mod.ts";
+import { edgeExtensions, type GrantKey, type PeerMessage } from "../../messages.ts";
+import type { Session, Sessions } from "../sessions.ts";
+import type { PeerReach } from "../signalling/mod.ts";
+import { type Bus } from "./bus/bus.ts";
+import { createEmbeddedBus } from "./bus/embedded.ts";
+import { Carrier } from "./commands/carrier.ts";
+import { Delivery, isPublished } from "./commands/delivery.ts";
+import { CommandDesk } from "./commands/desk.ts";
+import { writeCommand } from "./commands/kinds.ts";
+import { type CommandRow, CommandStore } from "./commands/store.ts";
+import { Presence } from "./presence/presence.ts";
+import { Waiters } from "./presence/waiters.ts";
+import { createNews } from "./reach/news.ts";
+import { createQuestions } from "./reach/questions.ts";
+
+export interface RoutingOptions {
+  /** One that ends in this process unless said. It belongs to the caller. */
+  bus?: Bus | undefined;
+  state: State;
+  edgeId: string;
+  sessions: Sessions;
+  /** What this edge's grants are signed with. */
+  grantKeys(): Promise<GrantKey[]>;
+  /** Whether the peer lives; a session that does not is ended. */
+  probe(session: Session): Promise<boolean>;
+  /** Ends a session: its peer is at another edge now. */
+  end(session: Session, reason: string): void;
+  /** A peer's edge has died, and this one is to see to what that means. */
+  bereft(peerId: string): void;
+  publish: Publish;
+  log: Log;
+}
+
+export type Routing = ReturnType<typeof openRouting>;
+
+export function openRouting(options: RoutingOptions) {
+  const { state, edgeId, sessions, grantKeys, log } = options;
+  const bus = options.bus ?? createEmbeddedBus()();
+  const store = new CommandStore(state);
+  const run = crypto.randomUUID();
+  let named: Promise<string> | undefined;
+  /** What these edges keep together has a name. */
+  const catalogue = () =>
+    named ??= store.catalogue().catch((error) => {
+      named = undefined;
+      throw error;
+    });
+  const waiters = new Waiters();
+  const news = createNews({ bus, edgeId, run, publish: options.publish });
+
+  const presence = new Presence(edgeId, {
+    bus,
+    log,
+    card: async () => ({
+      edgeId,
+      run,
+      catalogue: await catalogue(),
+      grantKeys: await grantKeys(),
+    }),
+    moved(peerId, isBereft) {
+      waiters.wake(peerId);
+      // One of those who are left sees to it.
+      const isFirst = presence.edges().every((it) => edgeId < it.edgeId);
+      if (isBereft && isFirst && !sessions.find(peerId)) options.bereft(peerId);
+    },
+    taken(peerId) {
+      const session = sessions.find(peerId);
+      if (!session) return;
+      log.info("Peer is at another edge now", { peerId, edgeId: presence.find(peerId)?.edgeId });
+      options.end(session, "This peer has connected to another edge");
+    },
+  });
+
+  /** The keys that each session's peer was told. */
+  const told = new WeakMap<Session, Set<string>>();
+  const allKeys = async () => {
+    const others = presence.edges().flatMap((it) => it.grantKeys);
+    const keys = new Map([...await grantKeys(), ...others].map((it) => [it.kid, it]));
+    return [...keys.values()];
+  };
+  const greet = async (session: Session, keys: GrantKey[], requestId?: string) => {
+    told.set(session, new Set(keys.map(({ kid }) => kid)));
+    const known = { version: 1, extensions: edgeExtensions, software: "" };
+    const value = { ...known, grantKeys: keys, catalogue: await catalogue() };
+    await session.send({ case: "hello", value }, requestId);
+  };
+  const questions = createQuestions({
+    bus,
+    edgeId,
+    sessions,
+    grantKeys,
+    async introduce(session, keys) {
+      const known = told.get(session);
+      if (!session.greeted || keys.every(({ kid }) => known?.has(kid))) return;
+      const all = new Map([...await allKeys(), ...keys].map((it) => [it.kid, it]));
+      await greet(session, [...all.values()]);
+    },
+    probe: options.probe,
+  });
+
+  const delivery = new Delivery(sessions);
+  const carrier = new Carrier({
+    bus,
+    edgeId,
+    delivery,
+    give: (command) => desk.give(command),
+    log,
+  });
+  const desk = new CommandDesk({
+    store,
+    edgeId,
+    async carry(row, ms, signal) {
+      const { peerId, requestId, payload } = row;
+      if (sessions.find(peerId)) {
+        return await delivery.deliver(peerId, requestId, payload, ms, signal);
+      }
+      const place = presence.find(peerId);
+      if (!place) throw new UnavailableError(`Peer "${peerId}" is not connected`);
+      using moving = waiters.moves(peerId, () => presence.find(peerId)?.edgeId !== place.edgeId);
+      return await carrier.carry(place.edgeId, row, ms, AbortSignal.any([signal, moving.signal]));
+    },
+    isThere: (peerId) => isOnline(peerId),
+    comes: (peerId, ms, signal) => waiters.next(peerId, ms, signal),
+    publish: news.publish,
+    died({ requestId, peerId, type, payload }: CommandRow, reason) {
+      const words = { ...writeCommand(payload), type, "request_id": requestId };
+      carrier.buried({ ...words, "peer_id": peerId, "edge_id": edgeId }, reason);
+    },
+    log,
+  });
+
+  const isOnline = (peerId: string) =>
+    sessions.find(peerId) !== undefined || presence.find(peerId) !== undefined;
+
+  return {
+    commands: desk,
+    publish: news.publish,
+    isOnline,
+    onlinePeers: (): string[] => [
+      ...new Set([...sessions.all().map(({ peerId }) => peerId), ...presence.peers()]),
+    ],
+    /** A peer, at whichever edge it is. */
+    find(peerId: string): PeerReach | undefined {
+      const session = sessions.find(peerId);
+      if (session) return session;
+      const place = presence.find(peerId);
+      return place && questions.reach(peerId, place);
+    },
+    /** Other edges, and how many peers they have. */
+    edges: () => presence.edges().map((it) => it.edgeId),
+
+    /** Whether a peer may come in here: not while it lives at another edge. */
+    async claim(session: Session): Promise<boolean> {
+      const { peerId } = session;
+      const place = presence.find(peerId);
+      return !place || !await questions.lives(peerId, place.edgeId);
+    },
+    joined(session: Session): void {
+      presence.own.come(session.peerId, session.extensions);
+      waiters.wake(session.peerId);
+    },
+    left({ peerId }: Session): void {
+      if (sessions.find(peerId)) return;
+      presence.own.go(peerId);
+      waiters.wake(peerId);
+    },
+    /** The peer has said hello: it hears who this is, and is known by what it understands. */
+    async greeted(session: Session, requestId: string): Promise<void> {
+      if (sessions.find(session.peerId) === session) {
+        presence.own.come(session.peerId, session.extensions);
+      }
+      delivery.greeted(session);
+      await greet(session, await allKeys(), requestId);
+    },
+    /** A message of a peer here. */
+    heard(session: Session, message: PeerMessage): void {
+      delivery.heard(session, message);
+      if (message.payload && isPublished(message.payload)) {
+        news.answered(session.peerId, message.payload);
+      }
+    },
+    catalogueChanged: news.catalogue,
+
+    /** Until aborted; what is under way here, others see to then. */
+    async run(signal: AbortSignal): Promise<void> {
+      using _answering = questions.answering();
+      using _hearing = news.hearing();
+      await Promise.all([presence.run(signal), carrier.run(signal), desk.run(signal)]);
+    },
+  };
+}
