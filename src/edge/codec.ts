@@ -40,10 +40,11 @@ export function createCodec<Message extends { payload?: object }>(
   };
 }
 
+// The library would put U+FFFD in place of bad bytes; a path so changed names no file.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(protobuf: Protobuf, type: ProtobufType, bytes: Uint8Array): object {
   const reader = protobuf.Reader.create(bytes);
-  // The library would put U+FFFD in place of bad bytes; a path so changed names no file.
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   reader.string = () => {
     const bytes = reader.bytes();
     return shortAscii(bytes) ?? utf8.decode(bytes);

@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { UnavailableError } from "../base/errors.ts";
+import { deadline } from "./deadlines.ts";
 
 interface Identified {
   requestId: string;
@@ -15,8 +16,14 @@ interface Identified {
 /** Questions one stream may have open before the next is refused. */
 const MAX_WAITING = 1000;
 
+interface Question<Answer> {
+  resolve(answer: Answer): void;
+  reject(reason: unknown): void;
+}
+
 export class Conversation<In extends Identified, Out extends Identified> {
-  readonly #waiting = new Map<string, (answer: In) => void>();
+  /** Made with the first question: most peers are never asked. */
+  #waiting: Map<string, Question<In>> | undefined;
   #drained: Promise<unknown> | undefined;
   /** When the other end last made room after there was none; milliseconds since 1970. */
   drainedAt = 0;
@@ -26,12 +33,16 @@ export class Conversation<In extends Identified, Out extends Identified> {
 
   /** Resolves when the stream has room for more. */
   async send(message: Out): Promise<void> {
+    await this.post(message);
+  }
+
+  /** Sends; a promise only where there is no room for more, until there is. */
+  post(message: Out): Promise<unknown> | undefined {
     if (this.signal.aborted) throw new UnavailableError("Cannot send: the stream has ended");
-    if (this.stream.write(message)) return;
-    this.#drained ??= once(this.stream, "drain", { signal: this.signal })
+    if (this.stream.write(message)) return undefined;
+    return this.#drained ??= once(this.stream, "drain", { signal: this.signal })
       .then(() => this.drainedAt = Date.now())
       .finally(() => this.#drained = undefined);
-    await this.#drained;
   }
 
   /**
@@ -40,57 +51,71 @@ export class Conversation<In extends Identified, Out extends Identified> {
    * @throws {UnavailableError} no answer in `ms`, or the stream ended
    */
   async ask(message: Out, ms: number, signal?: AbortSignal): Promise<In> {
-    if (this.#waiting.size >= MAX_WAITING) {
+    const waiting = this.#questions();
+    if (waiting.size >= MAX_WAITING) {
       throw new UnavailableError(`Cannot ask: ${MAX_WAITING} questions are waiting for an answer`);
     }
+    signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<In>();
-    const late = () => reject(new UnavailableError(`Cannot wait longer: no answer in ${ms} ms`));
-    const lost = () => reject(new UnavailableError("Cannot wait: the stream has ended"));
     const stopped = () => reject(signal?.reason);
-    const timer = setTimeout(late, ms);
-    this.signal.addEventListener("abort", lost);
+    const answered = deadline(
+      ms,
+      () => reject(new UnavailableError(`Cannot wait longer: no answer in ${ms} ms`)),
+    );
     signal?.addEventListener("abort", stopped);
-    this.#waiting.set(message.requestId, resolve);
+    waiting.set(message.requestId, { resolve, reject });
     try {
-      signal?.throwIfAborted();
+      const room = this.post(message);
       // A full stream must not make the wait longer than `ms`.
-      await Promise.race([this.send(message), promise]);
+      if (room) await Promise.race([room, promise]);
       return await promise;
     } finally {
-      clearTimeout(timer);
-      this.signal.removeEventListener("abort", lost);
+      answered();
       signal?.removeEventListener("abort", stopped);
-      this.#waiting.delete(message.requestId);
+      waiting.delete(message.requestId);
     }
   }
 
   /** Whether `message` answered a question that was waiting. */
   settle(message: In): boolean {
-    const resolve = this.#waiting.get(message.requestId);
-    resolve?.(message);
-    return resolve !== undefined;
+    const question = this.#waiting?.get(message.requestId);
+    question?.resolve(message);
+    return question !== undefined;
+  }
+
+  #questions(): Map<string, Question<In>> {
+    if (this.#waiting) return this.#waiting;
+    const waiting = this.#waiting = new Map<string, Question<In>>();
+    this.signal.addEventListener("abort", () => {
+      const lost = new UnavailableError("Cannot wait: the stream has ended");
+      for (const { reject } of waiting.values()) reject(lost);
+    });
+    return waiting;
   }
 }
 
 /**
- * Hands every message to `handle`, at most `limit` at once and in order; the sender waits
- * meanwhile. What `handle` throws goes to `fail`.
+ * Hands every message to `handle`, at most `limit` at once and in order; the sender waits meanwhile.
+ * What is done at once gives back nothing and costs no wait. What `handle` throws goes to `fail`.
  */
 export function readEach<In>(
   stream: Readable,
-  handle: (message: In) => Promise<void>,
+  handle: (message: In) => Promise<unknown> | undefined,
   { limit, fail }: { limit: number; fail: (error: unknown) => void },
 ): void {
   let busy = 0;
+  const done = () => {
+    if (busy-- === limit) stream.resume();
+  };
   // Not `for await`: it destroys the stream at its end, and with it the status still to be sent.
-  stream.on("data", async (message: In) => {
-    if (++busy >= limit) stream.pause();
+  stream.on("data", (message: In) => {
     try {
-      await handle(message);
+      const work = handle(message);
+      if (!work) return;
+      if (++busy >= limit) stream.pause();
+      work.catch(fail).then(done);
     } catch (error) {
       fail(error);
-    } finally {
-      if (busy-- === limit) stream.resume();
     }
   });
 }
