@@ -28,8 +28,8 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
   },
   {
     use: /["']jose["']/,
-    by: ["src/edge/grants/jwt.ts"],
-    why: "one reader of grants",
+    by: ["src/edge/grants/jwt.ts", "src/edge/server/screenshots/requests/tokens.ts"],
+    why: "one reader of grants, one of upload tokens",
   },
   { use: /["']postgres["']/, by: ["src/db/postgres"], why: "one adapter for PostgreSQL" },
   {

@@ -155,6 +155,12 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const watcher = peer && createWatcher({ peer, config, dataDir, log: log.child("watch") });
   if (watcher) services.watch = watcher.service;
 
+  // Peers bring screenshots by the name that they are told.
+  const names = () => [
+    ...config.value.httpNames,
+    ...isEdge ? [URL.parse(config.value.screenshotBaseUrl)?.hostname ?? []].flat() : [],
+  ];
+
   const eventLoop = watchEventLoop();
   services.eventLoop = eventLoop.service;
   const api = createApi({
@@ -175,7 +181,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       `Cannot answer: accounts are kept by the edge at ${config.value.edgeGrpcAddress}`,
     ...people && { tagsOf: people.tagsOf },
     metrics: createMetrics({ peer, edge, link, sessions, eventLoop: eventLoop.metrics }),
-  }, { token: folder.token, log: log.child("http"), names: () => config.value.httpNames });
+  }, { token: folder.token, log: log.child("http"), names });
 
   services.http = config.live.service(
     ({ httpHost, httpPort }) => ({ hostname: httpHost, port: httpPort }),
@@ -185,6 +191,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
         onListen: (url) => {
           terminal.print(`giggityflix listens at ${url}`);
           people?.welcome(url, terminal.print);
+          edge?.answersAt(url);
           folder.announce(url).catch((error) => {
             log.warn("Other commands will not find this agent", { error });
           });

@@ -180,10 +180,25 @@ export const settings = {
   ),
   maxScreenshotsPerRequest: whole("Screenshots that one request may ask for", 1, 10, 10),
   screenshotBaseUrl: text(
-    "Where upload endpoints without a host belong to; when empty, where the edge says it is",
+    "Where screenshots are uploaded to: of an edge, where peers reach its HTTP from outside; of a " +
+      "peer, where endpoints without a host belong to. When empty, where the edge says it is",
     z.union([z.literal(""), httpUrl]),
     "",
   ),
+  screenshotStoreSizeMb: whole(
+    "Megabytes that screenshots of all peers may take at the edge role, in DATA_DIR/screenshots",
+    1,
+    10_000_000,
+    1024,
+  ),
+  pendingRequestTtlHours: whole(
+    "Hours that a request for screenshots waits for a peer that has the title",
+    1,
+    8760,
+    24,
+  ),
+  jwtAlgorithm: choice("What signs the tokens of uploads", ["HS256", "EdDSA"], "HS256"),
+  jwtTokenExpireMinutes: whole("Minutes that a token of an upload is good for", 1, 1440, 30),
   maxStreams: whole("Streams served at once", 1, 10_000, 16),
   peerViewers: yesNo(
     "Whether peers may have the films of other peers for viewers of their own, by WebRTCOperations",

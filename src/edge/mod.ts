@@ -50,6 +50,14 @@ export { OWNER } from "./server/signalling/mod.ts";
 export { type RelaySettings, relayUrls, runRelay } from "./relay/mod.ts";
 export { MAX_TTL_HOURS } from "./server/subscriptions/mod.ts";
 export type { NewSubscription, Subscription } from "./server/subscriptions/mod.ts";
+export {
+  folderObjects,
+  type ObjectStore,
+  type PictureRow,
+  type ScreenshotRequest,
+  type Screenshots,
+  type ScreenshotSettings,
+} from "./server/screenshots/mod.ts";
 export type { Watching } from "./server/watching.ts";
 export {
   type EdgeKey,

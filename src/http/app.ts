@@ -25,6 +25,8 @@ import { identities } from "./resources/peers/identities.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
 import { mediaPictures } from "./resources/library/pictures/media_pictures.ts";
+import { screenshots } from "./resources/screenshots/mod.ts";
+import { screenshotUpload } from "./resources/screenshots/upload.ts";
 import { peopleResources } from "./resources/people/mod.ts";
 import { peoplePages } from "./resources/people/page.ts";
 import { sharedEdge, type TagsOf } from "./resources/people/shared_edge.ts";
@@ -85,7 +87,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     ...libraryResources(typeof peer === "string" ? peer : peer.library),
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string" ? absent(edge) : identities(edge).route("/", peers(edge)),
-    catalog: typeof edge === "string" ? absent(edge) : catalog(edge),
+    catalog: typeof edge === "string" ? absent(edge) : catalog(edge).route("/", screenshots(edge)),
+    screenshot: typeof edge === "string" ? absent(edge) : screenshotUpload(edge),
     ...catalogueResources(edge),
     ...watchingResources(edge),
     ...peopleResources(people),
@@ -100,8 +103,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   });
   const limits = { text: limitBody(MAX_BODY_BYTES), picture: limitBody(MAX_PICTURE_BYTES) };
   api.use((c, next) => {
-    // An export is as long as the library; it is read line by line.
-    if (c.req.path === "/api/import") return next();
+    // An export is as long as the library; it is read line by line. Uploads count for themselves.
+    if (c.req.path === "/api/import" || isUpload(c.req.path)) return next();
     const isPicture = c.req.header("content-type")?.startsWith("image/");
     return limits[isPicture ? "picture" : "text"](c, next);
   });
@@ -127,6 +130,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   api.onError(problems(log));
   return api;
 }
+
+const isUpload = (path: string) => path.startsWith("/api/screenshot/");
 
 /** An SDP offer is the largest that anybody sends. */
 const MAX_BODY_BYTES = 1024 * 1024;

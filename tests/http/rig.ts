@@ -1,8 +1,9 @@
 /** The REST API over small ports in memory. @module */
+import { openScreenshots } from "../../src/edge/server/screenshots/mod.ts";
 import { Subscriptions, SubscriptionStore } from "../../src/edge/server/subscriptions/mod.ts";
 import { Events } from "../../src/base/events.ts";
 import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
-import { Log, type LogEntry } from "../../src/base/log.ts";
+import { Log, type LogEntry, silent } from "../../src/base/log.ts";
 import { Configuration } from "../../src/config/mod.ts";
 import { type Database, migrations, openDatabase, openSqliteState } from "../../src/db/mod.ts";
 import { openDriveStore } from "../../src/drives/mod.ts";
@@ -294,6 +295,15 @@ export function edgePort(): EdgePort {
       () => {},
       () => {},
     ),
+    screenshots: openScreenshots({
+      state: openSqliteState(openDatabase(":memory:", migrations.edge)),
+      titlesOf: () => Promise.resolve([]),
+      findPeer: () => undefined,
+      viewersOf: () => 0,
+      publish: () => {},
+      log: silent,
+    }).screenshots,
+    maxScreenshots: () => 10,
     streams: () => streams,
     openStream: () => Promise.resolve({ sessionId: "s-9", peerId: "p-1", sdp: "v=0" }),
     closeStream: (id) => void find(streams, (it) => it.sessionId === id),

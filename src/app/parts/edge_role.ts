@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
@@ -14,7 +15,7 @@ import {
   openSqliteState,
   type State,
 } from "../../db/mod.ts";
-import { type IdentityKey, openEdge } from "../../edge/mod.ts";
+import { folderObjects, type IdentityKey, openEdge } from "../../edge/mod.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge/identity.ts";
@@ -64,14 +65,25 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     timeouts: { peerSec: peerTimeoutSec },
     identity: identitySettings(config, options.key),
     ice: relay.ice,
-    httpUrl: () => httpUrlOf(config.value),
+    httpUrl: () => httpUrlOf(config.value, httpPort),
+    screenshots: {
+      objects: folderObjects(join(dataDir, "screenshots")),
+      limitBytes: () => config.value.screenshotStoreSizeMb * 1024 ** 2,
+      ttlHours: () => config.value.pendingRequestTtlHours,
+      tokenMinutes: () => config.value.jwtTokenExpireMinutes,
+      algorithm: () => config.value.jwtAlgorithm,
+      baseUrl: () => config.value.screenshotBaseUrl || oneHost(httpUrlOf(config.value, httpPort)),
+    },
   });
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
+  /** Where the port was left to chance: the one that it became. */
+  let httpPort = 0;
 
   const port: EdgePort = {
     ...edge,
     ...identitiesPort(edge),
+    maxScreenshots: () => config.value.maxScreenshotsPerRequest,
     peers: async (request) => {
       const { items, nextCursor } = await edge.peers(request);
       return { items: items.map(peerBody), nextCursor };
@@ -112,6 +124,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     trust: (peerId: string, publicKey: string) => edge.identities.trust(peerId, publicKey),
     /** Where the peer in this same process reaches it, as soon as it listens, and until when. */
     listening: () => listening.promise,
+    /** HTTP is answered at this URL. */
+    answersAt: (url: string) => void (httpPort = Number(new URL(url).port)),
     /** Where it listens now. */
     address: () => address,
     peersOnline: () => edge.onlineCount(),
@@ -123,8 +137,14 @@ function found<T>(it: T | undefined, what: string, id: string): T {
   return it;
 }
 
-/** As peers are told it; a port that was left to chance is not known here. */
-function httpUrlOf({ httpHost, httpPort }: Config): string | undefined {
-  if (httpPort === 0) return undefined;
-  return `http://${httpHost.includes(":") ? `[${httpHost}]` : httpHost}:${httpPort}`;
+/** As peers are told it; a port that was left to chance is known once it is there. */
+function httpUrlOf({ httpHost, httpPort }: Config, now: number): string | undefined {
+  const port = httpPort || now;
+  if (port === 0) return undefined;
+  return `http://${httpHost.includes(":") ? `[${httpHost}]` : httpHost}:${port}`;
+}
+
+/** Not where it listens at all addresses: each peer knows best by which one it has come. */
+function oneHost(url: string | undefined): string | undefined {
+  return url && !/^http:\/\/(0\.0\.0\.0|\[::\])/.test(url) ? url : undefined;
 }

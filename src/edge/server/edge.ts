@@ -13,6 +13,7 @@ import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
 import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
+import { openScreenshots, type Screenshots, type ScreenshotSettings } from "./screenshots/mod.ts";
 import { Sessions } from "./sessions.ts";
 import { EdgeStore } from "./store.ts";
 import type { Subscriptions } from "./subscriptions/mod.ts";
@@ -46,6 +47,8 @@ export interface EdgeOptions {
   mayPlay?(viewer: string, catalogId: string): Promise<boolean>;
   /** Where HTTP is answered, for peers with screenshots. */
   httpUrl?(): string | undefined;
+  /** How screenshots are asked for, and where they are kept. */
+  screenshots?: ScreenshotSettings;
   /** Ways through the internet; none unless said. */
   ice?(): IceSettings;
   /** Where those who are connected stand; `maxPeers` counts only without it. */
@@ -64,6 +67,8 @@ export interface Edge extends Watching, Catalogue {
   subscriptions: Subscriptions;
   /** Who the peers are, invitations, revocations. */
   identities: Identities;
+  /** Pictures of titles, brought by peers. */
+  screenshots: Screenshots;
 }
 
 /** The catalogue's change is told at most twice a second. */
@@ -112,6 +117,14 @@ export function openEdge(options: EdgeOptions): Edge {
     log,
     graceMs: graceSec * 1000,
   });
+  const pictures = openScreenshots({
+    state,
+    titlesOf: (catalogIds) => store.titlesOf(catalogIds),
+    findPeer: streams.options.findPeer,
+    viewersOf: (peerId) => streams.open.countOf(peerId),
+    publish,
+    log,
+  }, options.screenshots);
   const news = new Nudge<"catalog">();
   const writes = new Writes();
 
@@ -125,6 +138,7 @@ export function openEdge(options: EdgeOptions): Edge {
     changed(peerId, titles, areLost) {
       news.note("catalog");
       availability.touched(peerId, titles, areLost);
+      pictures.nudge();
     },
     streams,
     streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
@@ -141,6 +155,7 @@ export function openEdge(options: EdgeOptions): Edge {
           // Its titles are online now.
           news.note("catalog");
           availability.moved(peerId);
+          pictures.nudge();
         }),
       );
     },
@@ -165,6 +180,7 @@ export function openEdge(options: EdgeOptions): Edge {
         tell(either),
         streams.open.renewing(either),
         availability.run(either),
+        pictures.run(either),
       ]);
       try {
         await serveGrpc(address, context, (port, innerPort) => {
@@ -185,6 +201,7 @@ export function openEdge(options: EdgeOptions): Edge {
     }),
     subscriptions,
     identities: room.identities,
+    screenshots: pictures.screenshots,
     ...openWatching(streams, desk, iceServers),
   };
 

@@ -78,6 +78,8 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "POST /api/setup/links",
   ]],
   [to("member", "read"), ["GET /api/peers/**"]],
+  // It costs a peer some work.
+  [to("member", "play"), ["POST /api/catalog/{id}/screenshots"]],
   [to("owner", "admin"), ["* /api/peers/**"]],
   [to("owner", "manage"), [
     "* /api/configurations/**",

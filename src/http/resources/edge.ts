@@ -8,13 +8,14 @@ import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
 import type { CataloguePort } from "./catalogue/mod.ts";
 import type { IdentitiesPort } from "./peers/identities.ts";
+import type { ScreenshotsPort } from "./screenshots/mod.ts";
 import type { WatchingPort } from "./watching/mod.ts";
 
 type PageQuery = { limit: number; cursor?: string | undefined };
 type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
-export interface EdgePort extends WatchingPort, IdentitiesPort, CataloguePort {
+export interface EdgePort extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
