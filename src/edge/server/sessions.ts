@@ -24,6 +24,8 @@ export class Session {
   quota: Quota | undefined;
   /** It is in the state; rejects where that could not be. */
   ready: Promise<void> = Promise.resolve();
+  /** `ready` has resolved. */
+  isReady = false;
   /** Ids that it was told to give up. */
   readonly remapped = new Set<string>();
   /** It was logged that files it offered were refused. */
@@ -46,12 +48,18 @@ export class Session {
 
   /** Sends under a new request id, or as the answer to `requestId`; no payload is a receipt. */
   async send(payload?: Case<EdgePayloads>, requestId: string = crypto.randomUUID()): Promise<void> {
-    await this.conversation.send({ requestId, edgeId: this.edgeId, ...(payload && { payload }) });
+    await this.post(payload, requestId);
   }
 
-  async ask(payload: Case<EdgePayloads>, ms: number, signal?: AbortSignal): Promise<PeerMessage> {
+  /** As `send`; a promise only where there is no room for more, until there is. */
+  post(payload: Case<EdgePayloads> | undefined, requestId: string): Promise<unknown> | undefined {
+    const { edgeId } = this;
+    return this.conversation.post(payload ? { requestId, edgeId, payload } : { requestId, edgeId });
+  }
+
+  ask(payload: Case<EdgePayloads>, ms: number, signal?: AbortSignal): Promise<PeerMessage> {
     const message = { requestId: crypto.randomUUID(), edgeId: this.edgeId, payload };
-    return await this.conversation.ask(message, ms, signal);
+    return this.conversation.ask(message, ms, signal);
   }
 
   /** Nothing is sent or awaited any more. */
