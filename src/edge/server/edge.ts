@@ -8,11 +8,17 @@ import type { Log } from "../../base/log.ts";
 import { pause, type Service } from "../../base/service.ts";
 import type { State } from "../../db/mod.ts";
 import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey, toEdgeKey } from "../grants/mod.ts";
-import { type Identities, type IdentitySettings, openIdentityRoom } from "../identity/mod.ts";
+import {
+  type Identities,
+  type IdentitySettings,
+  isAlive,
+  openIdentityRoom,
+} from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
-import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
+import { type Bus, openRouting, type Routing } from "./routing/mod.ts";
+import { endReplaced, endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { openScreenshots, type Screenshots, type ScreenshotSettings } from "./screenshots/mod.ts";
 import { Sessions } from "./sessions.ts";
 import { EdgeStore } from "./store.ts";
@@ -51,6 +57,8 @@ export interface EdgeOptions {
   screenshots?: ScreenshotSettings;
   /** Ways through the internet; none unless said. */
   ice?(): IceSettings;
+  /** To other edges that share the state; there are none unless said. It belongs to the caller. */
+  bus?: Bus | undefined;
   /** Where those who are connected stand; `maxPeers` counts only without it. */
   sessions?: Sessions;
 }
@@ -69,6 +77,10 @@ export interface Edge extends Watching, Catalogue {
   identities: Identities;
   /** Pictures of titles, brought by peers. */
   screenshots: Screenshots;
+  /** What peers are told to do, at whichever edge they are. */
+  commands: Routing["commands"];
+  /** Other edges that are there. */
+  otherEdges(): string[];
 }
 
 /** The catalogue's change is told at most twice a second. */
@@ -76,10 +88,31 @@ const QUIET_MS = 500;
 
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
 export function openEdge(options: EdgeOptions): Edge {
-  const { state, publish, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
+  const { state, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
   const { peerSec = 120, streamSec = 10, grantSec = 300, graceSec = 300 } = timeouts;
   const store = new EdgeStore(state);
   const sessions = options.sessions ?? new Sessions(maxPeers);
+  const routing: Routing = openRouting({
+    bus: options.bus,
+    state,
+    edgeId,
+    sessions,
+    httpUrl: options.httpUrl,
+    grantKeys: () => desk.keys(),
+    async probe(session) {
+      if (await isAlive(session, room.context.probeMs)) return true;
+      endReplaced(session, "This peer has connected to another edge");
+      return false;
+    },
+    end: endReplaced,
+    bereft(peerId) {
+      news.note("catalog");
+      availability.moved(peerId);
+    },
+    publish: options.publish,
+    log: log.child("routing"),
+  });
+  const { publish, isOnline } = routing;
   const room = openIdentityRoom({
     state,
     edgeId,
@@ -100,14 +133,13 @@ export function openEdge(options: EdgeOptions): Edge {
   const iceServers = (user: string) => options.ice ? iceServersFor(options.ice(), user) : [];
   const streams = new Streams({
     findTitle: (catalogId) => store.findTitle(catalogId),
-    findPeer: (peerId) => sessions.find(peerId),
+    findPeer: routing.find,
     desk,
     mayPlay: options.mayPlay ?? (() => Promise.resolve(true)),
     iceServers,
     limitMs: streamSec * 1000,
     log,
   });
-  const isOnline = (peerId: string) => sessions.find(peerId) !== undefined;
   const { availability, subscriptions } = openAvailability({
     state,
     store,
@@ -139,17 +171,20 @@ export function openEdge(options: EdgeOptions): Edge {
       news.note("catalog");
       availability.touched(peerId, titles, areLost);
       pictures.nudge();
+      routing.catalogueChanged(peerId, titles, areLost ?? false);
     },
     streams,
     streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
     streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
-    grantKeys: () => desk.keys(),
-    httpUrl: () => options.httpUrl?.(),
+    claim: routing.claim,
+    greeted: routing.greeted,
+    heard: routing.heard,
     joined(session) {
       const { peerId, connectedAt } = session;
       // Its first message waits for this, and fails with it.
       session.ready = writes.add(
         store.connected(peerId, connectedAt).then(() => {
+          routing.joined(session);
           log.info("Peer connected", { peerId });
           publish("peer.connected", { peerId });
           // Its titles are online now.
@@ -162,6 +197,7 @@ export function openEdge(options: EdgeOptions): Edge {
     left(session, reason) {
       const { peerId, viewers } = session;
       endViewers(viewers, streams);
+      routing.left(session);
       void writes.add(session.ready.then(async () => {
         log.info("Peer disconnected", { peerId, reason });
         publish("peer.disconnected", { peerId, reason });
@@ -181,6 +217,7 @@ export function openEdge(options: EdgeOptions): Edge {
         streams.open.renewing(either),
         availability.run(either),
         pictures.run(either),
+        routing.run(either),
       ]);
       try {
         await serveGrpc(address, context, (port, innerPort) => {
@@ -197,11 +234,13 @@ export function openEdge(options: EdgeOptions): Edge {
     ...openCatalogue(store, {
       session: (peerId) => sessions.find(peerId),
       isOnline,
-      onlinePeers: () => sessions.all().map(({ peerId }) => peerId),
+      onlinePeers: routing.onlinePeers,
     }),
     subscriptions,
     identities: room.identities,
     screenshots: pictures.screenshots,
+    commands: routing.commands,
+    otherEdges: routing.edges,
     ...openWatching(streams, desk, iceServers),
   };
 

@@ -10,8 +10,6 @@ import { batches, textBytes } from "../batches.ts";
 import {
   type Case,
   type CatalogedFile,
-  edgeExtensions,
-  type GrantKey,
   type IceCandidate,
   type PeerMessage,
   type PeerPayloads,
@@ -31,10 +29,10 @@ export interface InboxContext {
   streamClosed(peerId: string, sessionId: string): void;
   /** One more address of a peer, for a viewer. */
   streamCandidate(peerId: string, candidate: IceCandidate): void;
-  /** What our grants are signed with. */
-  grantKeys(): Promise<GrantKey[]>;
-  /** Where HTTP is answered; nothing where that is not known. */
-  httpUrl?(): string | undefined;
+  /** The peer has said hello: answers it with ours. */
+  greeted(session: Session, requestId: string): Promise<void>;
+  /** Any message of a peer; it may be the answer to a command. */
+  heard(session: Session, message: PeerMessage): void;
 }
 
 export interface Letter {
@@ -48,7 +46,7 @@ type Receive<Name extends keyof PeerPayloads> = (
   value: PeerPayloads[Name],
   letter: Letter,
   context: InboxContext,
-) => Promise<void> | void;
+) => Promise<unknown> | undefined | void;
 
 const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
   fileDeleteResponse: () => {},
@@ -81,30 +79,43 @@ const receipted: (keyof PeerPayloads)[] = [
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
 const ANSWER_FILES = 5000;
 
-/** Any message is a sign of life, also one that we do not know. */
-export async function receive(
+/**
+ * Any message is a sign of life, also one that we do not know. A promise only where there is something
+ * to wait for: a pause of the stream for each answer would cost more than the answer.
+ */
+export function receive(
   { requestId, payload }: PeerMessage,
   session: Session,
   context: InboxContext,
-): Promise<void> {
+): Promise<unknown> | undefined {
   session.lastSeen = Date.now();
-  await session.ready;
   const message = { requestId, ...(payload && { payload }) };
-  const expected = session.conversation.settle(message);
-  if (!payload) return;
-  try {
-    await open(payload, { session, requestId, expected }, context);
-    if (receipted.includes(payload.case) && session.extensions.includes("receipt")) {
-      await session.send(undefined, requestId);
-    }
-  } catch (error) {
-    if (session.signal.aborted) return;
-    // What it has said is lost; it says all of it again when it comes again.
-    if (error instanceof UnavailableError && context.store.state.kind === "postgresql") throw error;
-    // A full disk or a bug: this message fails, the peer stays.
-    const { peerId } = session;
-    context.log.error("Cannot handle a message", { peerId, message: payload.case, error });
+  if (!session.isReady) {
+    return session.ready.then(() => {
+      session.isReady = true;
+      return receive(message, session, context);
+    });
   }
+  const expected = session.conversation.settle(message);
+  context.heard(session, message);
+  if (!payload) return undefined;
+  try {
+    const work = open(payload, { session, requestId, expected }, context) ?? undefined;
+    const isReceipted = receipted.includes(payload.case) && session.extensions.includes("receipt");
+    const receipt = () => session.post(undefined, requestId);
+    const rest = !isReceipted ? work : work ? work.then(receipt) : receipt();
+    return rest?.catch((error) => failed(error, payload.case, session, context));
+  } catch (error) {
+    return void failed(error, payload.case, session, context);
+  }
+}
+
+function failed(error: unknown, message: string, session: Session, context: InboxContext): void {
+  if (session.signal.aborted) return;
+  // What it has said is lost; it says all of it again when it comes again.
+  if (error instanceof UnavailableError && context.store.state.kind === "postgresql") throw error;
+  // A full disk or a bug: this message fails, the peer stays.
+  context.log.error("Cannot handle a message", { peerId: session.peerId, message, error });
 }
 
 function open<Name extends keyof PeerPayloads>(
@@ -119,23 +130,17 @@ function open<Name extends keyof PeerPayloads>(
 async function receiveHello(
   { version, extensions, software }: PeerPayloads["hello"],
   { session, requestId }: Letter,
-  { store, log, grantKeys: grantKeysOf, httpUrl: httpUrlOf }: InboxContext,
+  { store, log, greeted }: InboxContext,
 ) {
   session.greeted = true;
   session.extensions = extensions.slice(0, 100);
   await store.seen(session, new Date().toISOString(), session.extensions);
   log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
-  const grantKeys = await grantKeysOf();
-  const httpUrl = httpUrlOf?.() ?? "";
-  const value = { version: 1, extensions: edgeExtensions, software: "", grantKeys, httpUrl };
-  await session.send({ case: "hello", value }, requestId);
+  await greeted(session, requestId);
 }
 
-async function receivePing(
-  _ping: PeerPayloads["ping"],
-  { session, requestId, expected }: Letter,
-) {
-  if (!expected && session.greeted) await session.send(undefined, requestId);
+function receivePing(_ping: PeerPayloads["ping"], { session, requestId, expected }: Letter) {
+  if (!expected && session.greeted) return session.post(undefined, requestId);
 }
 
 /** Files beyond the most that a peer may have are answered as unusable ones are: not at all. */

@@ -43,6 +43,8 @@ export interface ServeContext extends InboxContext {
   peerTimeoutMs: number;
   joined(session: Session): void | Promise<void>;
   left(session: Session, reason: string): void | Promise<void>;
+  /** Whether the peer may come in, as far as other edges are concerned. */
+  claim(session: Session): Promise<boolean>;
   door: Door;
   refusals: Refusals;
   /** The keys that sessions have proved; "" for those without. */
@@ -57,6 +59,8 @@ export interface ServeContext extends InboxContext {
 const REFUSED = "Peer validation failed";
 /** PERMISSION_DENIED, also where the gRPC library is not at hand. */
 const REVOKED_STATUS = 7;
+/** ABORTED. */
+const REPLACED_STATUS = 10;
 
 /** Longest peer id that is let in. */
 const MAX_PEER_ID = 200;
@@ -125,8 +129,12 @@ async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
   using held = new DisposableStack();
   held.defer(() => entered.resolve(undefined));
   let session: Session | undefined;
+  let inside: Session | undefined;
+  // Without listeners of signals, for there are thousands of peers.
+  const uses: Disposable[] = [];
   const leave = (reason: string) => {
     gone.abort();
+    for (const use of uses.splice(0)) use[Symbol.dispose]();
     session?.over();
     if (session && sessions.remove(session)) void rooms.left(session, reason);
   };
@@ -150,20 +158,24 @@ async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
   if (peerId.length > MAX_PEER_ID) return refuse(status.PERMISSION_DENIED, REFUSED);
   const tooMany = gate.call(address) ?? gate.open(address);
   if (typeof tooMany === "string") return refuse(status.RESOURCE_EXHAUSTED, tooMany);
-  gone.signal.addEventListener("abort", () => tooMany[Symbol.dispose]());
+  uses.push(tooMany);
 
   const entrance = new Entrance(visitor);
-  readEach<PeerMessage>(stream, async (message) => {
-    if (isUndecodable(message)) {
-      refusals.note("Message refused", { peerId, address, reason: message.undecodable });
-      return end(stream, status.INVALID_ARGUMENT, message.undecodable);
-    }
+  const onTheWayIn = async (message: PeerMessage) => {
     const wasForTheDoor = entrance.hear(message);
     if (wasForTheDoor && message.payload?.case !== "proof") return;
     const session = await entered.promise;
-    // What was on its way when the session ended is not heard.
     if (wasForTheDoor || !session || session.signal.aborted) return;
     await receive(message, session, rooms);
+  };
+  readEach<PeerMessage>(stream, (message) => {
+    if (isUndecodable(message)) {
+      refusals.note("Message refused", { peerId, address, reason: message.undecodable });
+      return void end(stream, status.INVALID_ARGUMENT, message.undecodable);
+    }
+    if (!inside) return onTheWayIn(message);
+    // What was on its way when the session ended is not heard.
+    return inside.signal.aborted ? undefined : receive(message, inside, rooms);
   }, { limit: 1, fail: (error) => end(stream, status.INTERNAL, reasonOf(error)) });
 
   try {
@@ -179,11 +191,11 @@ async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
     session = coming;
     if (gone.signal.aborted) return leave("connection lost");
     rooms.signed.set(session, admitted.key);
-    const use = gate.admitted(address);
-    session.signal.addEventListener("abort", () => use[Symbol.dispose]());
+    uses.push(gate.admitted(address));
     admitted.welcome();
     await rooms.joined(session);
     if (admitted.hello) await receive(admitted.hello, session, rooms);
+    inside = session;
     entered.resolve(session);
   } catch (error) {
     if (gone.signal.aborted) return;
@@ -193,12 +205,22 @@ async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
 }
 
 /** Puts the session in; one of the same peer that does not answer any more makes room for it. */
-async function findRoom(session: Session, { sessions, grpc, probeMs }: Rooms): Promise<boolean> {
-  if (sessions.add(session)) return true;
-  const former = sessions.find(session.peerId);
-  if (!former || await isAlive(former, probeMs)) return false;
-  end(former.stream, grpc.lib.status.ABORTED, "This peer has connected anew");
-  return sessions.add(session);
+async function findRoom(session: Session, rooms: Rooms): Promise<boolean> {
+  const { sessions, probeMs, claim } = rooms;
+  if (!sessions.add(session)) {
+    const former = sessions.find(session.peerId);
+    if (!former || await isAlive(former, probeMs)) return false;
+    endReplaced(former, "This peer has connected anew");
+    if (!sessions.add(session)) return false;
+  }
+  if (await claim(session)) return true;
+  sessions.remove(session);
+  return false;
+}
+
+/** Ends the stream of a peer that speaks by another one now. */
+export function endReplaced({ stream }: Session, reason: string): void {
+  end(stream, REPLACED_STATUS, reason);
 }
 
 /** Ends a stream with a status. That is what "error" means to the server side of the library. */

@@ -29,6 +29,8 @@ export interface RoutingOptions {
   state: State;
   edgeId: string;
   sessions: Sessions;
+  /** Where this edge's HTTP API is, for its peers. */
+  httpUrl?: (() => string | undefined) | undefined;
   /** What this edge's grants are signed with. */
   grantKeys(): Promise<GrantKey[]>;
   /** Whether the peer lives; a session that does not is ended. */
@@ -90,8 +92,14 @@ export function openRouting(options: RoutingOptions) {
   };
   const greet = async (session: Session, keys: GrantKey[], requestId?: string) => {
     told.set(session, new Set(keys.map(({ kid }) => kid)));
-    const known = { version: 1, extensions: edgeExtensions, software: "" };
-    const value = { ...known, grantKeys: keys, catalogue: await catalogue() };
+    const value = {
+      version: 1,
+      extensions: edgeExtensions,
+      software: "",
+      grantKeys: keys,
+      httpUrl: options.httpUrl?.() ?? "",
+      catalogue: await catalogue(),
+    };
     await session.send({ case: "hello", value }, requestId);
   };
   const questions = createQuestions({
@@ -109,14 +117,14 @@ export function openRouting(options: RoutingOptions) {
   });
 
   const delivery = new Delivery(sessions);
-  const carrier = new Carrier({
+  const carrier: Carrier = new Carrier({
     bus,
     edgeId,
     delivery,
     give: (command) => desk.give(command),
     log,
   });
-  const desk = new CommandDesk({
+  const desk: CommandDesk = new CommandDesk({
     store,
     edgeId,
     async carry(row, ms, signal) {
