@@ -16,7 +16,7 @@ import { linkCounters, linkMetrics } from "./link/counters.ts";
 import { edgeMemories, keptGreeters } from "./link/edge_memory.ts";
 import { Commands } from "./link/outbox/commands.ts";
 import { createOutboxStore } from "./link/outbox/store.ts";
-import { type LinkParts, LinkSession, type LinkWork } from "./link_session.ts";
+import { type LinkParts, LinkSession, type LinkWork } from "./link/session.ts";
 import type { Hello } from "./messages.ts";
 import { Nudge } from "./nudge.ts";
 import { type Client, type Grpc, openGrpc, type StatusObject } from "./proto.ts";

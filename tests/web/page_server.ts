@@ -136,6 +136,7 @@ async function catalogItem({ id, path, title, media, online = true }: Film): Pro
     title,
     size_bytes: size,
     online,
+    "available_peer_count": online ? 1 : 0,
     replicas: [replica],
     ...(media && { media }),
   };

@@ -18,6 +18,7 @@ function item(container: string, tracks: Track[], changes: Partial<CatalogItem> 
     title: "Film",
     "size_bytes": 1,
     online: true,
+    "available_peer_count": 1,
     replicas: [{ "peer_id": "p", "relative_path": "a/Film.wmv", online: true }],
     media: { container, tracks },
     ...changes,

@@ -4,22 +4,22 @@
  *
  * @module
  */
-import { reasonOf, UnavailableError } from "../base/errors.ts";
-import { pause } from "../base/service.ts";
-import type { Semaphore } from "../pool/mod.ts";
-import { isUndecodable } from "./codec.ts";
-import { Conversation, readEach } from "./conversation.ts";
-import type { LinkDeps } from "./deps.ts";
-import type { HandlerContext } from "./handlers/mod.ts";
-import { Announcer } from "./link/announcer.ts";
-import type { LinkCounters } from "./link/counters.ts";
-import { dispatch } from "./link/dispatch.ts";
-import type { EdgeMemory, Greeters } from "./link/edge_memory.ts";
-import { Offers } from "./link/offers.ts";
-import type { Commands } from "./link/outbox/commands.ts";
-import { AnswerSender } from "./link/outbox/sender.ts";
-import type { OutboxStore } from "./link/outbox/store.ts";
-import { edgeHttpUrl } from "./link/upload/endpoint.ts";
+import { reasonOf, UnavailableError } from "../../base/errors.ts";
+import { pause } from "../../base/service.ts";
+import type { Semaphore } from "../../pool/mod.ts";
+import { isUndecodable } from "../codec.ts";
+import { Conversation, readEach } from "../conversation.ts";
+import type { LinkDeps } from "../deps.ts";
+import type { HandlerContext } from "../handlers/mod.ts";
+import { Announcer } from "./announcer.ts";
+import type { LinkCounters } from "./counters.ts";
+import { dispatch } from "./dispatch.ts";
+import type { EdgeMemory, Greeters } from "./edge_memory.ts";
+import { Offers } from "./offers.ts";
+import type { Commands } from "./outbox/commands.ts";
+import { AnswerSender } from "./outbox/sender.ts";
+import type { OutboxStore } from "./outbox/store.ts";
+import { edgeHttpUrl } from "./upload/endpoint.ts";
 import {
   type Case,
   type EdgeMessage,
@@ -27,9 +27,9 @@ import {
   peerExtensions,
   type PeerMessage,
   type PeerPayloads,
-} from "./messages.ts";
-import type { Nudge } from "./nudge.ts";
-import type { PeerStream } from "./proto.ts";
+} from "../messages.ts";
+import type { Nudge } from "../nudge.ts";
+import type { PeerStream } from "../proto.ts";
 
 /** "refresh" tells the edge what is new to it; "announce" sends the list in any case. */
 export type LinkWork = "announce" | "offer" | "refresh";
