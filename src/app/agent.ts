@@ -16,7 +16,7 @@ import { configurationsPort } from "./parts/configurations_port.ts";
 import type { Config, Configuration } from "../config/mod.ts";
 import type { Database } from "../db/mod.ts";
 import { type DataFolder, openDataFolder } from "./data_folder.ts";
-import { type EdgeRole, openEdgeRole, openEdgeState } from "./parts/edge_role.ts";
+import { type EdgeRole, openEdgeBus, openEdgeRole, openEdgeState } from "./parts/edge_role.ts";
 import { createDuplicatesWatch } from "./parts/library/duplicates.ts";
 import { createIntake } from "../items/mod.ts";
 import { createHealth } from "./parts/health.ts";
@@ -91,6 +91,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const state = isEdge
     ? held.use(await openEdgeState(config.value.edgeDatabaseUrl, openDb))
     : undefined;
+  const bus = state && await openEdgeBus(config.value, log);
+  if (bus) held.use(bus);
   const people: PeopleRole | undefined = state && openPeopleRole({
     state,
     publish,
@@ -103,6 +105,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       state,
       config,
       dataDir: folder.path,
+      bus,
       key: await openIdentityKey(join(folder.path, "edge_key.pem")),
       publish,
       log,

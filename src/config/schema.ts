@@ -136,6 +136,16 @@ export const settings = {
     fixed: true,
     secret: true,
   },
+  edgeBusUrl: {
+    ...text(
+      "NATS server with JetStream by which several edges are one, as nats://user:password@host:port; " +
+        "when empty, this edge is alone",
+      z.string(),
+      "",
+    ),
+    fixed: true,
+    secret: true,
+  },
   edgeFingerprints: several(
     "The keys of edges that were joined: host:port=fingerprint; written by giggityflix join",
     z.string().regex(/^\S+:\d{1,5}=[0-9a-f]{64}$/, "expected host:port=64 hexadecimal digits"),

@@ -58,6 +58,18 @@ export {
   type Screenshots,
   type ScreenshotSettings,
 } from "./server/screenshots/mod.ts";
+export {
+  type Bus,
+  type CommandAnswer,
+  type CommandPayload,
+  type CommandRow,
+  type CommandType,
+  commandTypes,
+  type GivenCommand,
+  openNatsBus,
+  readCommand,
+  writeCommand,
+} from "./server/routing/mod.ts";
 export type { Watching } from "./server/watching.ts";
 export {
   type EdgeKey,

@@ -17,6 +17,7 @@ import { configurations, type ConfigurationsPort } from "./resources/configurati
 import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
 import { drives, type DrivesPort, partitions, volumes } from "./resources/drives.ts";
 import { catalog, type EdgePort, peers } from "./resources/edge.ts";
+import { commandResources, peerCommands } from "./resources/commands/mod.ts";
 import { catalogueResources } from "./resources/catalogue/mod.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events.ts";
@@ -86,10 +87,13 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
       : media(peer.media).route("/", mediaPictures(peer.library.pictures)),
     ...libraryResources(typeof peer === "string" ? peer : peer.library),
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
-    peers: typeof edge === "string" ? absent(edge) : identities(edge).route("/", peers(edge)),
+    peers: typeof edge === "string"
+      ? absent(edge)
+      : identities(edge).route("/", peerCommands(edge)).route("/", peers(edge)),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge).route("/", screenshots(edge)),
     screenshot: typeof edge === "string" ? absent(edge) : screenshotUpload(edge),
     ...catalogueResources(edge),
+    ...commandResources(edge),
     ...watchingResources(edge),
     ...peopleResources(people),
   };

@@ -15,7 +15,13 @@ import {
   openSqliteState,
   type State,
 } from "../../db/mod.ts";
-import { folderObjects, type IdentityKey, openEdge } from "../../edge/mod.ts";
+import {
+  type Bus,
+  folderObjects,
+  type IdentityKey,
+  openEdge,
+  openNatsBus,
+} from "../../edge/mod.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge/identity.ts";
@@ -23,6 +29,8 @@ import { identitiesPort, identitySettings } from "./edge/identity.ts";
 export interface EdgeRoleOptions {
   /** What peers know this edge by. */
   key: IdentityKey;
+  /** To other edges, where there are any. */
+  bus?: Bus | undefined;
   state: State;
   config: Configuration;
   dataDir: string;
@@ -47,6 +55,14 @@ export async function openEdgeState(url: string, openDb: () => Database): Promis
   return { ...state, [Symbol.asyncDispose]: () => Promise.resolve(db[Symbol.dispose]()) };
 }
 
+/** What joins several edges, where that is said. */
+export async function openEdgeBus(
+  { edgeBusUrl: url, edgeId: name }: Config,
+  log: Log,
+): Promise<Bus | undefined> {
+  return url ? await openNatsBus({ url, name, log: log.child("bus") }) : undefined;
+}
+
 export function openEdgeRole(options: EdgeRoleOptions) {
   const { state, config, dataDir, publish, log, mayPlay } = options;
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
@@ -64,6 +80,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     maxPeers,
     timeouts: { peerSec: peerTimeoutSec },
     identity: identitySettings(config, options.key),
+    bus: options.bus,
     ice: relay.ice,
     httpUrl: () => httpUrlOf(config.value, httpPort),
     screenshots: {

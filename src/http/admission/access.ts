@@ -74,6 +74,7 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "* /api/sharing-rules/**",
     "* /api/audit/**",
     "* /api/grants/**",
+    "* /api/commands/**",
     "GET /api/peers/enrolments/**",
     "POST /api/setup/links",
   ]],

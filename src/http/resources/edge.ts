@@ -7,6 +7,7 @@ import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
 import type { CataloguePort } from "./catalogue/mod.ts";
+import type { CommandsPort } from "./commands/mod.ts";
 import type { IdentitiesPort } from "./peers/identities.ts";
 import type { ScreenshotsPort } from "./screenshots/mod.ts";
 import type { WatchingPort } from "./watching/mod.ts";
@@ -15,7 +16,8 @@ type PageQuery = { limit: number; cursor?: string | undefined };
 type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
-export interface EdgePort extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort {
+export interface EdgePort
+  extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort, CommandsPort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
