@@ -9,7 +9,7 @@ import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import { confirmationBody, reportBody } from "../../http/mod.ts";
 import { takeIn } from "../../items/mod.ts";
 import type { Jobs } from "../../pool/mod.ts";
-import { addFolders } from "../parts/add_folders.ts";
+import { addFolders } from "../parts/library/add_folders.ts";
 import { ask } from "../client.ts";
 import type { CommandContext } from "../cli.ts";
 import { findAgent } from "../data_folder.ts";

@@ -9,7 +9,7 @@ import { orAborted, pause, type Service, untilAborted } from "../../base/service
 import type { Configuration } from "../../config/mod.ts";
 import type { ScanReport } from "../../media/mod.ts";
 import { CancelledError } from "../../pool/mod.ts";
-import { addFolders } from "./add_folders.ts";
+import { addFolders } from "./library/add_folders.ts";
 import type { Peer } from "./peer.ts";
 import { createWakeUps } from "./wake_ups.ts";
 

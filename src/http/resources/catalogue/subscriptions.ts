@@ -48,9 +48,13 @@ const NewBody = z.strictObject({
   catalog_id: z.string().min(1).max(200).optional(),
   query: z.string().min(1).max(200).optional(),
   ttl_hours: ttl.optional(),
-}).openapi("NewSubscription", { description: "Either catalog_id or query" });
+}).openapi("NewSubscription", {
+  description: "Either catalog_id or query",
+  example: { query: "heat", ttl_hours: 24 },
+});
 
-const Change = z.strictObject({ ttl_hours: ttl }).openapi("SubscriptionChange");
+const Change = z.strictObject({ ttl_hours: ttl })
+  .openapi("SubscriptionChange", { example: { ttl_hours: 48 } });
 
 export function subscriptions({ subscriptions: port }: SubscriptionsPort) {
   const tags = ["edge"];

@@ -3,7 +3,19 @@
  *
  * @module
  */
-import { createRoute, failures, IdParam, json, router, z } from "../../router.ts";
+import { FieldsQuery } from "../../fields.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  json,
+  pageOf,
+  PageQuery,
+  router,
+  toPage,
+  z,
+} from "../../router.ts";
 
 const Enrolment = z.object({
   id: z.string(),
@@ -19,7 +31,10 @@ const NewEnrolment = Enrolment.extend({
 
 const EnrolmentWish = z.strictObject({
   expires_in_sec: z.int().min(1).max(604_800).default(900),
-}).openapi("EnrolmentWish");
+}).openapi("EnrolmentWish", { example: { expires_in_sec: 900 } });
+
+const Revocation = z.strictObject({ revoked: z.boolean() })
+  .openapi("PeerRevocation", { example: { revoked: true } });
 
 const Identity = z.object({
   peer_id: z.string(),
@@ -53,9 +68,19 @@ export function identities(port: IdentitiesPort) {
         path: "/enrolments",
         tags,
         summary: "Invitations that are open",
-        responses: { 200: json(z.object({ items: z.array(Enrolment) }), "All"), ...failures },
+        request: { query: PageQuery.extend(FieldsQuery.shape) },
+        responses: { 200: pageOf(Enrolment, "By id"), ...failures },
       }),
-      async (c) => c.json({ items: await port.invitations() }, 200),
+      async (c) => {
+        const { limit, cursor, fields } = c.req.valid("query");
+        const after = fromCursor(cursor);
+        const left = (await port.invitations()).filter(({ id }) => id > after)
+          .sort((one, other) => one.id < other.id ? -1 : 1);
+        return c.json(
+          toPage(left, limit, { body: (it) => it, place: ({ id }) => id, fields }),
+          200,
+        );
+      },
     )
     .openapi(
       createRoute({
@@ -96,7 +121,7 @@ export function identities(port: IdentitiesPort) {
           params: IdParam,
           body: {
             required: true,
-            content: { "application/json": { schema: z.strictObject({ revoked: z.boolean() }) } },
+            content: { "application/json": { schema: Revocation } },
           },
         },
         responses: { 200: json(Identity, "Who it is"), ...failures },

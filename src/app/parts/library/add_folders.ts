@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { InvalidError, reasonOf } from "../../base/errors.ts";
-import type { Log } from "../../base/log.ts";
-import type { Configuration } from "../../config/mod.ts";
-import { isBelow, resolveFolder } from "./media_folders.ts";
-import type { Peer } from "./peer.ts";
+import { InvalidError, reasonOf } from "../../../base/errors.ts";
+import type { Log } from "../../../base/log.ts";
+import type { Configuration } from "../../../config/mod.ts";
+import { isBelow, resolveFolder } from "../media_folders.ts";
+import type { Peer } from "../peer.ts";
 
 /**
  * Returns the roots to scan: the media folders that `folders` are, or lie in.
