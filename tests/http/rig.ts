@@ -1,6 +1,8 @@
 /** The REST API over small ports in memory. @module */
 import { openScreenshots } from "../../src/edge/server/screenshots/mod.ts";
 import { Subscriptions, SubscriptionStore } from "../../src/edge/server/subscriptions/mod.ts";
+import { openRouting } from "../../src/edge/server/routing/mod.ts";
+import { Sessions } from "../../src/edge/server/sessions.ts";
 import { Events } from "../../src/base/events.ts";
 import { ConflictError, NotFoundError } from "../../src/base/errors.ts";
 import { Log, type LogEntry, silent } from "../../src/base/log.ts";
@@ -295,6 +297,18 @@ export function edgePort(): EdgePort {
       () => {},
       () => {},
     ),
+    commands: openRouting({
+      state: openSqliteState(openDatabase(":memory:", migrations.edge)),
+      edgeId: "edge-1",
+      sessions: new Sessions(1),
+      grantKeys: () => Promise.resolve([]),
+      probe: () => Promise.resolve(true),
+      end: () => {},
+      bereft: () => {},
+      aboutStream: () => {},
+      publish: () => {},
+      log: new Log(() => {}),
+    }).commands,
     screenshots: openScreenshots({
       state: openSqliteState(openDatabase(":memory:", migrations.edge)),
       titlesOf: () => Promise.resolve([]),

@@ -109,6 +109,10 @@ export function openEdge(options: EdgeOptions): Edge {
       news.note("catalog");
       availability.moved(peerId);
     },
+    aboutStream({ peerId, sessionId, candidate }) {
+      if (candidate) streams.open.heard(peerId, candidate);
+      else streams.open.closed(peerId, sessionId);
+    },
     publish: options.publish,
     log: log.child("routing"),
   });
@@ -174,8 +178,14 @@ export function openEdge(options: EdgeOptions): Edge {
       routing.catalogueChanged(peerId, titles, areLost ?? false);
     },
     streams,
-    streamClosed: (peerId, sessionId) => streams.open.closed(peerId, sessionId),
-    streamCandidate: (peerId, candidate) => streams.open.heard(peerId, candidate),
+    streamClosed(peerId, sessionId) {
+      streams.open.closed(peerId, sessionId);
+      routing.tellStream({ peerId, sessionId });
+    },
+    streamCandidate(peerId, candidate) {
+      streams.open.heard(peerId, candidate);
+      routing.tellStream({ peerId, sessionId: candidate.sessionId, candidate });
+    },
     claim: routing.claim,
     greeted: routing.greeted,
     heard: routing.heard,

@@ -8,11 +8,17 @@ import { UnavailableError } from "../../../base/errors.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Log } from "../../../base/log.ts";
 import type { State } from "../../../db/mod.ts";
-import { edgeExtensions, type GrantKey, type PeerMessage } from "../../messages.ts";
+import {
+  edgeExtensions,
+  type GrantKey,
+  type IceCandidate,
+  type PeerMessage,
+} from "../../messages.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { PeerReach } from "../signalling/mod.ts";
 import { type Bus } from "./bus/bus.ts";
 import { createEmbeddedBus } from "./bus/embedded.ts";
+import { STREAMS } from "./bus/topics.ts";
 import { Carrier } from "./commands/carrier.ts";
 import { Delivery, isPublished } from "./commands/delivery.ts";
 import { CommandDesk } from "./commands/desk.ts";
@@ -39,8 +45,17 @@ export interface RoutingOptions {
   end(session: Session, reason: string): void;
   /** A peer's edge has died, and this one is to see to what that means. */
   bereft(peerId: string): void;
+  /** A peer of another edge speaks of a stream, which may be of this one. */
+  aboutStream(word: StreamWord): void;
   publish: Publish;
   log: Log;
+}
+
+/** What a peer says of a stream: that it is over, or one more address. */
+export interface StreamWord {
+  peerId: string;
+  sessionId: string;
+  candidate?: IceCandidate;
 }
 
 export type Routing = ReturnType<typeof openRouting>;
@@ -198,11 +213,19 @@ export function openRouting(options: RoutingOptions) {
       }
     },
     catalogueChanged: news.catalogue,
+    /** A peer here speaks of a stream, which may be of another edge. */
+    tellStream(word: StreamWord): void {
+      if (presence.edges().length > 0) bus.tell(STREAMS, { run, ...word });
+    },
 
     /** Until aborted; what is under way here, others see to then. */
     async run(signal: AbortSignal): Promise<void> {
       using _answering = questions.answering();
       using _hearing = news.hearing();
+      using _streams = bus.hear(STREAMS, (it) => {
+        const { run: from, ...word } = it as StreamWord & { run: string };
+        if (from !== run) options.aboutStream(word);
+      });
       await Promise.all([presence.run(signal), carrier.run(signal), desk.run(signal)]);
     },
   };

@@ -15,6 +15,8 @@ export const repliesOf = (edgeId: string) => `edge-replies-${token(edgeId)}`;
 export const questionsOf = (edgeId: string) => `edge-questions-${token(edgeId)}`;
 /** Events, for the listeners of all edges. */
 export const EVENTS = "edge-events";
+/** What peers say of streams that another edge than theirs has opened. */
+export const STREAMS = "edge-streams";
 
 export const topics = {
   lifecycle: "peer-lifecycle-events",
