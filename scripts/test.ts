@@ -4,13 +4,22 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { needed, whyNever } from "../tests/rigs/vm/build.ts";
 import { compile } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
 import { type Counts, runTests } from "./run_tests.ts";
 
+interface Wanted {
+  program: string;
+  debian: string;
+  without: string;
+  /** What it is seen by, where it is no program. */
+  file?: string;
+}
+
 /** Program → the Debian package that has it, and what is not tested without it. */
-const wanted = [
+const wanted: Wanted[] = [
   { program: "chromium", debian: "chromium", without: "everything in a real browser" },
   { program: "ffmpeg", debian: "ffmpeg", without: "ffprobe, and media made for the tests" },
   { program: "lsblk", debian: "util-linux", without: "drive detection by lsblk" },
@@ -22,6 +31,12 @@ const wanted = [
   { program: "turnserver", debian: "coturn", without: "an edge's relay" },
   { program: "pg_createcluster", debian: "postgresql", without: "an edge on PostgreSQL" },
   { program: "nats-server", debian: "nats-server", without: "several edges with one bus" },
+  {
+    program: "grpcio",
+    file: "/usr/lib/python3/dist-packages/grpc/__init__.py",
+    debian: "python3-grpcio",
+    without: "peers and edges of another language and library",
+  },
 ];
 
 const isWhole = Deno.args.length === 0;
@@ -74,7 +89,7 @@ function wantVm(): void {
 }
 
 async function prepare(): Promise<void> {
-  const missing = wanted.filter(({ program }) => !findProgram(program));
+  const missing = wanted.filter((it) => !isThere(it));
   if (missing.length === 0) return;
   if (findProgram("apt-get") && Deno.uid() === 0) {
     const packages = missing.map(({ debian }) => debian);
@@ -85,8 +100,13 @@ async function prepare(): Promise<void> {
       .then(() => runProgram("apt-get", install, { env, quiet: true }))
       .catch((error) => say(String(error.message).split("\n")[0]!));
   }
-  for (const { program, debian, without } of missing) {
-    if (findProgram(program)) continue;
+  for (const it of missing) {
+    if (isThere(it)) continue;
+    const { program, debian, without } = it;
     say(`Without ${program} (Debian: ${debian}) these tests are ignored: ${without}`);
   }
+}
+
+function isThere({ program, file }: Wanted): boolean {
+  return file ? existsSync(file) : findProgram(program) !== undefined;
 }
