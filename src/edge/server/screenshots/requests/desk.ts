@@ -93,11 +93,13 @@ export class Desk {
     const sweeping = gallery.sweep(signal).catch((error) =>
       log.warn("Cannot look through the screenshots", { error })
     );
+    const { deliverMs = LOOK_MS, roundMs = LOOK_MS } = this.#options;
+    const lookMs = Math.min(deliverMs, roundMs, LOOK_MS);
     let forgotten = 0;
     this.nudge(); // what waited when the edge ended
     while (!signal.aborted) {
       // Other edges may have been asked, and time passes: a look now and then, too.
-      const timer = setTimeout(() => this.nudge(), LOOK_MS);
+      const timer = setTimeout(() => this.nudge(), lookMs);
       await this.#due.take(signal);
       clearTimeout(timer);
       if (signal.aborted) break;
