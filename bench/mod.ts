@@ -2,8 +2,9 @@
  * `deno task bench`: our scan beside minidlna's and one ffprobe for each file, our hashes beside
  * hashdeep's, our start-up beside an empty program's, and a hard disk by a model with a film and a
  * scan on it. Turn and turn about in one run, and told as ratios, because on a machine that does other
- * things too a time alone says nothing. Last, a library of a million rows is searched.
- * `--files=N --rounds=N --rows=N` for another size, `--only=small,rescan` for some of the parts.
+ * things too a time alone says nothing. Then a library of a million rows is searched, and last an edge
+ * has some thousand peers. `--files=N --rounds=N --rows=N --peers=N --hold=SECONDS` for another size,
+ * `--only=small,rescan` for some of the parts.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { parseArgs } from "node:util";
 import { say } from "../scripts/run.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
 import { ffprobeEach, SAMPLE } from "./ffprobe.ts";
+import { benchEdge } from "./edge/mod.ts";
 import { benchHashTree } from "./hash_tree.ts";
 import { hashdeep, hashdeepHashes } from "./hashdeep.ts";
 import { minidlna, type MinidlnaScan } from "./minidlna.ts";
@@ -22,7 +24,7 @@ import { benchReaders } from "./readers.ts";
 import { benchRescan } from "./rescan.ts";
 import { benchSlowDisk } from "./slow_disk.ts";
 import { benchStartUp } from "./start_up.ts";
-import { prepare } from "./tools.ts";
+import { findGrpcio, prepare } from "./tools.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +32,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     known: { type: "string", default: "200000" },
     rows: { type: "string", default: "1000000" },
+    peers: { type: "string", default: "5000" },
+    hold: { type: "string", default: "600" },
     only: { type: "string", default: "" },
   },
 });
@@ -64,6 +68,13 @@ const parts: Record<string, Part> = {
   startUp: { run: () => benchStartUp(folder) },
   slowDisk: { run: benchSlowDisk },
   search: { run: () => benchSearch({ folder, rows: Number(values.rows) }) },
+  edge: {
+    run: async () => {
+      const { peers, hold } = values;
+      const [many, holdSec] = [Number(peers), Number(hold)];
+      await benchEdge({ folder, peers: many, holdSec, rounds, hasGrpcio: await findGrpcio() });
+    },
+  },
 };
 
 const tools = await prepare();

@@ -38,3 +38,17 @@ export async function prepare(): Promise<Tools> {
 }
 
 const names = Object.keys(wanted) as (keyof typeof wanted)[];
+
+/** Whether Debian's python3-grpcio is there, or can be had. */
+export async function findGrpcio(): Promise<boolean> {
+  const [python, debian] = ["/usr/bin/python3", "python3-grpcio"];
+  const isThere = () =>
+    runProgram(python, ["-c", "import grpc"], { quiet: true }).then(() => true, () => false);
+  if (await isThere()) return true;
+  if (findProgram("apt-get") && Deno.uid() === 0) {
+    await runProgram("apt-get", ["install", "-y", debian], { quiet: true }).catch(() => {});
+  }
+  if (await isThere()) return true;
+  say(`Without grpcio (Debian: ${debian}) NOT measured: an edge of the original's library`);
+  return false;
+}

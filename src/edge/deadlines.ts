@@ -32,7 +32,7 @@ export function deadline(ms: number, late: () => void): () => void {
 function arm(at: number): void {
   clearTimeout(timer);
   armedFor = at;
-  timer = setTimeout(tell, at - performance.now());
+  timer = setTimeout(tell, Math.max(0, at - performance.now()));
 }
 
 function disarm(): void {

@@ -1,0 +1,88 @@
+/**
+ * One edge and its peers: how many it carries, and how many messages a second beside an edge as small
+ * as it can be made with grpcio, the library of the original.
+ *
+ * @module
+ */
+import { say } from "../../scripts/run.ts";
+import { median, tellRatio } from "../ratios.ts";
+import type { LoadTold } from "./load.ts";
+import {
+  type EdgeKind,
+  measureScale,
+  openEdgeProgram,
+  openPeers,
+  type ScaleTold,
+  untilCount,
+} from "./scale.ts";
+
+export interface EdgeBench {
+  folder: string;
+  peers: number;
+  holdSec: number;
+  rounds: number;
+  /** Whether python3-grpcio is there. */
+  hasGrpcio: boolean;
+}
+
+const FLIGHTS = 64;
+const FLOOD_PEERS = 200;
+const FLOOD_SEC = 4;
+
+export async function benchEdge({ folder, peers, holdSec, ...more }: EdgeBench): Promise<void> {
+  say(`\n${peers} peers on one edge, ${holdSec} s of heartbeats`);
+  const beatSec = Math.min(30, holdSec / 2);
+  const load = { rate: 500, rounds: 3, roundSec: 5 };
+  tellScale(await measureScale(folder, { peers, holdSec, beatSec, ...load }), peers);
+  await benchMessages(folder, more);
+}
+
+function tellScale(told: ScaleTold, peers: number): void {
+  const kib = (bytes: number) => (bytes / 1024).toFixed(1);
+  const p99 = median(told.rounds.map((it) => it.p99));
+  const p50 = median(told.rounds.map((it) => it.p50));
+  say(
+    `  connected in ${(told.connectMs / 1000).toFixed(1)} s (goal: 60), ${told.connected} stayed`,
+  );
+  say(`  heartbeats: ${told.beats} sent, ${told.receipts} answered`);
+  say(
+    `  memory of an idle peer: ${kib(told.rss)} KiB (goal: 40), ${kib(told.heap)} of it heap; ` +
+      `${kib(told.asIs)} before V8 gave back what it did not need`,
+  );
+  say(`  a command there and back, 500/s over ${peers} peers: p50 ${p50} ms, p99 ${p99} ms (100)`);
+  const { kept } = told;
+  say(`  the same, each kept in SQLite first: p50 ${kept.p50} ms, p99 ${kept.p99} ms`);
+}
+
+/** As many commands as go, turn and turn about. A command is two messages. */
+async function benchMessages(
+  folder: string,
+  { rounds, hasGrpcio }: Pick<EdgeBench, "rounds" | "hasGrpcio">,
+): Promise<void> {
+  const kinds: EdgeKind[] = hasGrpcio ? ["ours", "bare", "aio", "threads"] : ["ours", "bare"];
+  const told: Record<string, LoadTold[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of kinds) (told[kind] ??= []).push(await flood(kind, folder));
+  }
+  const seconds = (kind: EdgeKind) => told[kind]!.map((it) => it.seconds / it.done);
+  const rate = (kind: EdgeKind) => Math.round(2 / median(seconds(kind)));
+  say(`\nMessages of ${FLOOD_PEERS} published peers, ${FLIGHTS} commands in flight`);
+  if (hasGrpcio) {
+    const best = rate("aio") >= rate("threads") ? "aio" : "threads";
+    const ours = seconds("ours");
+    tellRatio(`a minimal grpcio edge (${best})`, { ours, theirs: seconds(best), atLeast: 2 });
+  }
+  tellRatio("grpc-js and our codec alone", { ours: seconds("ours"), theirs: seconds("bare") });
+  say(`  messages/s here and now: ${kinds.map((kind) => `${kind} ${rate(kind)}`).join(", ")}`);
+}
+
+async function flood(kind: EdgeKind, folder: string): Promise<LoadTold> {
+  const data = await Deno.makeTempDir({ dir: folder });
+  const opened = await openEdgeProgram(kind, data);
+  await using edge = opened.edge;
+  await using peers = openPeers(opened.port, FLOOD_PEERS, "peer", "published");
+  await peers.ask("connect");
+  await untilCount(edge, FLOOD_PEERS);
+  await edge.ask("load", { flights: FLIGHTS, seconds: FLOOD_SEC / 2 });
+  return await edge.ask<LoadTold>("load", { flights: FLIGHTS, seconds: FLOOD_SEC });
+}
