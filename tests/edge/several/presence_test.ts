@@ -20,6 +20,7 @@ function startPresence(bus: Bus, edgeId: string, catalogue = "one", log: Log = s
     log,
     card: () => Promise.resolve({ edgeId, run, catalogue, grantKeys: [] }),
     moved: (peerId) => moved.push(peerId),
+    died: () => {},
     taken: (peerId) => taken.push(peerId),
   });
   const stopping = new AbortController();

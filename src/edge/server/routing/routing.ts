@@ -90,6 +90,8 @@ export function openRouting(options: RoutingOptions) {
       const isFirst = presence.edges().every((it) => edgeId < it.edgeId);
       if (isBereft && isFirst && !sessions.find(peerId)) options.bereft(peerId);
     },
+    // Its commands need not wait for longer than its peers.
+    died: (edgeId) => desk.takeOver(edgeId),
     taken(peerId) {
       const session = sessions.find(peerId);
       if (!session) return;
@@ -149,7 +151,9 @@ export function openRouting(options: RoutingOptions) {
       }
       const place = presence.find(peerId);
       if (!place) throw new UnavailableError(`Peer "${peerId}" is not connected`);
-      using moving = waiters.moves(peerId, () => presence.find(peerId)?.edgeId !== place.edgeId);
+      const isElsewhere = () =>
+        sessions.find(peerId) !== undefined || presence.find(peerId)?.edgeId !== place.edgeId;
+      using moving = waiters.moves(peerId, isElsewhere);
       return await carrier.carry(place.edgeId, row, ms, AbortSignal.any([signal, moving.signal]));
     },
     isThere: (peerId) => isOnline(peerId),

@@ -168,6 +168,16 @@ export class CommandDesk {
     if (!await this.#deps.store.remove(requestId)) throw noLetter(requestId);
   }
 
+  /** Sees to what another edge saw to, which has died; as far as no other does. */
+  takeOver(edgeId: string): void {
+    const { store, edgeId: owner, log } = this.#deps;
+    if (!this.#signal) return;
+    store.adopt(owner, Date.now() + LEASE_MS, ADOPTED, edgeId).then(
+      (rows) => rows.forEach((row) => this.#drive(row)),
+      (error) => log.warn("Cannot take over the commands of another edge", { edgeId, error }),
+    );
+  }
+
   /** Sees to commands until aborted; what is left then, others see to at once. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, edgeId, log } = this.#deps;
@@ -177,7 +187,8 @@ export class CommandDesk {
       try {
         const until = Date.now() + LEASE_MS;
         if (!isFirst) await store.lease(edgeId, until);
-        for (const row of await store.adopt(edgeId, until, ADOPTED, isFirst)) this.#drive(row);
+        const former = isFirst ? edgeId : undefined;
+        for (const row of await store.adopt(edgeId, until, ADOPTED, former)) this.#drive(row);
         isFirst = false;
       } catch (error) {
         log.warn("Cannot see which commands wait", { error });
@@ -233,7 +244,7 @@ export class CommandDesk {
           this.#deps.log.error("Cannot bring a command to its peer", { peerId, error });
         }
       }
-      await comes(peerId, Math.min(pauseMs, deadlineAt - Date.now()), signal);
+      await comes(peerId, Math.max(Math.min(pauseMs, deadlineAt - Date.now()), 1), signal);
     }
   }
 

@@ -136,10 +136,15 @@ export class CommandStore {
     );
   }
 
-  /** Takes over what nobody sees to; with `own`, what this edge saw to before it was started. */
-  async adopt(owner: string, until: number, limit: number, own: boolean): Promise<CommandRow[]> {
-    const isFree = `state = 'waiting' AND (lease_until < ? ${own ? "OR owner = ?" : ""})`;
-    const values = own ? [Date.now(), owner] : [Date.now()];
+  /** Takes over what nobody sees to; and what `former` saw to, for that has ended. */
+  async adopt(
+    owner: string,
+    until: number,
+    limit: number,
+    former?: string,
+  ): Promise<CommandRow[]> {
+    const isFree = `state = 'waiting' AND (lease_until < ? ${former ? "OR owner = ?" : ""})`;
+    const values = former ? [Date.now(), former] : [Date.now()];
     const rows = await this.state.all<RawRow>(
       `UPDATE commands SET owner = ?, lease_until = ? WHERE ${isFree} AND request_id IN
        (SELECT request_id FROM commands WHERE ${isFree} ORDER BY created_at LIMIT ?)

@@ -33,6 +33,8 @@ export interface PresenceOptions {
   card(): Promise<EdgeCard>;
   /** The peer has come to another edge, or has gone from there; `isBereft` if that edge is dead. */
   moved(peerId: string, isBereft?: boolean): void;
+  /** An edge has died. */
+  died(edgeId: string): void;
   /** The peer has come to another edge while it was here. */
   taken(peerId: string): void;
 }
@@ -145,6 +147,7 @@ export class Presence {
       if (this.#lives(id) || this.#dead.has(id)) continue;
       this.#dead.add(id);
       this.#options.log.info("Another edge has gone", { edgeId: id });
+      this.#options.died(id);
       for (const peerId of this.#byEdge.get(id) ?? []) this.#options.moved(peerId, true);
     }
   }
@@ -153,8 +156,7 @@ export class Presence {
     const peerId = fromKey(key);
     const place = value as { edgeId: string; extensions: string[] } | undefined;
     this.#forget(peerId);
-    if (place?.edgeId === this.edgeId) return;
-    if (place) {
+    if (place && place.edgeId !== this.edgeId) {
       this.#peers.set(peerId, { ...place, revision });
       const peers = this.#byEdge.get(place.edgeId) ?? new Set();
       this.#byEdge.set(place.edgeId, peers.add(peerId));
