@@ -45,20 +45,21 @@ export function openStream(catalogId: string, sdp: string, signal: AbortSignal):
   return ask<Stream>("api/streams/", { method: "POST", body, headers, signal });
 }
 
-let iceServers: { asked: number; servers: RTCIceServer[] } | undefined;
+let iceServers: { asked: number; servers: Promise<RTCIceServer[]> } | undefined;
 /** Credentials are good for longer, and a relay may have come up since. */
 const ICE_MS = 10 * 60_000;
 /** An edge that has none to name must not hold up a film. */
 const ICE_LIMIT_MS = 2000;
 
-/** Ways through the internet; none where the edge names none, or says nothing. */
-export async function fetchIceServers(): Promise<RTCIceServer[]> {
+/**
+ * Ways through the internet; none where the edge names none, or says nothing. Asked for in time, they
+ * are there when somebody wants to watch.
+ */
+export function fetchIceServers(): Promise<RTCIceServer[]> {
   if (iceServers && Date.now() - iceServers.asked < ICE_MS) return iceServers.servers;
   const signal = AbortSignal.timeout(ICE_LIMIT_MS);
-  const { ice_servers: servers } = await ask<{ ice_servers: RTCIceServer[] }>("api/ice/", {
-    signal,
-  })
-    .catch(() => ({ "ice_servers": [] }));
+  const servers = ask<{ ice_servers: RTCIceServer[] }>("api/ice/", { signal })
+    .then((answer) => answer.ice_servers, () => []);
   iceServers = { asked: Date.now(), servers };
   return servers;
 }

@@ -1,6 +1,6 @@
 /** The server's state as the page sees it, kept fresh by its events. @module */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Catalog, fetchCatalog, fetchHealth, type Health } from "./api.ts";
+import { type Catalog, fetchCatalog, fetchHealth, fetchIceServers, type Health } from "./api.ts";
 import { listenToServer, type ServerEvent } from "./events.ts";
 import { countText, sizeText } from "./text.ts";
 
@@ -34,6 +34,7 @@ export function useServer() {
     try {
       setCatalog(await fetchAll(wanted.current));
       setProblem(undefined);
+      void fetchIceServers();
     } catch (error) {
       // It says which problem is to be expected here.
       setHealth(await asked);
