@@ -33,8 +33,12 @@ async function assertUnharmed({ to, token }: { to: string; token: string }) {
   strictEqual((await upload(to, [png(3, 3)], { token })).status, 200);
 }
 
+async function list(edge: ScreenshotEdge, catalogId: string) {
+  return (await edge.edge.screenshots.list(catalogId, { limit: 9 })).items;
+}
+
 async function count(edge: ScreenshotEdge, catalogId: string) {
-  return (await edge.edge.screenshots.list(catalogId)).length;
+  return (await list(edge, catalogId)).length;
 }
 
 Deno.test(
@@ -231,7 +235,7 @@ Deno.test("of two edges on one PostgreSQL, one takes a token", {
     }, new AbortController().signal);
   }));
   deepStrictEqual(answers.map(({ status }) => status).sort(), [200, 403, 403, 403]);
-  strictEqual((await rooms[1]!.screenshots.list("c-1")).length, 1);
+  strictEqual((await rooms[1]!.screenshots.list("c-1", { limit: 9 })).items.length, 1);
   strictEqual(events.filter((type) => type === "screenshots.completed").length, 1);
 });
 
@@ -304,7 +308,7 @@ Deno.test("a polyglot loses what it hides", { ...grpcTest, ignore: !hasFfmpeg },
   strictEqual(shown.headers.get("content-type"), "image/jpeg");
   match(shown.headers.get("content-security-policy")!, /sandbox/);
   ok(!new TextDecoder("latin1").decode(await shown.bytes()).includes("script"));
-  const [row] = await it.edge.edge.screenshots.list(it.catalogId);
+  const [row] = await list(it.edge, it.catalogId);
   deepStrictEqual(
     [row?.width, row?.height],
     [1920, 128],
@@ -315,7 +319,7 @@ Deno.test("a polyglot loses what it hides", { ...grpcTest, ignore: !hasFfmpeg },
 Deno.test("an address of a picture leads nowhere else", grpcTest, async () => {
   await using it = await asked();
   await assertUnharmed(it);
-  const [picture] = await it.edge.edge.screenshots.list(it.catalogId);
+  const [picture] = await list(it.edge, it.catalogId);
   const { hash } = picture!;
   const names = ["../x", "..%2f..%2fedge.db", `${hash}.html`, hash, `${hash}.jpg%00.png`, "x.jpg"];
   for (const name of names) {

@@ -75,6 +75,14 @@ Deno.test("a request is given to a peer, and what it brings is shown", grpcTest,
     urls.map((it) => [it, 8, 6]),
   );
 
+  const path = `/api/catalog/${peer.catalogId}/screenshots?limit=1`;
+  const first = await edge.get<{ items: { url: string }[]; next_cursor: string }>(path);
+  const second = await edge.get<typeof first>(`${path}&cursor=${first.next_cursor}&fields=url`);
+  deepStrictEqual([first.items[0]!.url, second], [
+    urls[0],
+    { items: [{ url: urls[1] }], next_cursor: null },
+  ]);
+
   const shown = await fetch(edge.url + urls[0]);
   strictEqual(shown.status, 200);
   match(shown.headers.get("cache-control")!, /private.*immutable/);

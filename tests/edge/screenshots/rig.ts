@@ -78,12 +78,12 @@ export async function startScreenshotEdge(setup: Setup = {}) {
 export type ScreenshotEdge = Awaited<ReturnType<typeof startScreenshotEdge>>;
 
 export interface RequestBody {
-  request_id: string;
-  catalog_id: string;
+  "request_id": string;
+  "catalog_id": string;
   status: string;
   reason: string | null;
   attempts: number;
-  screenshot_urls: string[];
+  "screenshot_urls": string[];
   location: string;
 }
 

@@ -7,6 +7,7 @@ import { type Run, run as runProgram } from "../../../base/command.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Service } from "../../../base/service.ts";
 import type { State } from "../../../db/mod.ts";
+import type { Page, PageRequest } from "../catalog_item.ts";
 import type { UploadAnswer } from "./answers.ts";
 import { Gallery, nameOf, type ScreenshotFile } from "./gallery/gallery.ts";
 import { memoryObjects, type ObjectStore } from "./gallery/objects.ts";
@@ -52,7 +53,7 @@ export interface Screenshots {
   /** @throws {NotFoundError} there is none */
   findRequest(requestId: string): Promise<ScreenshotRequest>;
   /** Of a title, the newest first. */
-  list(catalogId: string): Promise<PictureRow[]>;
+  list(catalogId: string, page: PageRequest): Promise<Page<PictureRow>>;
   find(catalogId: string, name: string): Promise<PictureRow | undefined>;
   /** Undefined where its bytes are gone. */
   read(picture: PictureRow): Promise<ScreenshotFile | undefined>;
@@ -104,7 +105,7 @@ export function openScreenshots(
     screenshots: {
       request: async (it) => await withPictures(await desk.create(it)),
       findRequest: async (id) => await withPictures(await desk.find(id)),
-      list: (catalogId) => gallery.list(catalogId),
+      list: (catalogId, page) => gallery.list(catalogId, page),
       find: (catalogId, name) => gallery.find(catalogId, name),
       read: (picture) => gallery.read(picture),
       urlOf,

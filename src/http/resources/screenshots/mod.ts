@@ -8,7 +8,8 @@ import type { Context } from "hono";
 import { InvalidError, NotFoundError } from "../../../base/errors.ts";
 import type { PictureRow, ScreenshotRequest, Screenshots } from "../../../edge/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
-import { createRoute, failures, json, router, z } from "../../router.ts";
+import { FieldsQuery, only } from "../../fields.ts";
+import { createRoute, failures, json, pageOf, PageQuery, router, z } from "../../router.ts";
 import type { CatalogItem } from "../../schemas.ts";
 
 export interface ScreenshotsPort {
@@ -46,7 +47,7 @@ const Wish = z.strictObject({
   requester_service: z.string().max(200).optional().openapi({
     description: "Who asks, in the owner's words; the account that asks unless said",
   }),
-}).openapi("ScreenshotWish");
+}).openapi("ScreenshotWish", { example: { quantity: 3 } });
 
 const tags = ["edge"];
 const catalogId = z.string().max(300).openapi({ param: { name: "catalog_id", in: "path" } });
@@ -111,16 +112,15 @@ export function screenshots(port: ScreenshotsPort) {
         path: "/{catalog_id}/screenshots",
         tags,
         summary: "The pictures of a title, the newest first",
-        request: { params: OfTitle },
-        responses: {
-          200: json(z.object({ items: z.array(Picture), next_cursor: z.null() }), "All of them"),
-          ...failures,
-        },
+        request: { params: OfTitle, query: PageQuery.extend(FieldsQuery.shape) },
+        responses: { 200: pageOf(Picture, "The newest first"), ...failures },
       }),
       async (c) => {
         const title = await port.findTitle(c.req.valid("param").catalog_id);
-        const items = (await it.list(title.catalog_id)).map((row) => toPicture(row, it));
-        return c.json({ items, next_cursor: null }, 200);
+        const { fields, ...page } = c.req.valid("query");
+        const { items, nextCursor } = await it.list(title.catalog_id, page);
+        const bodies = items.map((row) => toPicture(row, it)).map(only(fields));
+        return c.json({ items: bodies, next_cursor: nextCursor ?? null }, 200);
       },
     )
     .openapi(

@@ -6,6 +6,8 @@
  */
 import type { Log } from "../../../../base/log.ts";
 import { breathe } from "../../../steps.ts";
+import type { Page, PageRequest } from "../../catalog_item.ts";
+import { fromCursor, toCursor } from "../../cursor.ts";
 import type { Cleaned } from "../pictures/mod.ts";
 import type { ObjectStore } from "./objects.ts";
 import type { GalleryStore, PictureRow } from "./store.ts";
@@ -22,8 +24,6 @@ export interface ScreenshotFile {
   mimeType: string;
 }
 
-/** Of one title. */
-const MAX_LISTED = 100;
 /** Bytes without a row are a picture that is just coming, until they are as old as this. */
 const ORPHAN_MS = 3_600_000;
 const mimeTypes: Record<string, string> = {
@@ -35,8 +35,18 @@ const mimeTypes: Record<string, string> = {
 export class Gallery {
   constructor(readonly options: GalleryOptions) {}
 
-  list(catalogId: string): Promise<PictureRow[]> {
-    return this.options.store.list(catalogId, MAX_LISTED);
+  async list(catalogId: string, { limit, cursor }: PageRequest): Promise<Page<PictureRow>> {
+    const [createdAt = "", position, hash = ""] = fromCursor(cursor, 3);
+    const after = cursor === undefined
+      ? undefined
+      : { createdAt, position: Math.trunc(Number(position)) || 0, hash };
+    const rows = await this.options.store.list(catalogId, limit + 1, after);
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return {
+      items,
+      ...last && { nextCursor: toCursor(last.createdAt, String(last.position), last.hash) },
+    };
   }
 
   ofRequest(requestId: string): Promise<PictureRow[]> {

@@ -19,6 +19,9 @@ export interface PictureRow {
   createdAt: string;
 }
 
+/** In the list of a title. */
+export type Place = Pick<PictureRow, "createdAt" | "position" | "hash">;
+
 const HOUR_MS = 3_600_000;
 
 export class GalleryStore {
@@ -36,12 +39,14 @@ export class GalleryStore {
     );
   }
 
-  /** Of a title, the newest first. */
-  list(catalogId: string, limit: number): Promise<PictureRow[]> {
+  /** Of a title, the newest first, after a place. */
+  list(catalogId: string, limit: number, after?: Place): Promise<PictureRow[]> {
+    const { createdAt = "", position = 0, hash = "" } = after ?? {};
     return this.state.all(
       `SELECT ${columns} FROM screenshots WHERE catalog_id = ?
+       ${after ? "AND (created_at < ? OR created_at = ? AND (position, hash) > (?, ?))" : ""}
        ORDER BY created_at DESC, position, hash LIMIT ?`,
-      catalogId.replaceAll("\0", ""),
+      ...[catalogId.replaceAll("\0", ""), ...after ? [createdAt, createdAt, position, hash] : []],
       limit,
     );
   }
