@@ -39,8 +39,8 @@ export async function openNatsBus(
 ): Promise<Bus> {
   const { place, ...server } = parseBusUrl(url);
   const connection = await open({ ...server, name }, place, startMs);
-  const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
-  const { Kvm } = await import("@nats-io/kv");
+  const { default: { jetstream, jetstreamManager } } = await import("@nats-io/jetstream");
+  const { default: { Kvm } } = await import("@nats-io/kv");
   const back = new Set<() => void>();
   let isUp = true;
   const ground: Ground = {
@@ -189,7 +189,8 @@ async function open(
   place: string,
   startMs: number,
 ): Promise<NatsConnection> {
-  const { connect } = await import("@nats-io/transport-node");
+  // CommonJS: in the executable there are no names beside "default".
+  const { default: { connect } } = await import("@nats-io/transport-node");
   for (const until = Date.now() + startMs;;) {
     try {
       return await connect({
