@@ -31,6 +31,8 @@ export const JOURNAL_BYTES = 16 * 1024 * 1024;
 const PATIENT_BYTES = 4 * JOURNAL_BYTES;
 /** Commits between two looks at the journal's size. */
 const LOOK_EVERY = 16;
+/** A worker with nothing to write back gives its memory back: some 10 MB. */
+const IDLE_MS = 10_000;
 
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "./checkpoint_worker.ts" : "./checkpoint_worker.js",
@@ -42,6 +44,7 @@ export class Checkpoints implements Disposable {
   readonly #path: string;
   readonly #options: CheckpointsOptions;
   #worker: Worker | undefined;
+  #idle: ReturnType<typeof setTimeout> | undefined;
   readonly #closed = new AbortController();
   #isBusy = false;
   #commits = 0;
@@ -59,8 +62,7 @@ export class Checkpoints implements Disposable {
     this.#isBusy = true;
     this.#writeBack().catch(() => {
       // It stays busy: nobody asks again.
-      this.#worker?.terminate();
-      this.#worker = undefined;
+      this.#end();
       if (!this.#closed.signal.aborted) this.#options.onFailed();
     });
   }
@@ -83,6 +85,7 @@ export class Checkpoints implements Disposable {
     this.#closed.signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Checkpointed>();
     this.#closed.signal.addEventListener("abort", reject, { once: true });
+    clearTimeout(this.#idle);
     const worker = this.#worker ??= new Worker(workerUrl, { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Checkpointed>) =>
       data.error === undefined ? resolve(data) : reject(new Error(data.error));
@@ -95,14 +98,26 @@ export class Checkpoints implements Disposable {
       return await promise;
     } finally {
       this.#closed.signal.removeEventListener("abort", reject);
+      this.#restOrEnd();
     }
+  }
+
+  #restOrEnd(): void {
+    if (this.#closed.signal.aborted) return this.#end();
+    this.#idle = setTimeout(() => this.#end(), IDLE_MS);
+    this.#idle.unref();
+  }
+
+  #end(): void {
+    clearTimeout(this.#idle);
+    this.#worker?.terminate();
+    this.#worker = undefined;
   }
 
   [Symbol.dispose](): void {
     this.#isBusy = true;
     this.#closed.abort();
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#end();
   }
 }
 

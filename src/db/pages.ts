@@ -17,7 +17,7 @@ type WithArrays = StatementSync & { setReturnArrays(enabled: boolean): void };
 /** @param path A file that openDatabase() has brought to its newest version. */
 export function openPages(path: string): Pages {
   const db = new DatabaseSync(path, { readOnly: true });
-  db.exec("PRAGMA busy_timeout = 5000; PRAGMA cache_size = -8000; PRAGMA query_only = ON");
+  db.exec("PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2000; PRAGMA query_only = ON");
   const statements = new Map<string, StatementSync>();
   return {
     rows<T extends unknown[]>(sql: string, ...values: SQLInputValue[]) {
