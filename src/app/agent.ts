@@ -167,7 +167,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const eventLoop = watchEventLoop();
   services.eventLoop = eventLoop.service;
   const api = createApi({
-    health: createHealth({ role, peer, watcher, edge, link, config, peerId }),
+    health: createHealth({ role, peer, watcher, edge, link, peerId }),
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner

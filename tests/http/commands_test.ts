@@ -6,10 +6,10 @@ Deno.test("a command is kept before it is answered, and read again without its t
   using rig = openRig();
   const wish = {
     type: "screenshot",
-    catalog_id: "c-1",
-    upload_token: "t0ken",
-    upload_endpoint: "/api/screenshot/c-1",
-    request_id: "r-1",
+    "catalog_id": "c-1",
+    "upload_token": "t0ken",
+    "upload_endpoint": "/api/screenshot/c-1",
+    "request_id": "r-1",
   };
 
   const given = await rig.send("POST", "/api/peers/p-1/commands/", wish);

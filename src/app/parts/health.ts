@@ -4,7 +4,6 @@
  * @module
  */
 import { run } from "../../base/command.ts";
-import type { Configuration } from "../../config/mod.ts";
 import type { Parts } from "../../http/mod.ts";
 import type { DriveReport } from "../../drives/mod.ts";
 import { hasFfprobe } from "../../media/mod.ts";
@@ -20,7 +19,6 @@ export interface HealthOptions {
   watcher: Watcher | undefined;
   edge: EdgeRole | undefined;
   link: PeerLink | undefined;
-  config: Configuration;
   peerId: string;
 }
 
@@ -29,7 +27,7 @@ const NO_FFMPEG = "ffmpeg is not installed: no pictures are made of films, and n
 /** ffmpeg may be installed, or removed, while we run. */
 const LOOK_EVERY_MS = 60_000;
 
-export function createHealth({ role, peer, watcher, edge, link, config, peerId }: HealthOptions) {
+export function createHealth({ role, peer, watcher, edge, link, peerId }: HealthOptions) {
   let ffprobe = false;
   let lookedAt = -Infinity;
   const lookForFfprobe = () => {

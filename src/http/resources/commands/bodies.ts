@@ -15,10 +15,10 @@ import { z } from "../../router.ts";
 
 const id = z.string().min(1).max(200);
 const common = {
-  deadline_sec: z.int().min(1).max(86_400).default(60).openapi({
+  "deadline_sec": z.int().min(1).max(86_400).default(60).openapi({
     description: "When it is given up: a peer that is away may come back until then",
   }),
-  request_id: z.string().min(1).max(200).optional().openapi({
+  "request_id": z.string().min(1).max(200).optional().openapi({
     description: "The same id again is the same command",
   }),
 };
