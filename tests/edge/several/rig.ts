@@ -134,7 +134,7 @@ export async function give(
   const id = crypto.randomUUID();
   await until(
     async () => {
-      const body = { ...words, request_id: id, deadline_sec: 40 };
+      const body = { ...words, "request_id": id, "deadline_sec": 40 };
       const response = await edge.post(`/api/peers/${peerId}/commands/`, body);
       const text = await response.text();
       if (response.status < 500 && response.status !== 202) throw new Error(text);

@@ -94,7 +94,7 @@ Deno.test({
       const half = Math.floor(given.length / 2);
       const giveAll = (some: typeof given) =>
         Promise.all(some.map(async ({ peer, id }, n) => {
-          const words = { type: "file_delete", catalog_ids: [id] };
+          const words = { type: "file_delete", "catalog_ids": [id] };
           return {
             peer,
             catalogId: id,
