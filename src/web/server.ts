@@ -57,10 +57,10 @@ export function useServer() {
       if (event.type.startsWith("scan.")) setScan(scanState(event));
       if (event.type !== "scan.progress") soon();
     };
-    let heard = true;
+    let heard = false;
     const onOnline = (now: boolean) => {
       setOnline(now);
-      // What happened while the server could not be heard is not told again.
+      // What happened while the server could not be heard, or not yet, is not told again.
       if (now && !heard) soon();
       heard = now;
     };
