@@ -7,7 +7,6 @@
 import { join as joinPath } from "node:path";
 import { Command } from "commander";
 import { InvalidError } from "../../../base/errors.ts";
-import { joinEdge, openIdentityKey, showFingerprint } from "../../../edge/mod.ts";
 import { type Setting, settingBody } from "../../../http/mod.ts";
 import { ask } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
@@ -34,6 +33,8 @@ export function join(context: CommandContext): Command {
       if (!/^(\[[0-9a-fA-F:]+\]|[^:\s,]+):\d{1,5}$/.test(edge)) {
         throw new InvalidError(`Cannot join "${edge}": expected host:port`);
       }
+      // Other commands need nothing of the edge, and should not wait for it.
+      const { joinEdge, openIdentityKey, showFingerprint } = await import("../../../edge/mod.ts");
       const texts = textsOf(options);
       await using settings = await openSettings(texts, context);
       const [useTls, certPath, clientCertPath, clientKeyPath, named] = await Promise.all(

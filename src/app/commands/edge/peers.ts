@@ -5,7 +5,6 @@
  */
 import { Command } from "commander";
 import { UnavailableError } from "../../../base/errors.ts";
-import { showFingerprint } from "../../../edge/mod.ts";
 import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, type RunningAgent } from "../../data_folder.ts";
@@ -71,6 +70,8 @@ export function peers(context: CommandContext): Command {
         if (options.json) return print(JSON.stringify(made));
         print(`PIN: ${made.pin} (until ${made.expires_at})`);
         print("On the peer: giggityflix join <host:port of this edge> --pin " + made.pin);
+        // Other commands need nothing of the edge, and should not wait for it.
+        const { showFingerprint } = await import("../../../edge/mod.ts");
         print(`This edge's key: ${showFingerprint(made.edge_fingerprint)}`);
       }),
   );
