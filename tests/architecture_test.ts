@@ -33,9 +33,9 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
   },
   { use: /["']postgres["']/, by: ["src/db/postgres"], why: "one adapter for PostgreSQL" },
   {
-    use: /["']@nats-io\/(transport-node|jetstream|kv)/,
-    by: ["src/edge/server/routing/bus/nats"],
-    why: "one adapter for NATS",
+    use: /["']@nats-io\/(transport-node|jetstream|kv|obj)/,
+    by: ["src/edge/server/routing/bus/nats", "src/edge/server/screenshots/gallery/nats_objects.ts"],
+    why: "one adapter for NATS, one for its objects",
   },
   {
     use: /["']@noble\//,

@@ -52,6 +52,7 @@ export { MAX_TTL_HOURS } from "./server/subscriptions/mod.ts";
 export type { NewSubscription, Subscription } from "./server/subscriptions/mod.ts";
 export {
   folderObjects,
+  natsObjects,
   type ObjectStore,
   type PictureRow,
   type ScreenshotRequest,

@@ -19,6 +19,7 @@ import {
   type Bus,
   folderObjects,
   type IdentityKey,
+  natsObjects,
   openEdge,
   openNatsBus,
 } from "../../edge/mod.ts";
@@ -67,6 +68,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const { state, config, dataDir, publish, log, mayPlay } = options;
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
   const relay = createRelay({ config, dataDir, log: log.child("relay") });
+  const shared = config.value.edgeBusUrl ? natsObjects(config.value.edgeBusUrl) : undefined;
+  const objects = shared ?? folderObjects(join(dataDir, "screenshots"));
   const edge = openEdge({
     state,
     publish,
@@ -84,7 +87,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     ice: relay.ice,
     httpUrl: () => httpUrlOf(config.value, httpPort),
     screenshots: {
-      objects: folderObjects(join(dataDir, "screenshots")),
+      objects,
       limitBytes: () => config.value.screenshotStoreSizeMb * 1024 ** 2,
       ttlHours: () => config.value.pendingRequestTtlHours,
       tokenMinutes: () => config.value.jwtTokenExpireMinutes,
@@ -135,6 +138,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
         listening = Promise.withResolvers();
         address = undefined;
         stopped.abort();
+        await shared?.[Symbol.asyncDispose]();
       }
     },
     /** The peer in this same process is known by its key, whoever else may come. */

@@ -20,6 +20,7 @@ import { type TokenAlgorithm, Tokens } from "./requests/tokens.ts";
 import { Uploads } from "./upload.ts";
 import type { UploadRequest } from "./upload.ts";
 
+export { natsObjects } from "./gallery/nats_objects.ts";
 export { folderObjects, memoryObjects, type ObjectStore } from "./gallery/objects.ts";
 export { algorithms as tokenAlgorithms, type TokenAlgorithm } from "./requests/tokens.ts";
 export type { NewScreenshotRequest, PictureRow, ScreenshotFile, UploadAnswer, UploadRequest };
