@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { say } from "../../helpers/say.ts";
 import { startNats } from "../../helpers/nats.ts";
 import { startPostgres } from "../../helpers/postgres.ts";
 import { grpcTest, until } from "../rig.ts";
@@ -74,6 +75,6 @@ Deno.test({
     await settle([await remove(6), await remove(7)]);
     strictEqual(mobile.at(), a);
     ok(movedMs < 20_000, `${movedMs}`);
-    console.log(`peers of an edge that vanished are elsewhere after ${Math.round(movedMs)} ms`);
+    say(`peers of an edge that vanished are elsewhere after ${Math.round(movedMs)} ms`);
   },
 });

@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { say } from "../../helpers/say.ts";
 import { type RunningAgent, startAgent } from "../../helpers/agent.ts";
 import { hasNats, type NatsServer, startNats } from "../../helpers/nats.ts";
 import { hasPostgres, type PostgresServer, startPostgres } from "../../helpers/postgres.ts";
@@ -76,7 +77,7 @@ export async function startEdgeProcess(
         body: JSON.stringify(body),
       }),
     async [Symbol.asyncDispose]() {
-      if (Deno.env.get("TEST_LOG")) console.error(`--- ${id}\n${agent.output()}`);
+      if (Deno.env.get("TEST_LOG")) say(`--- ${id}\n${agent.output()}`);
       await agent[Symbol.asyncDispose]();
       await dir[Symbol.asyncDispose]();
     },

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { say } from "../../helpers/say.ts";
 import { grpcTest, until } from "../rig.ts";
 import { ended, give, hasGround, online, startEdgeProcess, startGround, startPeer } from "./rig.ts";
 
@@ -58,7 +59,7 @@ Deno.test({
         success: true,
         hashes: { md5: "md5-digest" },
       }]);
-      console.log(`A to C and back, seen at B: ${Math.round(performance.now() - began)} ms`);
+      say(`A to C and back, seen at B: ${Math.round(performance.now() - began)} ms`);
     });
 
     await test.step("a film of a peer on edge C plays for a viewer of edge A", async () => {
@@ -142,7 +143,7 @@ Deno.test({
       });
 
       ok(movedMs < 10_000, `${movedMs}`);
-      console.log(`peers of a killed edge are elsewhere after ${Math.round(movedMs)} ms`);
+      say(`peers of a killed edge are elsewhere after ${Math.round(movedMs)} ms`);
       for (const edge of [a, b]) {
         await until(async () => (await online(edge)).length === 4, `all at ${edge.id}`);
       }
