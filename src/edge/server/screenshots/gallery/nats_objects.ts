@@ -23,8 +23,8 @@ export function natsObjects(url: string): ObjectStore & AsyncDisposable {
   let opened: ReturnType<typeof open> | undefined;
 
   async function open() {
-    const { connect } = await import("@nats-io/transport-node");
-    const { Objm } = await import("@nats-io/obj");
+    const { default: { connect } } = await import("@nats-io/transport-node");
+    const { default: { Objm } } = await import("@nats-io/obj");
     const name = "giggityflix screenshots";
     const connection = await connect({
       ...server,
