@@ -35,10 +35,12 @@ export interface ScanRequest {
 /** Each time the edge is offered the new files, and told of all: not for every file, then. */
 const FOUND_EVERY_MS = 3000;
 
-type Own = Pick<
-  ScanDeps,
-  "store" | "workers" | "order" | "awake" | "settle" | "touch" | "silence"
->;
+type Own =
+  & Pick<
+    ScanDeps,
+    "store" | "workers" | "order" | "awake" | "touch" | "silence"
+  >
+  & { settle(): Promise<{ gone: number; back: number }> };
 
 export function createScanning(deps: LibraryDeps, own: Own) {
   const { db, jobs, settings, publish } = deps;
@@ -47,10 +49,25 @@ export function createScanning(deps: LibraryDeps, own: Own) {
 
   // What has been looked into can be played while the scan goes on.
   let toldAt = 0;
+  // A list that is as it was is not gone through again: of a million files, that takes seconds.
+  let isUntold = true;
   const tellFound = () => {
-    if (performance.now() - toldAt < FOUND_EVERY_MS) return;
+    if (!isUntold || performance.now() - toldAt < FOUND_EVERY_MS) return;
     toldAt = performance.now();
+    isUntold = false;
     deps.onFound();
+  };
+  const store: Own["store"] = {
+    ...own.store,
+    transaction(work) {
+      isUntold = true;
+      return own.store.transaction(work);
+    },
+  };
+  const settle: Own["settle"] = async () => {
+    const settled = await own.settle();
+    if (settled.gone + settled.back > 0) isUntold = true;
+    return settled;
   };
 
   const leaveAsleep: ScanOptions["leaveAsleep"] = async (driveIds) =>
@@ -62,7 +79,7 @@ export function createScanning(deps: LibraryDeps, own: Own) {
     const parts = request.folders && byRoot(request.folders, all);
     const roots = parts ? [...parts.keys()] : request.roots ?? [...all];
     publish("scan.started", { roots, ...parts && { folders: request.folders } });
-    const report = await scan({ ...deps, ...own, database: db, isAsleep }, {
+    const report = await scan({ ...deps, ...own, store, settle, database: db, isAsleep }, {
       roots,
       all: !parts && request.roots === undefined,
       foldersOf: parts && ((root) => parts.get(root) ?? []),
@@ -81,6 +98,7 @@ export function createScanning(deps: LibraryDeps, own: Own) {
       job,
     });
     const { files, bytesRead } = report;
+    if (report.gone + bytesRead > 0) isUntold = true;
     job.measure({ done: files, total: files, bytesDone: bytesRead, bytesTotal: undefined });
     state.last = { ...report, finishedAt: new Date().toISOString() };
     if (report.confirmations.length > 0) {
@@ -107,6 +125,7 @@ export function createScanning(deps: LibraryDeps, own: Own) {
         const spec = { id: "scan", kind: "scan", title: "Scan the media folders", driveIds: [] };
         return await jobs.run(spec, (job) => runScan(request, job), request);
       } catch (error) {
+        isUntold = true;
         if (error instanceof CancelledError) publish("scan.failed", { reason: "it was cancelled" });
         else if (!request.signal.aborted) {
           state.failed = error instanceof Error ? error.message : String(error);
@@ -116,7 +135,8 @@ export function createScanning(deps: LibraryDeps, own: Own) {
       } finally {
         state.running = false;
         delete state.progress;
-        deps.onFound();
+        toldAt = -Infinity;
+        tellFound();
       }
     },
 

@@ -36,19 +36,19 @@ const IS_SHOWN = `EXISTS (
     AND ${PATH} = (shown.value ->> 0) || substr(media.volume_path, length(shown.value ->> 1) + 1))`;
 
 export function createOfflineStore(db: Database) {
+  const nextVolume = (after: string) =>
+    db.get<{ id: string }>(
+      "SELECT volume_id AS id FROM media WHERE volume_id > ? ORDER BY volume_id LIMIT 1",
+      after,
+    )?.id;
+
   return {
     /** Every volume that some file lies on. */
     volumes(): string[] {
       const ids: string[] = [];
-      for (let after = "";;) {
-        // From one to the next in the index: a million files are on a handful of volumes.
-        const next = db.get<{ id: string }>(
-          "SELECT volume_id AS id FROM media WHERE volume_id > ? ORDER BY volume_id LIMIT 1",
-          after,
-        );
-        if (!next) return ids;
-        ids.push(after = next.id);
-      }
+      // From one to the next in the index: a million files are on a handful of volumes.
+      for (let id = nextVolume(""); id !== undefined; id = nextVolume(id)) ids.push(id);
+      return ids;
     },
 
     /**
@@ -56,7 +56,8 @@ export function createOfflineStore(db: Database) {
      * lies there now is remembered: its rows go with it to where it comes back.
      */
     volumesOf(folders: readonly string[]): FolderOnVolume[] {
-      for (const folder of folders) {
+      // Where no volume is known, each file of each folder would be looked at in vain.
+      for (const folder of nextVolume("") === undefined ? [] : folders) {
         db.run(
           `INSERT OR IGNORE INTO media_folders
            SELECT root, volume_id,
