@@ -5,12 +5,15 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { V8_FLAGS } from "../scripts/compile.ts";
 import { say } from "../scripts/run.ts";
-import { startAgent } from "../tests/helpers/agent.ts";
+import { fromSource, startAgent } from "../tests/helpers/agent.ts";
 import { type BigTree, fillLibrary, makeBigTree } from "./big_tree.ts";
 import { median, tellCost } from "./ratios.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+/** As the executable has it. */
+const v8Flags = `--v8-flags=${V8_FLAGS}`;
 const AT_MOST = 3;
 /** Of resident memory, with a million files. */
 const AT_MOST_MIB = 300;
@@ -62,7 +65,7 @@ export async function rescan(
   dataDir: string,
 ): Promise<Report & { peakMib: number }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", main, "scan", "--json"],
+    args: ["run", "-A", v8Flags, main, "scan", "--json"],
     env: { DATA_DIR: dataDir, MEDIA_DIRS: tree.folder, HASH_ALGORITHMS: "md5" },
     stdin: "null",
     stdout: "piped",
@@ -88,7 +91,9 @@ async function peakOf(pid: number): Promise<number> {
  */
 async function warmRounds(tree: BigTree, dataDir: string, rounds: number) {
   const env = { HASH_ALGORITHMS: "md5", MEDIA_DIRS: tree.folder };
-  await using agent = await startAgent({ dataDir, env });
+  const { args: [run, ...args], ...source } = fromSource();
+  const program = { ...source, args: [run!, v8Flags, ...args] };
+  await using agent = await startAgent({ dataDir, env, program });
   await scanIn(agent.url);
   await untilQuiet(agent.pid);
   await Deno.writeTextFile(`/proc/${agent.pid}/clear_refs`, "5"); // the most memory is counted anew
