@@ -10,6 +10,8 @@ export interface Counts {
   skipped: number;
   /** The names of those that were skipped. */
   ignored: string[];
+  /** The file of each test that failed. */
+  failures: string[];
 }
 
 export interface RunTestsOptions {
@@ -47,8 +49,17 @@ function countsOf(output: string, code: number): Counts {
   const [passed = 0, failed = 0, skipped = 0] = (line ?? []).slice(1).map((it) => Number(it ?? 0));
   // A crash before the last line is a failure, whatever was counted.
   const isBroken = line === null || code !== 0 && failed === 0;
+  // Each is told twice: with its error, and in the list at the end.
+  const told = output.slice(output.lastIndexOf("\n FAILURES "));
+  const failures = [...told.matchAll(/ => \.\/(tests\/\S+_test\.ts):\d+/g)].map(([, it]) => it!);
   const ignored = [...output.matchAll(/^(.+) \.\.\. ignored/gm)].map(([, name]) => name!);
-  return { passed, failed: failed + Number(isBroken), skipped, ignored };
+  return {
+    passed,
+    failed: failed + Number(isBroken),
+    skipped,
+    ignored,
+    failures,
+  };
 }
 
 const printNow = (text: string) => Deno.stdout.write(new TextEncoder().encode(text));
