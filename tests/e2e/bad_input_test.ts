@@ -148,7 +148,7 @@ Deno.test({
       await root.file(`${at % 30}/${"x".repeat(150)} ${at}.webm`, bytes);
     }
     const mount = await new Deno.Command("mount", {
-      args: ["-t", "tmpfs", "-o", "size=1m", "tmpfs", data.path],
+      args: ["-t", "tmpfs", "-o", "size=3m", "tmpfs", data.path],
     }).output();
     strictEqual(mount.code, 0);
     try {
