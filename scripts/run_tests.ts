@@ -17,27 +17,39 @@ export interface Counts {
 export interface RunTestsOptions {
   /** Files and folders that are left out. */
   without?: string[];
+  env?: Record<string, string>;
   /** Shows what it prints; at once, unless said. */
   print?: (text: string) => Promise<unknown> | void;
 }
 
+/** The longest test takes two minutes; one that hangs must not hang them all. */
+const SILENT_MS = 300_000;
+
 /** Runs the tests of these files and folders. Types are checked before, once for all. */
 export async function runTests(
   paths: string[],
-  { without = [], print = printNow }: RunTestsOptions = {},
+  { without = [], env = {}, print = printNow }: RunTestsOptions = {},
 ): Promise<Counts> {
   const ignore = without.length > 0 ? [`--ignore=${without.join(",")}`] : [];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-check", "--allow-all", ...ignore, ...paths],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
   }).spawn();
   let output = "";
+  const hangs = () => {
+    output += `\nNothing for ${SILENT_MS / 60_000} minutes: ended\n`;
+    child.kill("SIGKILL");
+  };
+  let silence = setTimeout(hangs, SILENT_MS);
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    clearTimeout(silence);
+    silence = setTimeout(hangs, SILENT_MS);
     output += text;
     await print(text);
   }
+  clearTimeout(silence);
   const { code } = await child.status;
   return countsOf(output, code);
 }

@@ -40,16 +40,18 @@ const wanted: Wanted[] = [
 ];
 
 /** One of three lists that run side by side; the others are the machine with disks, and the rest. */
-const NETWORK = ["tests/edge", "tests/http", "tests/people", "tests/stream", "tests/web"];
+const NETWORK = ["e2e", "edge", "http", "people", "stream", "web"].map((it) => `tests/${it}`);
+/** For two lists of tests, and two emulated processors. */
+const isLarge = navigator.hardwareConcurrency >= 4;
 /** More than so many is no matter of load. */
 const MOST_AGAIN = 6;
 
 const isWhole = Deno.args.length === 0;
-const withVm = isWhole || Deno.args.some((path) => path.startsWith("tests/vm"));
+const withVm = isWhole && isLarge || Deno.args.some((path) => path.startsWith("tests/vm"));
 if (withVm) wantVm();
 await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
-const machine = isWhole ? beside({ paths: ["tests/vm"] }) : undefined;
+const machine = isWhole ? beside(["tests/vm"], isLarge ? {} : { VM_TESTS: "off" }) : undefined;
 // Here once, and not by each test file and each worker that the tests open.
 await runProgram(Deno.execPath(), ["check", "--quiet"]);
 if (isWhole) {
@@ -60,7 +62,7 @@ if (isWhole) {
 }
 const counts: Counts[] = [];
 if (isWhole) {
-  const network = beside({ paths: NETWORK });
+  const network = beside(NETWORK);
   counts.push(await runTests(["tests"], { without: ["tests/vm", ...NETWORK] }));
   counts.push(await network.tell(), await machine!.tell());
   counts.push(...await onceMore(counts));
@@ -74,9 +76,9 @@ say(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skippe
 Deno.exit(failed > 0 ? 1 : 0);
 
 /** Tests that run beside the others, for they often wait; what they print is told after. */
-function beside({ paths }: { paths: string[] }): { tell(): Promise<Counts> } {
+function beside(paths: string[], env = {}): { tell(): Promise<Counts> } {
   let said = "";
-  const counting = runTests(paths, { print: (text) => void (said += text) });
+  const counting = runTests(paths, { env, print: (text) => void (said += text) });
   return {
     async tell() {
       const counts = await counting;

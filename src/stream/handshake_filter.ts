@@ -4,7 +4,8 @@
  * A browser repeats its part of the handshake after 50 ms without an answer, which a busy machine
  * does not give in time. The library takes a repetition for a new handshake, makes new keys, and
  * from then on understands nothing. It repeats its own part by its own clock, so it needs none of
- * the browser's repetitions.
+ * the browser's repetitions. But for the very first message, where the browser begins: it may come
+ * before the library listens, and nothing is made for it but a cookie.
  *
  * @module
  */
@@ -14,6 +15,9 @@ const RECORD_HEADER = 13;
 const HANDSHAKE_HEADER = 12;
 /** A handshake has about ten messages; whoever sends more is not one to remember. */
 const MAX_SEEN = 100;
+
+/** ClientHello, number 0: see messageName(). */
+const FIRST_HELLO = "1/0/0";
 
 /** Takes a datagram; gives it without what came before, or undefined when nothing is left. */
 export type HandshakeFilter = <Bytes extends Uint8Array>(datagram: Bytes) => Bytes | undefined;
@@ -31,7 +35,8 @@ export function createHandshakeFilter(): HandshakeFilter {
       const length = RECORD_HEADER + view.getUint16(11);
       if (length > view.byteLength) return datagram;
       const name = messageName(view);
-      if (name !== undefined && seen.has(name)) dropped++;
+      const isBeginning = name === FIRST_HELLO && isOnly(seen, name);
+      if (name !== undefined && seen.has(name) && !isBeginning) dropped++;
       else kept.push([at, at + length]);
       if (name !== undefined && seen.size < MAX_SEEN) seen.add(name);
       at += length;
@@ -41,6 +46,8 @@ export function createHandshakeFilter(): HandshakeFilter {
     return joined(datagram, kept);
   };
 }
+
+const isOnly = (all: ReadonlySet<string>, one: string) => all.size === 1 && all.has(one);
 
 /** Type, number and fragment of a handshake message in the clear; undefined for all else. */
 function messageName(record: DataView): string | undefined {

@@ -15,6 +15,18 @@ Deno.test("A handshake message passes once", () => {
   strictEqual(filter(hello.slice()), undefined);
 });
 
+Deno.test("A browser's first hello passes until the next message, for nobody may have heard it", () => {
+  const filter = createHandshakeFilter();
+  const hello = () => Uint8Array.from(record({ message: 1 }));
+  const withCookie = () => Uint8Array.from(record({ message: 1, number: 1 }));
+
+  deepStrictEqual(filter(hello()), hello());
+  deepStrictEqual(filter(hello()), hello());
+  deepStrictEqual(filter(withCookie()), withCookie());
+  strictEqual(filter(hello()), undefined);
+  strictEqual(filter(withCookie()), undefined);
+});
+
 Deno.test("A repeated message is cut out of a datagram that also has a new one", () => {
   const filter = createHandshakeFilter();
   filter(Uint8Array.from(record({ number: 1 })));

@@ -1,4 +1,5 @@
 /** Grants while films play: over a real link, to a real viewer. @module */
+import { within } from "../../helpers/wait.ts";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DeniedError, NotFoundError } from "../../../src/base/errors.ts";
 import { readAll } from "../../helpers/viewer.ts";
@@ -147,7 +148,7 @@ Deno.test(
       ok(reply.stream_session_response ?? reply.ice_candidate);
     }
 
-    deepStrictEqual(await readAll(await channel), film);
+    deepStrictEqual(await readAll(await within("the channel", channel, 20_000)), film);
     strictEqual(it.rig.edge.streams()[0]?.viewer, "peer:old");
     const again = await caller.webrtc({ sdp_answer: { session_id: id, sdp: "v=0" } });
     strictEqual((again.stream_session_response as { success?: boolean }).success, undefined);
