@@ -30,6 +30,9 @@ export function turn(): Promise<void> {
   });
 }
 
+/** Resolves when all who wait for their turn now have had it. */
+export const turnsOver = (): Promise<void> => lastTurn;
+
 /** Longer than that, long work does not stand still for anybody. */
 const MOST_STILL_MS = 1000;
 
