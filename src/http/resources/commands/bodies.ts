@@ -51,7 +51,9 @@ export const Wish = z.discriminatedUnion("type", [
     ...common,
   }),
   z.strictObject({ type: z.literal("announce"), ...common }),
-]).openapi("NewCommand");
+]).openapi("NewCommand", {
+  example: { type: "file_hash", catalog_id: "3f0c7a52", hash_types: ["md5"] },
+});
 
 const Answer = z.object({
   catalog_id: z.string().optional(),

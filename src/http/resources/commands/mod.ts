@@ -69,7 +69,7 @@ export function commandResources(port: CommandsPort | string) {
 }
 
 const Again = z.strictObject({ deadline_sec: z.int().min(1).max(86_400).default(60) })
-  .openapi("CommandRetry");
+  .openapi("CommandRetry", { example: { deadline_sec: 60 } });
 
 function commandRoutes({ commands }: CommandsPort) {
   const list = (c: { fields?: string | undefined }, rows: CommandRow[], next?: string) => ({
