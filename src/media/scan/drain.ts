@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAttentive, pieceMs, turn, yieldToOthers } from "../../base/event_loop.ts";
+import { turn, yieldToOthers } from "../../base/event_loop.ts";
 import { join } from "node:path";
 import {
   type Gauge,
@@ -22,6 +22,7 @@ import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import { pause } from "../../base/service.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
 import type { Order } from "./order.ts";
+import { inPieces } from "./record/in_pieces.ts";
 import type { ScanStore, Waiting } from "./store.ts";
 
 export interface DrainDeps {
@@ -116,9 +117,8 @@ export async function untilHeldUp(
   }
 }
 
-/** A transaction always has a few dozen files, or a few while somebody waits for answers. */
+/** A transaction always has a few dozen files. */
 const LEAST_FILES = 24;
-const FEW_FILES = 4;
 
 /** Rows counted in one go: a few milliseconds; a long library must not hold up the rest. */
 const COUNT_SPAN = 5000;
@@ -233,17 +233,8 @@ async function saveBatch(
     const result = results[index];
     return result ? [{ file, result }] : [];
   });
-  // In short transactions: whoever asks something meanwhile waits for one of them.
-  for (let at = 0; at < known.length;) {
-    const least = Math.min(known.length, at + (isAttentive() ? FEW_FILES : LEAST_FILES));
-    const until = performance.now() + pieceMs();
-    store.transaction(() => {
-      do step.save(known.slice(at, ++at)); while (
-        at < least || at < known.length && performance.now() < until
-      );
-    });
-    if (at < known.length) await turn();
-  }
+  const pieces = { transaction: store.transaction, least: LEAST_FILES };
+  await inPieces(known, pieces, (it) => step.save([it]));
   const done = known.filter(({ file, result }) => !step.leaves?.(file, result));
   job.advance(done.length, done.reduce((sum, { file }) => sum + file.sizeBytes, 0));
 }

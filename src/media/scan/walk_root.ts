@@ -5,12 +5,13 @@
  * @module
  */
 import { join } from "node:path";
-import { isAttentive, pieceMs, turn } from "../../base/event_loop.ts";
+import { turn } from "../../base/event_loop.ts";
 import type { Lanes } from "../../pool/mod.ts";
 import { addGone } from "./gone/gone.ts";
 import { inLane } from "./in_lane.ts";
 import type { Tally } from "./progress.ts";
 import type { Early } from "./probed/early.ts";
+import { inPieces } from "./record/in_pieces.ts";
 import { record } from "./record/record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
 import type { Walker } from "./walk/open_walker.ts";
@@ -24,9 +25,8 @@ export interface WalkRootDeps extends ScanDeps {
   signal: AbortSignal;
 }
 
-/** A transaction always has so many; while somebody waits for answers, so few. */
+/** A transaction always has so many. */
 const LEAST_FILES = 32;
-const FEW_FILES = 4;
 
 export async function walkRoot(
   root: string,
@@ -101,16 +101,10 @@ async function take(
   store: ScanDeps["store"],
   tally: Tally,
 ): Promise<void> {
-  for (let at = 0; at < differences.length;) {
-    const least = Math.min(differences.length, at + (isAttentive() ? FEW_FILES : LEAST_FILES));
-    const until = performance.now() + pieceMs();
-    store.transaction(() => {
-      do takeOne(root, differences[at++]!, store, tally); while (
-        at < least || at < differences.length && performance.now() < until
-      );
-    });
-    await turn(); // others have theirs
-  }
+  if (differences.length === 0) return;
+  const pieces = { transaction: store.transaction, least: LEAST_FILES };
+  await inPieces(differences, pieces, (it) => takeOne(root, it, store, tally));
+  await turn(); // others have theirs
 }
 
 function takeOne(

@@ -8,13 +8,14 @@
  *
  * @module
  */
-import { isAttentive, pieceMs, turn } from "../../../base/event_loop.ts";
+import { turn } from "../../../base/event_loop.ts";
 import { jobId, PieceGauge } from "../../../pool/mod.ts";
 import type { FileResult } from "../../worker.ts";
 import { BATCH_BYTES, BATCH_FILES, batchesAtOnce, untilHeldUp, workOn } from "../drain.ts";
 import { probeStep } from "../probe_step.ts";
 import type { Tally } from "../progress.ts";
 import { newId } from "../record/new_id.ts";
+import { inPieces } from "../record/in_pieces.ts";
 import { record, toSighting } from "../record/record.ts";
 import type { Sighting } from "../record/store.ts";
 import type { ScanDeps, ScanOptions } from "../scan.ts";
@@ -45,9 +46,8 @@ interface Coming {
   difference: New;
 }
 
-/** A transaction always has so many; while somebody waits for answers, so few. */
+/** A transaction always has so many. */
 const LEAST_FILES = 16;
-const FEW_FILES = 4;
 
 /** Undefined where there are files already, and one might be found again. */
 export function openEarly(
@@ -94,19 +94,14 @@ export function openEarly(
   );
 
   const save = async (some: Coming[], results: (FileResult | undefined)[]): Promise<void> => {
-    for (let at = 0; at < some.length;) {
-      const least = Math.min(some.length, at + (isAttentive() ? FEW_FILES : LEAST_FILES));
-      const until = performance.now() + pieceMs();
-      store.transaction(() => {
-        do {
-          const it = some[at]!;
-          const result = results[at++];
-          if (result && "probed" in result) step.save([{ file: it.file, result }]);
-          else keepNew(it);
-        } while (at < least || at < some.length && performance.now() < until);
-      });
-      await turn();
-    }
+    if (some.length === 0) return;
+    const pieces = { transaction: store.transaction, least: LEAST_FILES };
+    await inPieces(some, pieces, (it, index) => {
+      const result = results[index];
+      if (result && "probed" in result) step.save([{ file: it.file, result }]);
+      else keepNew(it);
+    });
+    await turn();
   };
 
   const workOff = async (some: Coming[]): Promise<void> => {
