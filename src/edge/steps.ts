@@ -12,15 +12,12 @@ export const PAGE = 500;
 export const STEP = 100;
 const FEW = 8;
 
-/** Lets everything else have its turn. */
-export const breathe = turn;
-
 /** For work in steps that are short by themselves: others have their turn after some of them. */
 export function paced(): () => Promise<void> | undefined {
   let since = performance.now();
   return () => {
     if (performance.now() - since < pieceMs()) return undefined;
-    return breathe().then(() => void (since = performance.now()));
+    return turn().then(() => void (since = performance.now()));
   };
 }
 
@@ -36,7 +33,7 @@ export async function inSteps<Item>(
 ): Promise<void> {
   let size = Math.min(FEW, most);
   for (let at = 0; at < items.length;) {
-    await breathe(); // before the first, too: messages may come in many at once
+    await turn(); // before the first, too: messages may come in many at once
     if (signal.aborted) return;
     const some = items.slice(at, at += size);
     const began = performance.now();

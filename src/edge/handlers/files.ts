@@ -4,9 +4,9 @@
  * @module
  */
 import { DeniedError, Failure, NotFoundError } from "../../base/errors.ts";
+import { turn } from "../../base/event_loop.ts";
 import { reasonFor } from "../failures.ts";
 import type { EdgePayloads, PeerPayloads } from "../messages.ts";
-import { breathe } from "../steps.ts";
 import type { Answer, HandlerContext } from "./mod.ts";
 
 type Deleted = PeerPayloads["fileDeleteResponse"];
@@ -27,7 +27,7 @@ export async function deleteFiles(
     // On disk at once: what was cut off in the middle goes on where it was.
     command.give({ case: "fileDeleteResponse", value });
     isDone ||= value.success;
-    await breathe();
+    await turn();
   }
   if (isDone) announce();
   return [];

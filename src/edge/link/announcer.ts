@@ -5,13 +5,14 @@
  * @module
  */
 import { reasonOf } from "../../base/errors.ts";
+import { turn } from "../../base/event_loop.ts";
 import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
 import type { Conversation } from "../conversation.ts";
 import type { CatalogEntry, LinkLibrary } from "../deps.ts";
 import { CatalogDigest, hashOf, hashOfVersion, SeenTexts, type TextHash } from "../id_hash.ts";
 import type { Case, EdgeMessage, PeerMessage, PeerPayloads } from "../messages.ts";
-import { breathe, paced } from "../steps.ts";
+import { paced } from "../steps.ts";
 import { announcements, catalogPages, FEW_IDS, MANY_IDS, textOf } from "./catalog_list.ts";
 import type { LinkCounters } from "./counters.ts";
 import type { EdgeMemory } from "./edge_memory.ts";
@@ -135,7 +136,7 @@ export class Announcer {
     let sent = "";
     for await (const { catalogIds, digest } of parts) {
       if (last) await conversation.send(last);
-      await breathe();
+      await turn();
       sent = digest;
       counters.idsAnnounced += catalogIds.length;
       last = { requestId, payload: { case: "catalogAnnouncement", value: { catalogIds } } };

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { turn } from "../../base/event_loop.ts";
 import { CatalogDigest } from "../id_hash.ts";
 import type { PeerPayloads } from "../messages.ts";
-import { breathe, inSteps, PAGE } from "../steps.ts";
+import { inSteps, PAGE } from "../steps.ts";
 import { tellPendingRemaps } from "./content/remaps.ts";
 import type { InboxContext, Letter } from "./inbox.ts";
 import type { Session } from "./sessions.ts";
@@ -75,7 +76,7 @@ export async function receiveDigest(
     if (last === undefined) break;
     known.add(ids);
     after = last;
-    await breathe();
+    await turn();
   }
   if (signal.aborted) return;
   const same = known.count === count && known.toString() === digest;
@@ -124,7 +125,7 @@ async function withdrawOthers(
     const lost = gone.length > 0 ? await store.withdraw(peerId, gone) : [];
     if (lost.length > 0) changed(peerId, lost, true);
     after = last;
-    await breathe();
+    await turn();
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { UnavailableError } from "../../base/errors.ts";
+import { turn } from "../../base/event_loop.ts";
 import type { Log } from "../../base/log.ts";
 import { batches, textBytes } from "../batches.ts";
 import {
@@ -14,7 +15,7 @@ import {
   type PeerMessage,
   type PeerPayloads,
 } from "../messages.ts";
-import { breathe, inSteps } from "../steps.ts";
+import { inSteps } from "../steps.ts";
 import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
 import { tellRemaps } from "./content/remaps.ts";
 import type { Session } from "./sessions.ts";
@@ -165,7 +166,7 @@ async function receiveOffer(
     textBytes(relativePath) + textBytes(catalogId);
   for (const some of known.length > 0 ? batches(known, ANSWER_FILES, sizeOf) : [[]]) {
     await session.send({ case: "batchFileOfferResponse", value: { files: some } }, requestId);
-    await breathe();
+    await turn();
   }
 }
 

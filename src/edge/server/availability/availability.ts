@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { turn } from "../../../base/event_loop.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Log } from "../../../base/log.ts";
 import { pause } from "../../../base/service.ts";
 import { Nudge } from "../../nudge.ts";
-import { breathe, PAGE } from "../../steps.ts";
+import { PAGE } from "../../steps.ts";
 import type { EdgeStore, TitleRow } from "../store.ts";
 import type { Subscriptions } from "../subscriptions/mod.ts";
 
@@ -124,7 +125,7 @@ export class Availability {
       const ids = [...titles].filter(([, lost]) => lost === isLoss).map(([id]) => id);
       for (let at = 0; at < ids.length && !signal.aborted; at += PAGE) {
         await this.#look(await store.titlesOf(ids.slice(at, at + PAGE)), round, isLoss);
-        await breathe();
+        await turn();
       }
     }
     for (const peerId of new Set([...peers, ...lost])) {
@@ -137,7 +138,7 @@ export class Availability {
         const ids = page.map(({ catalogId }) => catalogId);
         await this.#look(await store.titlesOf(ids), round, isLoss);
         after = last.peerCatalogId;
-        await breathe();
+        await turn();
       }
     }
     this.#alarm(round);

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { turn } from "../../../../base/event_loop.ts";
 import type { Log } from "../../../../base/log.ts";
-import { breathe } from "../../../steps.ts";
 import type { Page, PageRequest } from "../../catalog_item.ts";
 import { fromCursor, toCursor } from "../../cursor.ts";
 import type { Cleaned } from "../pictures/mod.ts";
@@ -106,7 +106,7 @@ export class Gallery {
       if (isWhole && await store.isKnown(name.slice(0, 64))) continue;
       await objects.remove(name);
       removed++;
-      await breathe();
+      await turn();
     }
     if (removed > 0) log.info("Screenshots of uploads that were cut off are gone", { removed });
   }
