@@ -4,13 +4,14 @@
  * @module
  */
 import type { Run } from "../../base/command.ts";
+import { turn } from "../../base/event_loop.ts";
 import type { Database } from "../../db/mod.ts";
 import { jobId, type RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { count, drain, type DrainDeps } from "./drain.ts";
 import { openEarly } from "./probed/early.ts";
 import { createConfirmations } from "./gone/confirmations.ts";
-import { markAll, turn } from "./gone/gone.ts";
+import { markAll } from "./gone/gone.ts";
 import { hashStep } from "./hash_step.ts";
 import { probeStep } from "./probe_step.ts";
 import { type Left, type ScanProgress, type ScanReport, Tally } from "./progress.ts";

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { NotFoundError } from "../../../base/errors.ts";
-import { turn } from "./gone.ts";
+import { turn } from "../../../base/event_loop.ts";
 import type { GoneStore } from "./store.ts";
 
 /** Many files of one media folder that were not found. */

@@ -7,8 +7,6 @@
 import { turn } from "../../../base/event_loop.ts";
 import type { GoneStore } from "./store.ts";
 
-export { turn };
-
 /** More than this part of a root's files, in one scan, wait for a person... */
 export const MOST_GONE = 0.2;
 /** ...unless they are no more than a handful: whoever has ten films may delete three. */

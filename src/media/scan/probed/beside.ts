@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { DrainDeps } from "../drain.ts";
-import { turn } from "../gone/gone.ts";
+import { turn } from "../../../base/event_loop.ts";
 import { changedNames, type FolderState } from "../../sidecars/folder_state.ts";
 import type { KnownFolder, ProbedStore } from "./store.ts";
 
