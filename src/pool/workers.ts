@@ -10,6 +10,7 @@
  * @module
  */
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { yieldToOthers } from "../base/event_loop.ts";
 import { converse, JobError, LostError } from "./converse.ts";
 import type { Lease } from "./lanes.ts";
 import type { Priority } from "./priority.ts";
@@ -178,8 +179,7 @@ export class WorkerPool<Job, Result> implements Disposable {
 
   /** To open a worker takes this thread some 20 ms: in between, others have their turn. */
   #spacing(): Promise<unknown> {
-    const pause = () => new Promise((resolve) => setTimeout(resolve));
-    return this.#lastOpened = this.#lastOpened.then(pause);
+    return this.#lastOpened = this.#lastOpened.then(yieldToOthers);
   }
 
   /** An error that comes after the job's answer must not end the program. */
