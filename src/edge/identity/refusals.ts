@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hostOf, isLoopback as isLoopbackHost } from "../../base/address.ts";
 import type { Fields, Log } from "../../base/log.ts";
 
 const QUIET_MS = 60_000;
@@ -44,14 +45,5 @@ export class Refusals {
   }
 }
 
-/** The host of `host:port`, as sockets and the gRPC library write it. */
-export function hostOf(address: string): string {
-  const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  return host.replace(/^::ffff:(?=\d+\.)/i, "");
-}
-
-/** Whether what connects from `address` is a program of this same machine. */
-export function isLoopback(address: string): boolean {
-  const host = hostOf(address);
-  return host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
+/** Whether what connects from `address`, with its port, is a program of this same machine. */
+export const isLoopback = (address: string): boolean => isLoopbackHost(hostOf(address));

@@ -5,6 +5,7 @@
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { isLoopback } from "../../base/address.ts";
 import type { From, SignedIn, Site } from "../../people/mod.ts";
 
 /** What serve.ts tells of a request's connection. */
@@ -33,10 +34,6 @@ export function isLocal(c: Context): boolean {
 export function isNear(c: Context): boolean {
   const remote = remoteOf(c);
   return remote === undefined || isLoopback(remote);
-}
-
-function isLoopback(address: string): boolean {
-  return /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 /**

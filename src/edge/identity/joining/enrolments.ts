@@ -5,6 +5,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { hostOf } from "../../../base/address.ts";
 import {
   DeniedError,
   InvalidError,
@@ -14,7 +15,6 @@ import {
 import type { IdentityKey } from "../keys.ts";
 import { type Agreement, type Pairing, startPairing } from "../pairing.ts";
 import { makePin, secretOf, showPin } from "./pins.ts";
-import { hostOf } from "../refusals.ts";
 import type { Enrolment, IdentityStore } from "../store.ts";
 import type { Introduced } from "../transcript.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Socket } from "node:net";
-import { hostOf, isLoopback, type Refusals } from "../refusals.ts";
+import { hostOf, isLoopback } from "../../../base/address.ts";
+import type { Refusals } from "../refusals.ts";
 
 export interface GateLimits {
   /** Connections of all addresses. */

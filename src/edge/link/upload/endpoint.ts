@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isLoopback } from "../../../base/address.ts";
 import { InvalidError } from "../../../base/errors.ts";
 
 /**
@@ -41,8 +42,4 @@ export function edgeHttpUrl(said: string | undefined, address: string): string |
   if (url.hostname === "0.0.0.0" || url.hostname === "[::]") url.hostname = reached;
   // The edge's own loopback is another one than ours.
   return isLoopback(url.hostname) && !isLoopback(reached) ? undefined : url.href;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }

@@ -1,0 +1,26 @@
+/**
+ * Addresses of machines, as sockets, URLs and people write them.
+ *
+ * @module
+ */
+
+/** The host of `host:port`, without brackets; an IPv4 address as such, also where it is mapped. */
+export function hostOf(address: string): string {
+  const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  return host.replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+/** 127.0.0.0/8, ::1, and the first inside the second, of which URLs write the last half in hex. */
+const LOOPBACK = /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::ffff:7f[\da-f]{2}:[\da-f]{1,4}|::1)$/i;
+
+/**
+ * Whether what has this address is a program of this same machine.
+ *
+ * @param host without its port, in brackets or not
+ */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  // A zone ("::1%lo") says by which of the ways, not whose it is.
+  const address = bare.includes(":") ? bare.replace(/%[^%]*$/, "") : bare;
+  return LOOPBACK.test(address) || /^localhost$/i.test(address);
+}
