@@ -30,6 +30,7 @@ import library0013 from "./sql/library_0013_duplicates.sql" with { type: "text" 
 import library0014 from "./sql/library_0014_ingest.sql" with { type: "text" };
 import library0015 from "./sql/library_0015_search.sql" with { type: "text" };
 import library0016 from "./sql/library_0016_link.sql" with { type: "text" };
+import library0017 from "./sql/library_0017_search_merge.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -50,6 +51,7 @@ export const migrations = {
     library0014,
     library0015,
     library0016,
+    library0017,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007, edge0008],

@@ -60,6 +60,8 @@ export function openSearch({ db, publish, changes, isBusy, readers }: SearchDeps
     indexing: indexer.service,
     /** One batch of the index; 0 once it has everything. For commands, which run no services. */
     indexSome: indexer.step,
+    /** A step of making the index one piece; false once it is. */
+    mergeSome: indexer.mergeStep,
     /** How many items the index does not know yet. */
     waiting: index.waiting,
     [Symbol.dispose]: () => {

@@ -15,7 +15,7 @@ import { type Highlight, highlight } from "./results/highlight.ts";
 import { createListings, type Total } from "./results/listing.ts";
 import { readSort, type Sort } from "./results/orders.ts";
 import { createResultStore } from "./results/store.ts";
-import type { SearchStore } from "./store.ts";
+import { type SearchStore, TEXTS, type Texts } from "./store.ts";
 
 export interface SearchRequest {
   query: string;
@@ -76,10 +76,13 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
       const wanted = request.facets ? readFacets(request.facets) : undefined;
       const name = await nameOf([query, sort, user, String(request.isTyping ?? false)]);
       const listed = await page({ name, plan, sort: order, user, limit, cursor, signal });
+      // While another thread reads the texts, this one reads the items.
+      const reading = plan.words.length > 0 ? textsOf(listed.seqs, signal) : undefined;
+      reading?.catch(() => {}); // heard below
       const items = new Map(store.items(listed.seqs, user).map((it) => [it.seq, it]));
       const found = listed.seqs.map((seq) => items.get(seq)).filter((it) => it !== undefined);
       return {
-        hits: withHighlights(found, plan.words),
+        hits: withHighlights(found, plan.words, await reading),
         total: listed.total,
         nextCursor: listed.nextCursor,
         facets: wanted && await facetsOf(wanted, plan, { user, signal }),
@@ -119,11 +122,19 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
     return await countFacets(readers, wanted, { seqs, isExact: more === undefined, user, signal });
   }
 
-  function withHighlights(items: Item[], words: readonly string[]): Hit[] {
-    if (words.length === 0) return items.map((item) => ({ item, highlights: [] }));
-    const texts = new Map(store.texts(items.map(({ seq }) => seq)).map((it) => [it.seq, it]));
+  async function textsOf(seqs: number[], signal?: AbortSignal): Promise<Map<number, Texts>> {
+    const rows = await readers.query<Texts>(TEXTS, [JSON.stringify(seqs)], { signal });
+    return new Map(rows.map((it) => [it.seq, it]));
+  }
+
+  function withHighlights(
+    items: Item[],
+    words: readonly string[],
+    texts?: Map<number, Texts>,
+  ): Hit[] {
     return items.map((item) => {
-      const { people, tags, notes } = texts.get(item.seq) ?? {};
+      if (words.length === 0) return { item, highlights: [] };
+      const { people, tags, notes } = texts?.get(item.seq) ?? {};
       const { title, originalTitle, series, media } = item;
       const fields = {
         title,

@@ -28,6 +28,15 @@ export interface SavedRow {
   updatedAt: string;
 }
 
+/** Texts of the items whose `seq` are in a list in JSON. */
+export const TEXTS = `SELECT j.value seq,
+    (SELECT group_concat(p.name, ', ') FROM item_people ip JOIN people p ON p.id = ip.person_id
+     WHERE ip.item_id = i.id) people,
+    (SELECT group_concat(t.name, ', ') FROM item_tags it JOIN tags t ON t.id = it.tag_id
+     WHERE it.item_id = i.id) tags,
+    (SELECT group_concat(text, ' ') FROM notes n WHERE n.item_id = i.id) notes
+  FROM json_each(?) j JOIN items i ON i.seq = j.value`;
+
 const SAVED = `SELECT id, name, query, sort, version, created_by createdBy, created_at createdAt,
   updated_at updatedAt FROM saved_searches`;
 
@@ -42,18 +51,6 @@ export function createSearchStore(db: Database) {
         user,
         JSON.stringify(seqs),
       ).map(toItem),
-
-    texts: (seqs: readonly number[]): Texts[] =>
-      db.all<Texts>(
-        `SELECT j.value seq,
-           (SELECT group_concat(p.name, ', ') FROM item_people ip JOIN people p ON p.id = ip.person_id
-            WHERE ip.item_id = i.id) people,
-           (SELECT group_concat(t.name, ', ') FROM item_tags it JOIN tags t ON t.id = it.tag_id
-            WHERE it.item_id = i.id) tags,
-           (SELECT group_concat(text, ' ') FROM notes n WHERE n.item_id = i.id) notes
-         FROM json_each(?) j JOIN items i ON i.seq = j.value`,
-        JSON.stringify(seqs),
-      ),
 
     ids: (seqs: readonly number[]): { seq: number; id: string }[] =>
       db.all(

@@ -114,6 +114,10 @@ export function openRig(path = ":memory:") {
       return more.sort === undefined ? ids.sort() : ids;
     },
 
+    /** Search as the next start of the program opens it, on the same library. */
+    reopen: () =>
+      openSearch({ db, publish, changes: openChanges({ db, publish }), isBusy: () => false }),
+
     [Symbol.dispose]: () => {
       search[Symbol.dispose]();
       db[Symbol.dispose]();

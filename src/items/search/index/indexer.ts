@@ -1,7 +1,8 @@
 /**
  * Keeps the search index up in the background: some items at a time, a few milliseconds each, with a
  * turn for everybody else in between; slower while a scan is at work. What it has not come to yet it
- * can count, so that a search says that it does not know all.
+ * can count, so that a search says that it does not know all. What it has written piecemeal becomes
+ * one piece once nothing else is to be done.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import type { Publish } from "../../../base/events.ts";
 import type { Service } from "../../../base/service.ts";
 import { toDocument } from "./document.ts";
 import type { TagWords } from "./document.ts";
+import { createMerger } from "./merger.ts";
 import type { IndexStore } from "./store.ts";
 
 export interface IndexerDeps {
@@ -71,7 +73,7 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
     if (seqs.length === 0) return 0;
     const rows = store.items(seqs);
     const present = new Set(rows.map(({ seq }) => seq));
-    for (const seq of seqs) if (!present.has(seq)) store.remove(seq);
+    store.remove(seqs.filter((seq) => !present.has(seq)));
     store.put(rows.map((row) => toDocument(row, wordsOfTag)), false);
     store.clean(seqs);
     return seqs.length;
@@ -85,8 +87,12 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
     return rows.length;
   };
 
+  const merger = createMerger({ store, transaction });
+
   return {
     step,
+    /** Makes the index one piece, a few milliseconds of it; false when there is nothing to do. */
+    mergeStep: merger.step,
 
     /** Works until nothing is left to do, then looks again now and then. */
     service: (async (signal) => {
@@ -100,8 +106,9 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
           publish("search.indexed", { items: done });
           done = 0;
         }
+        const isAtWork = some > 0 || !isBusy() && merger.step();
         const took = performance.now() - began;
-        const pause = some === 0 ? LOOK_EVERY_MS : isBusy() ? BUSY_PAUSE_MS : Math.ceil(took);
+        const pause = !isAtWork ? LOOK_EVERY_MS : isBusy() ? BUSY_PAUSE_MS : Math.ceil(took);
         await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
       }
     }) satisfies Service,

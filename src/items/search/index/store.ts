@@ -84,9 +84,38 @@ export function createIndexStore(db: Database) {
           ...facts,
         );
       }
+      noteUnmerged(documents.length);
     },
 
-    remove,
+    remove(seqs: readonly number[]): void {
+      for (const seq of seqs) remove(seq);
+      noteUnmerged(seqs.length);
+    },
+
+    /** How many items were put in or taken out since the index was one piece, of how many. */
+    unmerged: (): { changed: number; total: number } =>
+      db.get("SELECT unmerged changed, mark total FROM search_state")!,
+
+    /**
+     * Writes about `pages` of the index anew, so that its many pieces become one.
+     *
+     * @param isFirst everything that is there now is to be in that piece
+     * @returns whether anything was left to do
+     * @see https://sqlite.org/fts5.html#the_merge_command
+     */
+    merge(pages: number, isFirst: boolean): boolean {
+      const before = changes();
+      db.run(
+        "INSERT INTO item_search (item_search, rank) VALUES ('merge', ?)",
+        isFirst ? -pages : pages,
+      );
+      return changes() - before >= 2;
+    },
+
+    /** The index is one piece, but for what has changed since. */
+    merged: (changed: number): void => {
+      db.run("UPDATE search_state SET unmerged = max(0, unmerged - ?)", changed);
+    },
 
     clean: (seqs: readonly number[]): void => {
       for (const seq of seqs) db.run("DELETE FROM search_dirty WHERE seq = ?", seq);
@@ -152,6 +181,14 @@ export function createIndexStore(db: Database) {
       };
     },
   };
+
+  function changes(): number {
+    return db.get<{ n: number }>("SELECT total_changes() n")!.n;
+  }
+
+  function noteUnmerged(n: number): void {
+    db.run("UPDATE search_state SET unmerged = unmerged + ?", n);
+  }
 
   function remove(seq: number): void {
     db.run("DELETE FROM item_search WHERE rowid = ?", seq);

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidError } from "../../../base/errors.ts";
 import type { Plan } from "../query/plan.ts";
 import type { Sort } from "./orders.ts";
@@ -55,12 +56,14 @@ interface Place {
   total: Total;
 }
 
-/** Lists that are remembered, of at most 10,000 items each. */
+/** Lists that are remembered, of some thousand items each. */
 const MOST = 32;
 /** Found together once somebody turns the pages: it takes little longer than to find one page. */
 const AHEAD = 1000;
 /** When no more than these are left, the next ones are found. */
 const SOON = 300;
+/** First the rest of this page is read, by the same threads. */
+const SOON_MS = 5;
 
 export type Listings = ReturnType<typeof createListings>;
 
@@ -80,7 +83,7 @@ export function createListings(store: ResultStore) {
     const few = await store.few(plan, sort, asked);
     const total: Total = { value: few.more ?? few.seqs.length, isExact: few.more === undefined };
     if (sort.by === "relevance") {
-      return whole(await store.ranked(few.seqs, plan, asked.signal), total);
+      return whole(await store.ranked(few, plan, asked.signal), total);
     }
     if (total.isExact) return whole(few.seqs, total);
     // The newest are a list's beginning already.
@@ -145,10 +148,9 @@ export function createListings(store: ResultStore) {
     const isShort = place !== undefined && !ahead.isAll &&
       ahead.rows.length - to <= Math.max(SOON, limit);
     if (isShort && !rest.coming) {
-      rest.coming = walk({ ...asked, signal: undefined }, {
-        after: ahead.rows.at(-1),
-        total: ahead.total,
-      });
+      rest.coming = sleep(SOON_MS).then(() =>
+        walk({ ...asked, signal: undefined }, { after: ahead.rows.at(-1), total: ahead.total })
+      );
       rest.coming.catch(() => {}); // the page that needs it asks again
     }
     remember(nextCursor, Promise.resolve(rest));

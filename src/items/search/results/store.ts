@@ -21,13 +21,13 @@ import { byNumber, type Found, inOrder, rated } from "./walk/store.ts";
 export type { Found };
 
 /** So many are counted, sorted and ranked; of more, only the pages that are asked for. */
-export const FEW = 5000;
+export const FEW = MOST_RANKED;
 /** To list one takes as long as to look three up; of more, those that fit are met soon enough. */
 const MOST_LISTED = 60_000;
 /** Where each must be looked at. */
-const FEW_CHECKED = 1000;
+const FEW_CHECKED = 500;
 /** Of a list too long to be ranked, those with the words in the title that come first. */
-const MOST_BEST = 1000;
+const MOST_BEST = 500;
 /**
  * An order is walked beside a list of all that fit, or each item of the order is looked at: its row,
  * or the index. What one of each takes, in microseconds.
@@ -156,9 +156,9 @@ export function createResultStore(readers: Readers) {
       return { more: row!.n > most ? most : undefined, seqs: JSON.parse(row!.seqs) as number[] };
     },
 
-    /** These, the best match first; of many, those with the words in the title. */
-    async ranked(seqs: number[], plan: Plan, signal?: AbortSignal): Promise<number[]> {
-      if (seqs.length <= MOST_RANKED) return await rank(seqs, plan, signal);
+    /** These, the best match first; where more fit, those with the words in the title. */
+    async ranked({ seqs, more }: Few, plan: Plan, signal?: AbortSignal): Promise<number[]> {
+      if (more === undefined) return await rank(seqs, plan, signal);
       return [...new Set([...await best(plan, signal), ...seqs])].slice(0, seqs.length);
     },
 

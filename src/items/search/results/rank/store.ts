@@ -9,7 +9,7 @@ import type { Plan } from "../../query/plan.ts";
 import { type Sql, sql } from "../../query/store.ts";
 
 /** To rank one takes some microseconds, and of more nobody looks at the last. */
-export const MOST_RANKED = 3000;
+export const MOST_RANKED = 2000;
 /** Of a word that more have, an item's rank says little: to weigh it, BM25 would list all of these. */
 const COMMON = 10_000;
 /** Common words that are remembered. */
