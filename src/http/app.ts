@@ -20,7 +20,7 @@ import { catalog, type EdgePort, peers } from "./resources/edge.ts";
 import { commandResources, peerCommands } from "./resources/commands/mod.ts";
 import { catalogueResources } from "./resources/catalogue/mod.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
-import { events, type EventsPort } from "./resources/events.ts";
+import { events, type EventsPort } from "./resources/events/mod.ts";
 import { health, type HealthPort } from "./resources/health.ts";
 import { identities } from "./resources/peers/identities.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";

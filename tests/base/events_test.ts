@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Events } from "../../src/base/events.ts";
+import { Events, MISSED } from "../../src/base/events.ts";
 import { within } from "../helpers/wait.ts";
 
 Deno.test("listen() gives what is published after the call, also before the first is asked for", async () => {
@@ -31,7 +31,7 @@ Deno.test("listen() ends when its signal aborts, while it waits and when it has 
   strictEqual((await within("the end", events.listen(stop.signal).next())).done, true);
 });
 
-Deno.test("listen() drops the oldest events of who is far behind, and keeps the order", async () => {
+Deno.test("listen() drops the oldest events of who is far behind, says so, and keeps the order", async () => {
   const events = new Events();
   const stop = new AbortController();
   const listening = events.listen(stop.signal);
@@ -39,12 +39,42 @@ Deno.test("listen() drops the oldest events of who is far behind, and keeps the 
 
   const seen: unknown[] = [];
   for await (const event of listening) {
-    seen.push(event.data.number);
+    seen.push(event.type === MISSED ? MISSED : event.data.number);
     if (event.data.number === 2500) stop.abort();
   }
 
-  strictEqual(seen.length, 1000);
-  deepStrictEqual([seen[0], seen.at(-1)], [1501, 2500]);
+  strictEqual(seen.length, 1001);
+  deepStrictEqual([seen[0], seen[1], seen.at(-1)], [MISSED, 1501, 2500]);
+});
+
+Deno.test("listen() after an id gives what was published since, and says what is kept no more", async () => {
+  const events = new Events();
+  const begin = events.last;
+  for (let number = 1; number <= 1500; number++) events.publish("tick", { number });
+  /** What a listener after `after` hears at once. */
+  const heard = async (after: number) => {
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    const listening = events.listen(stop.signal, { after });
+    events.publish("last", {});
+    for await (const { type, data } of listening) {
+      if (type === "last") stop.abort();
+      else seen.push(type === MISSED ? MISSED : data.number);
+    }
+    return seen.filter((it) => it !== undefined);
+  };
+
+  deepStrictEqual(await heard(events.last - 2), [1499, 1500]);
+  deepStrictEqual(await heard(events.last), []);
+  const all = await heard(begin + 600);
+  deepStrictEqual([all.length, all[0], all.at(-1)], [900, 601, 1500]);
+  const late = await heard(begin);
+  deepStrictEqual([late[0], late.at(-1)], [MISSED, 1500]);
+  deepStrictEqual((await heard(events.last + 1))[0], MISSED, "of another run");
+  deepStrictEqual(await new Events().listen(AbortSignal.abort(), { after: 1 }).next(), {
+    done: true,
+    value: undefined,
+  });
 });
 
 Deno.test("listen() leaves nothing behind at its signal when its listener goes first", async () => {

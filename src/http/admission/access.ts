@@ -42,7 +42,7 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "GET /app.js",
     "GET /app.css",
     "GET /api/health",
-    "GET /api/events",
+    "GET /api/events/**",
     "GET /api/catalog/**",
     "GET /api/streams",
     "GET /api/users/me",

@@ -1,18 +1,15 @@
 /**
- * /api/events: what happens, as server-sent events.
+ * /api/events: what happens, as server-sent events and over a WebSocket.
  *
  * @module
  */
 import { streamSSE } from "hono/streaming";
-import type { AppEvent } from "../../base/events.ts";
-import { currentCaller } from "../admission/caller.ts";
-import { endsFor, hears } from "./people/heard.ts";
-import { createRoute, router } from "../router.ts";
-import { snakeCased } from "../snake_case.ts";
+import { currentCaller } from "../../admission/caller.ts";
+import { createRoute, failures, router } from "../../router.ts";
+import { type EventsPort, hearing, ListenQuery, resumeAfter, toText } from "./hearing.ts";
+import { socketRoutes } from "./socket.ts";
 
-export interface EventsPort {
-  listen(signal: AbortSignal): AsyncGenerator<AppEvent>;
-}
+export type { EventsPort };
 
 /** Proxies and browsers give up on a connection that says nothing for long. */
 const SIGN_OF_LIFE_MS = 15_000;
@@ -23,30 +20,31 @@ export function events(port: EventsPort) {
     path: "/",
     tags: ["events"],
     summary: "What happens from now on: scan progress, drives, peers, streams",
+    request: { query: ListenQuery },
     responses: {
       200: { description: "Server-sent events", content: { "text/event-stream": {} } },
+      ...failures,
     },
   });
   return router().openapi(route, (c) => {
-    const caller = currentCaller();
+    const { types, last_event_id: after } = c.req.valid("query");
+    const listen = {
+      caller: currentCaller(),
+      types,
+      after: after ?? resumeAfter(c.req.header("last-event-id")),
+    };
     return streamSSE(c, async (stream) => {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const timer = setInterval(() => void stream.write(": \n\n"), SIGN_OF_LIFE_MS);
       try {
         await stream.write(": listening\n\n");
-        for await (const event of port.listen(gone.signal)) {
-          if (endsFor(caller, event)) break;
-          if (!hears(caller, event)) continue;
-          await stream.writeSSE({
-            id: String(event.id),
-            event: event.type,
-            data: JSON.stringify({ ...event, data: snakeCased(event.data) }),
-          });
+        for await (const event of hearing(port, listen, gone.signal)) {
+          await stream.writeSSE({ id: String(event.id), event: event.type, data: toText(event) });
         }
       } finally {
         clearInterval(timer);
       }
     });
-  });
+  }).route("/", socketRoutes(port));
 }
