@@ -178,6 +178,8 @@ export interface Hello {
   httpUrl?: string;
   /** Of an edge: the keys that its grants are signed with. */
   grantKeys?: GrantKey[];
+  /** Of an edge that has proved its key: what it signs them with, so that nobody else's count. */
+  grantKeysSignature?: string;
 }
 
 /** The edge's word to a peer that came with a key; all in base64url. */

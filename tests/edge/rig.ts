@@ -61,7 +61,7 @@ export function startLink(
   const { publish, ...events } = listen();
   const guarded = guardStreams(
     streams ?? { open: ({ sdp }) => Promise.resolve(`answer to ${sdp}`), close: () => {} },
-    { peerId: settings?.peerId ?? "peer-1", publish, log: log.child("grants") },
+    { peerId: settings?.peerId ?? "peer-1", publish, log: (more.log ?? log).child("grants") },
   );
   const link = createLink({
     library,

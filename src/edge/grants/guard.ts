@@ -22,6 +22,11 @@ export interface GuardOptions {
 
 /** Streams with the guard before them. */
 export interface GuardedStreams extends Disposable {
+  /**
+   * A link begins. With `vouches` it is to an edge that was joined: only keys of a hello that passes
+   * count, and nothing is opened without a grant, whatever the edge says that it speaks.
+   */
+  begins(vouches?: Vouches): void;
   /** The edge has said who it is, and which keys it signs with. */
   greeted(hello: Hello): void;
   /** @throws {DeniedError} the edge speaks grants, and this one does not allow it */
@@ -36,6 +41,11 @@ export interface GuardedStreams extends Disposable {
   /** It is over by itself. */
   ended(sessionId: string): void;
 }
+
+/** Whether the edge that was joined stands for the keys in this hello. */
+export type Vouches = (hello: Hello) => boolean;
+
+const NOT_VOUCHED = "the edge that was joined does not stand for its keys. Update that edge";
 
 /** Grants remembered until they expire: none of them is taken twice. */
 const MAX_USED = 100_000;
@@ -60,9 +70,13 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
   const revoked = new Set<string>();
   /** undefined: the edge does not speak grants. */
   let keys: readonly GrantKey[] | undefined;
+  let vouches: Vouches | undefined;
+  /** It has shown keys that it does not stand for. */
+  let isForged = false;
 
   /** Reads, checks and uses up a grant. */
   const take = async (text: string, play: Play): Promise<Grant> => {
+    if (isForged) throw refused(NOT_VOUCHED);
     const grant = await readGrant(text, { keys: keys ?? [], toleranceSec });
     await checkGrant(grant, play);
     // From here to the end nothing is awaited: of two copies one is the second.
@@ -147,8 +161,21 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
 
   return {
     open,
-    greeted({ extensions, grantKeys = [] }) {
-      keys = extensions.includes("grants") ? grantKeys : undefined;
+    begins(check) {
+      vouches = check;
+      isForged = false;
+      // Those of the last link, until this one says hello; but not to an edge that was joined.
+      if (check) keys = [];
+    },
+    greeted(hello) {
+      const { extensions, grantKeys = [] } = hello;
+      const speaks = extensions.includes("grants") || vouches !== undefined;
+      isForged = vouches !== undefined && !vouches(hello);
+      keys = !speaks ? undefined : isForged ? [] : grantKeys;
+      if (isForged) {
+        const kids = grantKeys.slice(0, 10).map(({ kid }) => kid);
+        log.warn("Keys of grants refused", { reason: NOT_VOUCHED, kids });
+      }
       // Loaded while nobody waits for it.
       if (keys) warmUp();
     },

@@ -8,12 +8,13 @@
 import { DeniedError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
-import type { Challenge, Proof } from "../messages.ts";
+import type { Challenge, GrantKey, Proof } from "../messages.ts";
 import { Enrolments, type Try } from "./joining/enrolments.ts";
 import { type IdentityKey, isPublicKey, isSignedBy } from "./keys.ts";
 import { isLoopback } from "./refusals.ts";
 import type { IdentityStore } from "./store.ts";
 import { type Introduced, isNonce, makeNonce, transcript } from "./transcript.ts";
+import { vouchFor } from "./vouching.ts";
 
 /** Where peers without a signature may come from. */
 export type UnsignedPeers = "never" | "loopback" | "always";
@@ -47,6 +48,8 @@ export interface Question {
   challenge: Challenge;
   /** @returns the proof for a peer that joins, "" for others. @throws {DeniedError} */
   check(proof: Proof): Promise<string>;
+  /** Under the keys of grants that this visitor is told, once it is in. */
+  vouch(keys: readonly GrantKey[]): string;
 }
 
 export class Door {
@@ -101,6 +104,7 @@ export class Door {
         share: joining?.share ?? "",
       },
       check: (proof) => this.#check(proof, said, visitor, joining),
+      vouch: (keys) => vouchFor(keys, said, key),
     };
   }
 

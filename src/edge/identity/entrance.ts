@@ -5,7 +5,7 @@
  */
 import { Failure, reasonOf, UnavailableError } from "../../base/errors.ts";
 import { orAborted } from "../../base/service.ts";
-import type { PeerMessage, Proof } from "../messages.ts";
+import type { GrantKey, PeerMessage, Proof } from "../messages.ts";
 import type { EdgeStream, Grpc, UnaryCall } from "../proto.ts";
 import type { Door, Visitor } from "./door.ts";
 
@@ -19,6 +19,8 @@ const MAX_EARLY = 100;
 export interface Admitted {
   /** Base64url; "" for an unsigned peer. */
   key: string;
+  /** The edge's signature under its keys of grants, for a peer that has proved its own. */
+  vouch?(keys: readonly GrantKey[]): string;
   /** It came to join, and to nothing else. */
   hasJoined: boolean;
   /** What it said while it was on its way in. */
@@ -87,7 +89,7 @@ export class Entrance {
       // The original sends no headers until the end; so its peers cannot see that they are connected.
       return { key, hasJoined: false, welcome: () => stream.sendMetadata(new lib.Metadata()) };
     }
-    const { challenge, check } = await door.ask(visitor);
+    const { challenge, check, vouch } = await door.ask(visitor);
     signal.throwIfAborted();
     const headers = new lib.Metadata();
     headers.set(CHALLENGED, "1");
@@ -108,6 +110,7 @@ export class Entrance {
     const { requestId } = answer;
     return {
       key,
+      vouch,
       hasJoined: selector !== "",
       ...this.#hello && { hello: this.#hello },
       welcome() {

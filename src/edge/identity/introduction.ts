@@ -32,6 +32,8 @@ export interface IntroductionOptions {
   };
   /** How long the edge's word is waited for where it must come. */
   timeoutMs: number;
+  /** Is told what was said at the door once the edge has let this peer in. */
+  introduced?: ((said: Introduced) => void) | undefined;
 }
 
 /** Rewrites what a status says, where people should read something else. */
@@ -88,6 +90,7 @@ class Introduction {
   #headers: Metadata | undefined;
   #unsent: (() => void)[] = [];
   #challenge: Challenge | undefined;
+  #said: Introduced | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failure: string | undefined;
 
@@ -127,6 +130,7 @@ class Introduction {
     if (payload?.case === "admitted" && this.#state === "proved") {
       const wrong = this.#options.pairing?.check(payload.value.mac);
       if (wrong) return this.#giveUp(wrong);
+      if (this.#said) this.#options.introduced?.(this.#said);
       this.#enter();
       return this.#call.startRead();
     }
@@ -156,7 +160,7 @@ class Introduction {
 
   async #prove(message: EdgeMessage, challenge: Challenge): Promise<void> {
     const { key, peerId, pin, pairing } = this.#options;
-    const said: Introduced = {
+    const said: Introduced = this.#said = {
       edgeId: message.edgeId,
       edgeKey: challenge.publicKey,
       edgeNonce: challenge.nonce,

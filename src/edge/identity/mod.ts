@@ -17,6 +17,9 @@ export {
   type IdentityRoomOptions,
   type IdentitySettings,
   openIdentityRoom,
+  type Signed,
 } from "./room.ts";
 export { Refusals } from "./refusals.ts";
+export { type Introduced } from "./transcript.ts";
+export { isVouched } from "./vouching.ts";
 export { type Enrolment, type Identity, IdentityStore } from "./store.ts";

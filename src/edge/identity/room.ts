@@ -9,6 +9,7 @@ import type { Log } from "../../base/log.ts";
 import type { State } from "../../db/mod.ts";
 import type { Session } from "../server/sessions.ts";
 import { Door, type UnsignedPeers } from "./door.ts";
+import type { Admitted } from "./entrance.ts";
 import type { Invitation } from "./joining/enrolments.ts";
 import { type IdentityKey, makeIdentityKey } from "./keys.ts";
 import type { TlsFiles } from "./port/certificates.ts";
@@ -36,6 +37,9 @@ export interface IdentityRoomOptions {
   /** Ends the peer's stream here, if it has one. */
   end(peerId: string): void;
 }
+
+/** What a peer has proved on its way in. */
+export type Signed = Pick<Admitted, "key" | "vouch">;
 
 /** What people may ask of the edge about who its peers are. */
 export interface Identities {
@@ -98,7 +102,7 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
   const context = {
     door,
     refusals: new Refusals(log),
-    signed: new WeakMap<Session, string>(),
+    signed: new WeakMap<Session, Signed>(),
     probeMs,
     tls: settings.tls,
     limits: settings.limits,

@@ -16,7 +16,13 @@ export interface Introduced {
 }
 
 /** Who signs, and for what: a signature for one purpose is none for another. */
-export type Purpose = "edge admits" | "peer enters" | "edge pairs" | "peer pairs" | "pairing";
+export type Purpose =
+  | "edge admits"
+  | "edge vouches"
+  | "peer enters"
+  | "edge pairs"
+  | "peer pairs"
+  | "pairing";
 
 /** Each text with its length before it, so that no two introductions give the same bytes. */
 export function transcript(purpose: Purpose, it: Introduced): Uint8Array {

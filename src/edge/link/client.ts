@@ -41,6 +41,8 @@ export interface Way
   peerId?: string;
   /** Whom to show, and whom to expect. */
   identity?: LinkIdentity;
+  /** As of the introduction. */
+  introduced?: IntroductionOptions["introduced"];
 }
 
 export interface LinkIdentity extends Pick<IntroductionOptions, "key" | "pairing" | "timeoutMs"> {
@@ -51,9 +53,9 @@ export interface LinkIdentity extends Pick<IntroductionOptions, "key" | "pairing
 /** Connects at its first call. @throws {UnavailableError} the certificates cannot be used */
 export async function openClient(grpc: Grpc, way: Way): Promise<Client> {
   const { lib } = grpc;
-  const { address, useTls, peerId = "", identity } = way;
+  const { address, useTls, peerId = "", identity, introduced } = way;
   const pin = identity?.pinOf?.(address);
-  const me = identity && { ...identity, peerId, pin };
+  const me = identity && { ...identity, peerId, pin, introduced };
   const explain = (status: StatusObject) => ({
     ...status,
     details: explainTls(status.details, useTls),

@@ -99,6 +99,7 @@ export function openEdge(options: EdgeOptions): Edge {
     sessions,
     httpUrl: options.httpUrl,
     grantKeys: () => desk.keys(),
+    vouch: (session, keys) => room.context.signed.get(session)?.vouch?.(keys) ?? "",
     async probe(session) {
       if (await isAlive(session, room.context.probeMs)) return true;
       endReplaced(session, "This peer has connected to another edge");

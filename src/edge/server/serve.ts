@@ -19,6 +19,7 @@ import {
   type Listener,
   refusalOf,
   type Refusals,
+  type Signed,
   type TlsFiles,
   visitorOf,
 } from "../identity/mod.ts";
@@ -47,8 +48,8 @@ export interface ServeContext extends InboxContext {
   claim(session: Session): Promise<boolean>;
   door: Door;
   refusals: Refusals;
-  /** The keys that sessions have proved; "" for those without. */
-  signed: WeakMap<Session, string>;
+  /** What sessions have proved at the door. */
+  signed: WeakMap<Session, Signed>;
   /** How long a peer's former session has to show that it lives, when the peer comes again. */
   probeMs: number;
   tls?: TlsFiles | undefined;
@@ -188,7 +189,7 @@ async function admit(stream: EdgeStream, rooms: Rooms): Promise<void> {
     // From here on `leave` takes it out again.
     session = coming;
     if (gone.signal.aborted) return leave("connection lost");
-    rooms.signed.set(session, admitted.key);
+    rooms.signed.set(session, admitted);
     uses.push(gate.admitted(address));
     admitted.welcome();
     await rooms.joined(session);
@@ -239,7 +240,7 @@ function answer(call: UnaryCall, reply: UnaryReply, rooms: Rooms): void {
   if (tooMany) return reply({ code: status.RESOURCE_EXHAUSTED, details: tooMany });
   const session = sessions.find(peerId);
   // Whoever has proved a key speaks by the connection that it was proved on.
-  const isTheirs = session && (!signed.get(session) || session.stream.getPeer() === address);
+  const isTheirs = session && (!signed.get(session)?.key || session.stream.getPeer() === address);
   if (!isTheirs) return reply({ code: status.FAILED_PRECONDITION, details: "Peer not connected" });
   if (isUndecodable(call.request)) {
     return reply({ code: status.INVALID_ARGUMENT, details: call.request.undecodable });

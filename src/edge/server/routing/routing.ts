@@ -39,6 +39,8 @@ export interface RoutingOptions {
   httpUrl?: (() => string | undefined) | undefined;
   /** What this edge's grants are signed with. */
   grantKeys(): Promise<GrantKey[]>;
+  /** This edge's signature under all keys that a peer is told; "" for one that proved no key. */
+  vouch(session: Session, keys: readonly GrantKey[]): string;
   /** Whether the peer lives; a session that does not is ended. */
   probe(session: Session): Promise<boolean>;
   /** Ends a session: its peer is at another edge now. */
@@ -114,6 +116,7 @@ export function openRouting(options: RoutingOptions) {
       extensions: edgeExtensions,
       software: "",
       grantKeys: keys,
+      grantKeysSignature: options.vouch(session, keys),
       httpUrl: options.httpUrl?.() ?? "",
       catalogue: await catalogue(),
     };
