@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { InvalidError, reasonOf, UnavailableError } from "../base/errors.ts";
+import { exists, syncFolder } from "../base/files.ts";
 import type { BackupAnswer, BackupRequest } from "./backup_worker.ts";
 import { explainFailure } from "./database.ts";
 
@@ -38,10 +39,10 @@ export async function backupDatabase(
   await removeParts(part);
   try {
     await copyInWorker({ source, target: part }, signal, onProgress);
-    await sync(part);
+    await syncFile(part);
     const { size } = await Deno.stat(part);
     await Deno.rename(part, target);
-    await sync(dirname(target));
+    await syncNames(dirname(target));
     return size;
   } catch (error) {
     await removeParts(part);
@@ -121,12 +122,12 @@ export async function restoreDatabase(
   await removeParts(part);
   try {
     await Deno.copyFile(from, part);
-    await sync(part);
+    await syncFile(part);
     checkBackup(part, steps, table, from); // the copy: nobody changes it between the look and its use
     const aside = `${target}.before-restore-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
     const kept = await exists(target) ? await keepAside(target, aside) : undefined;
     await Deno.rename(part, target);
-    await sync(dirname(target));
+    await syncNames(dirname(target));
     return kept;
   } catch (error) {
     await removeParts(part);
@@ -191,23 +192,10 @@ async function removeParts(part: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+async function syncFile(path: string): Promise<void> {
+  using file = await Deno.open(path, { read: true, write: true });
+  await file.sync();
 }
 
-/** Until it is on the disk. A folder cannot be synced everywhere: its file system sees to it then. */
-async function sync(path: string): Promise<void> {
-  const { isDirectory } = await Deno.stat(path);
-  try {
-    using file = await Deno.open(path, { read: true, write: !isDirectory });
-    await file.sync();
-  } catch (error) {
-    if (!isDirectory) throw error;
-  }
-}
+/** A folder cannot be synced everywhere: its file system sees to it then. */
+const syncNames = (folder: string): Promise<void> => syncFolder(folder).catch(() => {});

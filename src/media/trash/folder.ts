@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname, join, relative, sep } from "node:path";
+import { exists } from "../../base/files.ts";
 
 /** Passed over by every walk, at whatever depth. */
 export const TRASH_FOLDER = ".giggityflix-trash";
@@ -42,14 +43,4 @@ async function topFolder(path: string, root: string): Promise<string> {
 export function numbered(path: string, count: number): string {
   const [, stem, extension] = /^(.*?)(\.[^./\\]*)?$/s.exec(path)!;
   return `${stem} (${count})${extension ?? ""}`;
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

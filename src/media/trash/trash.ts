@@ -7,10 +7,11 @@
 import { dirname, join, relative, sep } from "node:path";
 import { ConflictError, DeniedError, NotFoundError, UnavailableError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
+import { exists, isWithin } from "../../base/files.ts";
 import type { Database } from "../../db/mod.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
 import type { Touch } from "../scan/walk/touch.ts";
-import { exists, findTrashPath, numbered, TRASH_FOLDER } from "./folder.ts";
+import { findTrashPath, numbered, TRASH_FOLDER } from "./folder.ts";
 import { inWords, moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
 import { createTrashStore, type TrashEntry } from "./store.ts";
 
@@ -218,10 +219,7 @@ async function checkInside(path: string, roots: readonly string[], touch: Touch)
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new ConflictError(`Cannot touch "${path}": its folder is gone`, { path }, { cause });
   });
-  const isInside = roots.some((root) =>
-    folder === root || folder.startsWith(root.endsWith(sep) ? root : root + sep)
-  );
-  if (!isInside) {
+  if (!roots.some((root) => isWithin(folder, root))) {
     throw new DeniedError(`Cannot touch "${path}": it is in no media folder`, { path });
   }
 }
