@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { DeniedError, NotFoundError, UnavailableError } from "../base/errors.ts";
+import { isBelow } from "../base/files.ts";
 import type { Lanes } from "../pool/mod.ts";
 import { openFilmReader } from "./film_reader.ts";
 import { type MediaFile, mediaTypes } from "./media.ts";
@@ -42,7 +43,7 @@ export async function openFile(
   const open = async () => {
     const real = await Deno.realPath(path);
     // After resolving links: a path that has become a link must not lead out of the folders.
-    const inside = roots().includes(root) && roots().some((folder) => isInside(real, folder));
+    const inside = roots().includes(root) && roots().some((folder) => isBelow(real, folder));
     if (!inside) throw new DeniedError(`Cannot read "${relativePath}": it is in no media folder`);
     // Asked before it is opened: to open a pipe is to wait for whoever writes into it.
     if (!(await Deno.stat(real)).isFile) throw new Deno.errors.NotFound("It is no file any more");
@@ -79,10 +80,6 @@ export async function openFile(
       isOpen = false;
     },
   };
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 async function readAt(

@@ -5,6 +5,7 @@
  */
 import { relative, sep } from "node:path";
 import { ConflictError } from "../base/errors.ts";
+import { isWithin } from "../base/files.ts";
 import { CancelledError, type RunningJob } from "../pool/mod.ts";
 import type { LibraryDeps } from "./library.ts";
 import { hasFfprobe } from "./probe/ffprobe.ts";
@@ -155,18 +156,13 @@ export function createScanning(deps: LibraryDeps, own: Own) {
 function byRoot(folders: readonly string[], roots: readonly string[]): Map<string, string[]> {
   const parts = new Map<string, string[]>();
   for (const folder of new Set(folders)) {
-    const root = roots.find((it) => isBelow(folder, it));
+    const root = roots.find((it) => isWithin(folder, it));
     if (root === undefined) continue;
-    if (folders.some((other) => other !== folder && isBelow(folder, other))) continue;
+    if (folders.some((other) => other !== folder && isWithin(folder, other))) continue;
     const part = relative(root, folder).replaceAll(sep, "/");
     parts.set(root, [...parts.get(root) ?? [], part]);
   }
   return parts;
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside === "" || !inside.startsWith("..") && !/^([A-Za-z]:|[/\\])/.test(inside);
 }
 
 /** The scan's job counts what its present phase counts. */

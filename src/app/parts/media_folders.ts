@@ -4,7 +4,8 @@
  * @module
  */
 import { homedir } from "node:os";
-import { join, resolve, sep } from "node:path";
+import { resolve } from "node:path";
+import { isBelow } from "../../base/files.ts";
 
 /** Follows links as far as file systems answer: a drive that hangs must not hold up the rest. */
 export type RealPath = (path: string) => Promise<string>;
@@ -22,8 +23,4 @@ export async function resolveFolders(
 export async function resolveFolder(folder: string, realPath: RealPath): Promise<string> {
   const absolute = resolve(folder.replace(/^~(?=$|[/\\])/, homedir()));
   return await realPath(absolute);
-}
-
-export function isBelow(path: string, folder: string): boolean {
-  return path !== folder && join(path, sep).startsWith(join(folder, sep));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, extname, sep } from "node:path";
+import { isBelow, isWithin } from "../../base/files.ts";
 import type { Log } from "../../base/log.ts";
 import { orAborted, type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
@@ -15,7 +16,6 @@ import {
   watchFolders,
   type WatchState,
 } from "../../media/mod.ts";
-import { isBelow } from "./media_folders.ts";
 import type { Peer } from "./peer.ts";
 
 export interface WatcherOptions {
@@ -37,7 +37,7 @@ export function createWatcher({ peer, config, dataDir, log }: WatcherOptions): W
   const matters = (path: string, kind?: "file" | "folder" | "gone"): boolean => {
     const { includeExtensions, excludeDirs } = config.value;
     // Our own notes are no news.
-    if (path === dataDir || isBelow(path, dataDir)) return false;
+    if (isWithin(path, dataDir)) return false;
     const excluded = [...excludeDirs, TRASH_FOLDER];
     if (path.split(sep).some((name) => excluded.includes(name))) return false;
     if (excluded.some((folder) => folder.includes(sep) && isBelow(path, folder))) return false;

@@ -6,9 +6,10 @@
  */
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { ConflictError, DeniedError, InvalidError } from "../../base/errors.ts";
+import { isBelow } from "../../base/files.ts";
 import type { Disk } from "./execute/disk.ts";
 import type { Plan, Step } from "./model.ts";
-import { isBelow, realTarget } from "./plan/allow.ts";
+import { realTarget } from "./plan/allow.ts";
 import { refusedIn } from "./plan/names.ts";
 import type { IngestStore } from "./store.ts";
 

@@ -6,9 +6,9 @@
  */
 import { dirname } from "node:path";
 import { ConflictError } from "../../base/errors.ts";
+import { isBelow } from "../../base/files.ts";
 import type { Disk } from "./execute/disk.ts";
 import { newPlanId, type NewStep, type Plan } from "./model.ts";
-import { isBelow } from "./plan/allow.ts";
 import { randomSlug } from "./plan/names.ts";
 import type { IngestStore } from "./store.ts";
 

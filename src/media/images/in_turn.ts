@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { DeniedError, NotFoundError, UnavailableError } from "../../base/errors.ts";
+import { isBelow } from "../../base/files.ts";
 import { aside, type Lanes, type RunningJob, type SleepGate } from "../../pool/mod.ts";
 import type { MediaFile } from "../media.ts";
 
@@ -41,9 +42,7 @@ export function createInTurn({ lanes, gate, touch, silence, roots, whyAway }: In
     });
     if (real === undefined) throw gone();
     // After resolving links: a path that has become a link must not lead out of the folders.
-    const isInside = roots().some((root) =>
-      real.startsWith(root.endsWith(sep) ? root : root + sep)
-    );
+    const isInside = roots().some((root) => isBelow(real, root));
     if (!isInside) throw new DeniedError(`Cannot read "${file.title}": it is in no media folder`);
   };
 

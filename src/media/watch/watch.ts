@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path";
 import { ConflictError } from "../../base/errors.ts";
+import { isWithin } from "../../base/files.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, untilAborted } from "../../base/service.ts";
 import { watchLimit, watchProblem } from "./limits.ts";
@@ -150,8 +151,7 @@ export async function watchFolders(
   }
 
   function rootOf(path: string): string | undefined {
-    const isBelow = (root: string) => path.startsWith(root.endsWith(sep) ? root : root + sep);
-    return roots.find((root) => path === root || isBelow(root));
+    return roots.find((root) => isWithin(path, root));
   }
 
   /** What is gone may have been a folder: its parent shows. */

@@ -5,10 +5,10 @@
  * @module
  */
 import { join } from "node:path";
+import { isBelow } from "../../../base/files.ts";
 import type { Log } from "../../../base/log.ts";
 import type { MountedPlace } from "../../../drives/mod.ts";
 import type { Library } from "../../../media/mod.ts";
-import { isBelow } from "../media_folders.ts";
 import type { openPeerDrives } from "./peer_drives.ts";
 
 type PeerDrives = ReturnType<typeof openPeerDrives>;

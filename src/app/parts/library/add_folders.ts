@@ -4,9 +4,10 @@
  * @module
  */
 import { InvalidError, reasonOf } from "../../../base/errors.ts";
+import { isWithin } from "../../../base/files.ts";
 import type { Log } from "../../../base/log.ts";
 import type { Configuration } from "../../../config/mod.ts";
-import { isBelow, resolveFolder } from "../media_folders.ts";
+import { resolveFolder } from "../media_folders.ts";
 import type { Peer } from "../peer.ts";
 
 /**
@@ -28,8 +29,7 @@ export async function addFolders(
   const wanted = await Promise.all(
     folders.map((folder) => resolveFolder(folder, peer.drives.realPath)),
   );
-  const rootOf = (folder: string) =>
-    peer.folders().find((root) => root === folder || isBelow(folder, root));
+  const rootOf = (folder: string) => peer.folders().find((root) => isWithin(folder, root));
   const added = wanted.filter((folder) => rootOf(folder) === undefined);
 
   const { source } = config.find("media_dirs");

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { basename, dirname, extname, join, sep } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import {
   ConflictError,
   DeniedError,
@@ -13,6 +13,7 @@ import {
   reasonOf,
   UnavailableError,
 } from "../../../base/errors.ts";
+import { isBelow, isWithin, syncFolder } from "../../../base/files.ts";
 
 export interface NfoFile {
   /** Absolute. */
@@ -47,9 +48,8 @@ export async function writeNfoFile(
   try {
     const real = await Deno.realPath(film);
     const folder = await Deno.realPath(dirname(film));
-    const isInside = (path: string) => roots.some((root) => path.startsWith(root + sep));
-    const isFolderInside = roots.includes(folder) || isInside(folder);
-    if (!isInside(real) || !isFolderInside) {
+    const isFilmInside = roots.some((root) => isBelow(real, root));
+    if (!isFilmInside || !roots.some((root) => isWithin(folder, root))) {
       throw new DeniedError(`Cannot write "${name}": it would lie in no media folder`);
     }
     return await replace(join(folder, name), signed(text), overwrite);
@@ -73,7 +73,8 @@ async function replace(path: string, text: string, overwrite: boolean): Promise<
     const kept = there === "theirs" ? await keep(path) : undefined;
     if (there === "none") await putNew(part, path);
     else await Deno.rename(part, path);
-    await syncFolder(dirname(path));
+    // A folder cannot be synced everywhere: its file system sees to it then.
+    await syncFolder(dirname(path)).catch(() => {});
     const { mtime } = await Deno.stat(path);
     return { path, modifiedMs: mtime?.getTime() ?? 0, ...kept !== undefined && { kept } };
   } finally {
@@ -138,15 +139,6 @@ async function keep(path: string): Promise<string> {
       await Deno.rename(path, kept);
       return kept;
     }
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  try {
-    using folder = await Deno.open(path);
-    await folder.sync();
-  } catch {
-    // A folder cannot be synced everywhere: its file system sees to it then.
   }
 }
 

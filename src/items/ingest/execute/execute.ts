@@ -7,7 +7,7 @@
 import { yieldToOthers } from "../../../base/event_loop.ts";
 import { dirname, join, relative } from "node:path";
 import { ConflictError, reasonOf, UnavailableError } from "../../../base/errors.ts";
-import { isBelow } from "../plan/allow.ts";
+import { isBelow } from "../../../base/files.ts";
 import { type RunningJob, taskGroup } from "../../../pool/mod.ts";
 import type { IngestDeps } from "../deps.ts";
 import { hasEnded } from "../journal.ts";

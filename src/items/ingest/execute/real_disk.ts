@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import type { Run } from "../../../base/command.ts";
 import { UnavailableError } from "../../../base/errors.ts";
+import { syncFolder } from "../../../base/files.ts";
 import { currentPlatform } from "../../../base/platform.ts";
 import type { Touch } from "../deps.ts";
 import type { Disk, Seen } from "./disk.ts";
@@ -110,17 +111,6 @@ async function makeFolder(path: string): Promise<void> {
     if ((await look(path))?.kind !== "folder") throw error;
   }
   await syncFolder(parent);
-}
-
-/** Only Unix opens folders. What keeps none of its names apart needs no more. */
-async function syncFolder(path: string): Promise<void> {
-  if (currentPlatform() === "windows") return;
-  using folder = await Deno.open(path);
-  try {
-    await folder.sync();
-  } catch (error) {
-    if ((error as { code?: string }).code !== "EINVAL") throw error; // of some servers
-  }
 }
 
 /** A file system without rights (FAT) has none to keep. */

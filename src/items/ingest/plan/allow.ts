@@ -6,6 +6,7 @@
  */
 import { isAbsolute, join, sep } from "node:path";
 import { ConflictError, DeniedError, InvalidError, NotFoundError } from "../../../base/errors.ts";
+import { isBelow, isWithin } from "../../../base/files.ts";
 import type { Disk } from "../execute/disk.ts";
 
 export interface AllowDeps {
@@ -95,12 +96,4 @@ export async function realTarget(target: string, disk: AllowDeps["disk"]): Promi
     throw new ConflictError(`Cannot ingest into "${target}": it is no folder`, { target });
   }
   return real;
-}
-
-/** Below, or the same. */
-export const isWithin = (path: string, folder: string): boolean =>
-  path === folder || isBelow(path, folder);
-
-export function isBelow(path: string, folder: string): boolean {
-  return path !== folder && path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
