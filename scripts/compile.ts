@@ -61,7 +61,8 @@ const SCRIPTS = [
   "src/media/watch/watch_worker.ts",
   "src/db/readers_worker.ts",
   "src/db/backup_worker.ts",
-  "src/db/checkpoint_worker.ts",
+  "src/db/beside/checkpoint_worker.ts",
+  "src/db/beside/writer_worker.ts",
 ];
 
 /** Writes the program into `folder` as a few scripts: cli.js, the workers, and what they share. */

@@ -6,7 +6,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { chmodSync, renameSync } from "node:fs";
 import { FatalError, UnavailableError } from "../base/errors.ts";
-import { Checkpoints } from "./checkpoints.ts";
+import { Checkpoints } from "./beside/checkpoints.ts";
 import { migrate } from "./migrate.ts";
 
 export type Row = Record<string, SQLInputValue>;
@@ -41,7 +41,7 @@ export function openDatabase(path: string, steps: string[]): Database {
         // First of all to wait: who had it open before may be about to close it.
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" +
           "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 8388608;" +
-          // The journal is written back by src/db/checkpoints.ts; where that does not keep up, at 128
+          // The journal is written back by src/db/beside/checkpoints.ts; where that does not keep up, at 128
           // MiB by whoever commits. 12 MB of the file in memory: there are two such files in an agent
           // that is its own edge, and the system keeps what it has memory for.
           "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -12000;",

@@ -10,3 +10,4 @@ export { openPages, type Pages } from "./pages.ts";
 export { openPostgresState, type PostgresOptions } from "./postgres.ts";
 export { openSqliteState, type State, type Statements, type StateValue } from "./state.ts";
 export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";
+export { openWriter, type Writer } from "./beside/writer.ts";

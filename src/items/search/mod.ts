@@ -4,7 +4,7 @@
  * @module
  */
 import type { Publish } from "../../base/events.ts";
-import { type Database, openReaders, type Readers } from "../../db/mod.ts";
+import { type Database, openReaders, openWriter, type Readers } from "../../db/mod.ts";
 import type { Changes } from "../changes/changes.ts";
 import { facetNames } from "./facets/store.ts";
 import { type Filter } from "./filters/filter.ts";
@@ -38,7 +38,8 @@ export function openSearch({ db, publish, changes, isBusy, readers }: SearchDeps
   const index = createIndexStore(db);
   const store = createSearchStore(db);
   const transaction = <T>(work: () => T) => db.transaction(work);
-  const indexer = createIndexer({ store: index, transaction, isBusy, publish });
+  const writer = openWriter(db);
+  const indexer = createIndexer({ store: index, transaction, writer, isBusy, publish });
   const searcher = createSearcher({ db, readers: own, store, indexing: index.waiting });
 
   return {
@@ -65,6 +66,7 @@ export function openSearch({ db, publish, changes, isBusy, readers }: SearchDeps
     /** How many items the index does not know yet. */
     waiting: index.waiting,
     [Symbol.dispose]: () => {
+      writer[Symbol.dispose]();
       if (!readers) own[Symbol.dispose]();
     },
   };

@@ -7,9 +7,10 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { pieceMs, turn } from "../../../base/event_loop.ts";
+import { isAttentive, pieceMs, turn } from "../../../base/event_loop.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Service } from "../../../base/service.ts";
+import type { Writer } from "../../../db/mod.ts";
 import { toDocument } from "./document.ts";
 import type { TagWords } from "./document.ts";
 import { createMerger } from "./merger.ts";
@@ -18,6 +19,7 @@ import type { IndexStore } from "./store.ts";
 export interface IndexerDeps {
   store: IndexStore;
   transaction<T>(work: () => T): T;
+  writer: Writer;
   /** Whether a scan is at work: then the index takes a tenth of the time. */
   isBusy(): boolean;
   publish: Publish;
@@ -32,7 +34,7 @@ const BUSY_PAUSE_MS = 50;
 /** Tags whose words are kept in memory. */
 const MAX_TAGS = 20_000;
 
-export function createIndexer({ store, transaction, isBusy, publish }: IndexerDeps) {
+export function createIndexer({ store, transaction, writer, isBusy, publish }: IndexerDeps) {
   let size = 10;
   let tagsVersion = -1;
   const tagWords = new Map<string, TagWords | undefined>();
@@ -87,7 +89,10 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
     return rows.length;
   };
 
-  const merger = createMerger({ store, transaction });
+  const merger = createMerger({ store, writer });
+
+  /** What fails, on a full disk say, is tried again when it next has its turn. */
+  const mergeSome = () => merger.step().catch(() => false);
 
   return {
     step,
@@ -106,7 +111,7 @@ export function createIndexer({ store, transaction, isBusy, publish }: IndexerDe
           publish("search.indexed", { items: done });
           done = 0;
         }
-        const isAtWork = some > 0 || !isBusy() && merger.step();
+        const isAtWork = some > 0 || !isBusy() && !isAttentive() && await mergeSome();
         const took = performance.now() - began;
         const pause = !isAtWork ? LOOK_EVERY_MS : isBusy() ? BUSY_PAUSE_MS : Math.ceil(took);
         await sleep(pause, undefined, { signal, ref: false }).catch(() => {});

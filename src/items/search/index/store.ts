@@ -6,6 +6,15 @@
 import type { Database } from "../../../db/mod.ts";
 import { type Document, factColumns, type ItemRow, type TagWords } from "./document.ts";
 
+/**
+ * Writes about so many pages of the index anew, so that its many pieces become one. With their number
+ * negative, once, all that is there now is to be in that piece. Fewer than two rows have changed:
+ * nothing was left to do. A word that a million items have is written in one go.
+ *
+ * @see https://sqlite.org/fts5.html#the_merge_command
+ */
+export const MERGE = "INSERT INTO item_search (item_search, rank) VALUES ('merge', ?)";
+
 export type IndexStore = ReturnType<typeof createIndexStore>;
 
 const ITEM = `SELECT i.seq, i.id, i.media_id mediaId, i.kind, i.title, i.sort_title sortTitle,
@@ -96,22 +105,6 @@ export function createIndexStore(db: Database) {
     unmerged: (): { changed: number; total: number } =>
       db.get("SELECT unmerged changed, mark total FROM search_state")!,
 
-    /**
-     * Writes about `pages` of the index anew, so that its many pieces become one.
-     *
-     * @param isFirst everything that is there now is to be in that piece
-     * @returns whether anything was left to do
-     * @see https://sqlite.org/fts5.html#the_merge_command
-     */
-    merge(pages: number, isFirst: boolean): boolean {
-      const before = changes();
-      db.run(
-        "INSERT INTO item_search (item_search, rank) VALUES ('merge', ?)",
-        isFirst ? -pages : pages,
-      );
-      return changes() - before >= 2;
-    },
-
     /** The index is one piece, but for what has changed since. */
     merged: (changed: number): void => {
       db.run("UPDATE search_state SET unmerged = max(0, unmerged - ?)", changed);
@@ -181,10 +174,6 @@ export function createIndexStore(db: Database) {
       };
     },
   };
-
-  function changes(): number {
-    return db.get<{ n: number }>("SELECT total_changes() n")!.n;
-  }
 
   function noteUnmerged(n: number): void {
     db.run("UPDATE search_state SET unmerged = unmerged + ?", n);

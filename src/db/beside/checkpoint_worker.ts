@@ -6,7 +6,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { reasonOf } from "../base/errors.ts";
+import { reasonOf } from "../../base/errors.ts";
 import type { Checkpoint, Checkpointed } from "./checkpoints.ts";
 
 const scope = self as unknown as {

@@ -5,10 +5,10 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { JOURNAL_BYTES } from "../../src/db/checkpoints.ts";
-import { openDatabase } from "../../src/db/mod.ts";
-import { say } from "../helpers/say.ts";
-import { tempDir } from "../helpers/temp.ts";
+import { JOURNAL_BYTES } from "../../../src/db/beside/checkpoints.ts";
+import { openDatabase } from "../../../src/db/mod.ts";
+import { say } from "../../helpers/say.ts";
+import { tempDir } from "../../helpers/temp.ts";
 
 const steps = ["CREATE TABLE films (id INTEGER PRIMARY KEY, title TEXT NOT NULL) STRICT;"];
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { statSync } from "node:fs";
-import { isAttentive, withoutOthers } from "../base/event_loop.ts";
+import { isAttentive, withoutOthers } from "../../base/event_loop.ts";
 
 export interface Checkpoint {
   path: string;
