@@ -22,6 +22,7 @@ import { catalogueResources } from "./resources/catalogue/mod.ts";
 import { watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events/mod.ts";
 import { health, type HealthPort } from "./resources/health.ts";
+import { holders } from "./resources/peers/holders.ts";
 import { identities } from "./resources/peers/identities.ts";
 import { jobs, type JobsPort } from "./resources/jobs.ts";
 import { type LibraryPort, libraryResources } from "./resources/library/mod.ts";
@@ -89,7 +90,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     jobs: typeof peer === "string" ? absent(peer) : jobs(peer.jobs),
     peers: typeof edge === "string"
       ? absent(edge)
-      : identities(edge).route("/", peerCommands(edge)).route("/", peers(edge)),
+      : identities(edge).route("/", peerCommands(edge)).route("/", holders(edge))
+        .route("/", peers(edge)),
     catalog: typeof edge === "string" ? absent(edge) : catalog(edge).route("/", screenshots(edge)),
     screenshot: typeof edge === "string" ? absent(edge) : screenshotUpload(edge),
     ...catalogueResources(edge),

@@ -79,6 +79,8 @@ export interface Edge extends Watching, Catalogue {
   screenshots: Screenshots;
   /** What peers are told to do, at whichever edge they are. */
   commands: Routing["commands"];
+  /** The edge that a peer is connected to. */
+  edgeOf(peerId: string): string | undefined;
   /** Other edges that are there. */
   otherEdges(): string[];
 }
@@ -251,6 +253,7 @@ export function openEdge(options: EdgeOptions): Edge {
     identities: room.identities,
     screenshots: pictures.screenshots,
     commands: routing.commands,
+    edgeOf: routing.edgeOf,
     otherEdges: routing.edges,
     ...openWatching(streams, desk, iceServers),
   };

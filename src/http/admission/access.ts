@@ -44,6 +44,7 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "GET /api/health",
     "GET /api/events/**",
     "GET /api/catalog/**",
+    "GET /api/peers/catalog/{id}",
     "GET /api/streams",
     "GET /api/users/me",
     "GET /api/sessions",

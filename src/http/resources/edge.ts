@@ -8,6 +8,7 @@ import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
 import type { CataloguePort } from "./catalogue/mod.ts";
 import type { CommandsPort } from "./commands/mod.ts";
+import type { HoldersPort } from "./peers/holders.ts";
 import type { IdentitiesPort } from "./peers/identities.ts";
 import type { ScreenshotsPort } from "./screenshots/mod.ts";
 import type { WatchingPort } from "./watching/mod.ts";
@@ -17,7 +18,7 @@ type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
 export interface EdgePort
-  extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort, CommandsPort {
+  extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort, CommandsPort, HoldersPort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;

@@ -179,6 +179,9 @@ export function openRouting(options: RoutingOptions) {
     onlinePeers: (): string[] => [
       ...new Set([...sessions.all().map(({ peerId }) => peerId), ...presence.peers()]),
     ],
+    /** The edge where a peer is. */
+    edgeOf: (peerId: string): string | undefined =>
+      sessions.find(peerId) ? edgeId : presence.find(peerId)?.edgeId,
     /** A peer, at whichever edge it is. */
     find(peerId: string): PeerReach | undefined {
       const session = sessions.find(peerId);
