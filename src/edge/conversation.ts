@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { UnavailableError } from "../base/errors.ts";
-import { deadline } from "./deadlines.ts";
+import { deadline, onAbort } from "./deadlines.ts";
 
 interface Identified {
   requestId: string;
@@ -57,12 +57,11 @@ export class Conversation<In extends Identified, Out extends Identified> {
     }
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<In>();
-    const stopped = () => reject(signal?.reason);
+    const heard = signal && onAbort(signal, () => reject(signal.reason));
     const answered = deadline(
       ms,
       () => reject(new UnavailableError(`Cannot wait longer: no answer in ${ms} ms`)),
     );
-    signal?.addEventListener("abort", stopped);
     waiting.set(message.requestId, { resolve, reject });
     try {
       const room = this.post(message);
@@ -71,7 +70,7 @@ export class Conversation<In extends Identified, Out extends Identified> {
       return await promise;
     } finally {
       answered();
-      signal?.removeEventListener("abort", stopped);
+      heard?.();
       waiting.delete(message.requestId);
     }
   }

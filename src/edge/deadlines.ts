@@ -1,6 +1,6 @@
 /**
- * Many waits with a limit and one timer for all of them: an edge has hundreds a second, and nearly
- * every one ends long before its limit.
+ * Many waits with what ends them in common: one timer for all limits, one listener for each signal.
+ * An edge has hundreds of waits a second, and nearly every one ends long before its limit.
  *
  * @module
  */
@@ -58,4 +58,26 @@ function tell(): void {
   disarm();
   if (next < Infinity) arm(next);
   for (const late of over) late();
+}
+
+const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls `aborted` when `signal` aborts, or at once if it has, unless what it gives back is called
+ * first. A signal itself looks through all its listeners to take one away.
+ */
+export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
+  if (signal.aborted) {
+    aborted();
+    return () => {};
+  }
+  let those = aborts.get(signal);
+  if (!those) {
+    const all = those = new Set();
+    aborts.set(signal, all);
+    const tell = () => all.forEach((it) => it());
+    signal.addEventListener("abort", tell, { once: true });
+  }
+  those.add(aborted);
+  return () => void those.delete(aborted);
 }

@@ -5,11 +5,11 @@
  */
 import { UnavailableError } from "../../../../base/errors.ts";
 import type { Case, PeerMessage, PeerPayloads } from "../../../messages.ts";
+import { deadline, onAbort } from "../../../deadlines.ts";
 import type { Session, Sessions } from "../../sessions.ts";
 import { type CommandAnswer, type CommandPayload, isWhole, toAnswer } from "./kinds.ts";
 
 interface Running {
-  session: Session;
   payload: CommandPayload;
   answers: CommandAnswer[];
   ended: PromiseWithResolvers<CommandAnswer[]>;
@@ -24,7 +24,9 @@ const HELLO_MS = 1500;
 const GRACE_MS = 1000;
 
 export class Delivery {
-  readonly #running = new Map<string, Running>();
+  /** By session and request id: most sessions have none. */
+  readonly #running = new Map<Session, Map<string, Running>>();
+  #count = 0;
   readonly #hellos = new Map<Session, () => void>();
 
   constructor(readonly sessions: Sessions) {}
@@ -43,49 +45,58 @@ export class Delivery {
   ): Promise<CommandAnswer[]> {
     const session = this.sessions.find(peerId);
     if (!session) throw new UnavailableError(`Peer "${peerId}" is not connected here`);
-    const key = keyOf(peerId, requestId);
-    const known = this.#running.get(key);
-    if (known?.session === session) return await known.ended.promise;
-    if (this.#running.size >= MAX_RUNNING) {
+    const known = this.#running.get(session)?.get(requestId);
+    if (known) return await known.ended.promise;
+    if (this.#count >= MAX_RUNNING) {
       throw new UnavailableError(`Cannot send a command: ${MAX_RUNNING} are under way`);
     }
     const ended = Promise.withResolvers<CommandAnswer[]>();
     ended.promise.catch(() => {});
-    const running: Running = { session, payload, answers: [], ended };
-    const late = () => ended.reject(new UnavailableError(`No answer in ${ms} ms`));
-    const lost = () => ended.reject(new UnavailableError(`Peer "${peerId}" has gone`));
-    const timer = setTimeout(late, ms);
-    const stopped = () => ended.reject(signal?.reason);
-    signal?.addEventListener("abort", stopped);
-    session.signal.addEventListener("abort", lost);
-    this.#running.set(key, running);
+    const running: Running = { payload, answers: [], ended };
+    const fail = (reason: string) => ended.reject(new UnavailableError(reason));
+    const over = [
+      deadline(ms, () => fail(`No answer in ${ms} ms`)),
+      onAbort(session.signal, () => fail(`Peer "${peerId}" has gone`)),
+      ...signal ? [onAbort(signal, () => ended.reject(signal.reason))] : [],
+      this.#add(session, requestId, running),
+    ];
     try {
-      if (session.signal.aborted) lost();
-      await Promise.race([session.ready, ended.promise]);
-      await Promise.race([this.#hello(session), ended.promise]);
+      if (!session.isReady) await Promise.race([session.ready, ended.promise]);
+      if (!session.greeted) await Promise.race([this.#hello(session), ended.promise]);
       const { edgeId, conversation } = session;
       const message = { requestId, edgeId, payload };
       // Asked for, and so believed when it is empty.
       if (payload.case === "catalogAnnouncementRequest") {
         conversation.ask(message, ms).catch(() => {});
-      } else await Promise.race([conversation.send(message), ended.promise]);
+      } else {
+        const room = conversation.post(message);
+        if (room) await Promise.race([room, ended.promise]);
+      }
       if (isWhole(payload, [], session)) ended.resolve([]);
       return await ended.promise;
     } finally {
-      clearTimeout(timer);
       clearTimeout(running.grace);
-      session.signal.removeEventListener("abort", lost);
-      signal?.removeEventListener("abort", stopped);
-      if (this.#running.get(key) === running) this.#running.delete(key);
+      for (const end of over) end();
     }
+  }
+
+  #add(session: Session, requestId: string, running: Running): () => void {
+    const ofSession = this.#running.get(session) ?? new Map<string, Running>();
+    this.#running.set(session, ofSession.set(requestId, running));
+    this.#count++;
+    return () => {
+      this.#count--;
+      ofSession.delete(requestId);
+      if (ofSession.size === 0) this.#running.delete(session);
+    };
   }
 
   /** A message of a peer; whether it was the answer to a command of this edge. */
   heard(session: Session, { requestId, payload }: PeerMessage): boolean {
     if (!payload) return false;
-    const running = this.#running.get(keyOf(session.peerId, requestId));
+    const running = this.#running.get(session)?.get(requestId);
     const answer = running && toAnswer(running.payload, payload, session);
-    if (!running || !answer || running.session !== session) return false;
+    if (!running || !answer) return false;
     if (!isRepeated(running.answers, answer)) running.answers.push(answer);
     const { answers, ended } = running;
     if (isWhole(running.payload, answers, session)) ended.resolve(answers);
@@ -123,10 +134,6 @@ function isRepeated(answers: readonly CommandAnswer[], answer: CommandAnswer): b
   if (answer.case !== "fileDeleteResponse") return false;
   const { catalogId } = answer.value;
   return answers.some((it) => it.case === "fileDeleteResponse" && it.value.catalogId === catalogId);
-}
-
-function keyOf(peerId: string, requestId: string): string {
-  return `${requestId}\n${peerId}`;
 }
 
 /** Answers of peers that others may want to hear of, also when nobody here waits for them. */

@@ -62,10 +62,13 @@ const MAX_PAUSE_MS = 2000;
 const ABSENT_MS = 10_000;
 const MAX_PAGE = 1000;
 
+/** What became of a command. */
+type Ending = { state: "done"; answers: CommandAnswer[] } | { state: "dead"; reason?: string };
+
 export class CommandDesk {
   readonly #deps: DeskDeps;
-  /** What this edge sees to, and its end. */
-  readonly #driven = new Map<string, Promise<void>>();
+  /** What this edge sees to, and what it has come to; nothing if that is another edge's business now. */
+  readonly #driven = new Map<string, Promise<Ending | undefined>>();
   #signal: AbortSignal | undefined;
   #given = 0;
 
@@ -114,11 +117,10 @@ export class CommandDesk {
     const { requestId, deadlineAt } = await this.give(command);
     for (const until = deadlineAt + LEASE_MS; Date.now() < until;) {
       signal?.throwIfAborted();
-      await this.#driven.get(requestId);
-      const row = await this.#deps.store.find(requestId);
-      if (row?.state === "done") return row.answers;
-      if (row?.state === "dead") {
-        throw new UnavailableError(row.reason ?? "No answer", { requestId });
+      const ended = await this.#driven.get(requestId) ?? await this.#deps.store.find(requestId);
+      if (ended?.state === "done") return ended.answers;
+      if (ended?.state === "dead") {
+        throw new UnavailableError(ended.reason ?? "No answer", { requestId });
       }
       // Another edge sees to it now.
       await pause(MAX_PAUSE_MS / 4, signal ?? AbortSignal.timeout(MAX_PAUSE_MS));
@@ -213,16 +215,15 @@ export class CommandDesk {
     const signal = this.#signal;
     // Not running yet: it is adopted when that begins.
     if (!signal || signal.aborted || this.#driven.has(row.requestId)) return;
+    const { requestId } = row;
     const driving = this.#bring(row, signal).catch((error) => {
-      this.#deps.log.warn("Cannot keep what became of a command", {
-        requestId: row.requestId,
-        error,
-      });
-    }).finally(() => this.#driven.delete(row.requestId));
-    this.#driven.set(row.requestId, driving);
+      this.#deps.log.warn("Cannot keep what became of a command", { requestId, error });
+      return undefined;
+    }).finally(() => this.#driven.delete(requestId));
+    this.#driven.set(requestId, driving);
   }
 
-  async #bring(row: CommandRow, signal: AbortSignal): Promise<void> {
+  async #bring(row: CommandRow, signal: AbortSignal): Promise<Ending | undefined> {
     const { carry, comes, isThere } = this.#deps;
     const { peerId, deadlineAt } = row;
     let reason = `peer "${peerId}" did not come`;
@@ -246,6 +247,7 @@ export class CommandDesk {
       }
       await comes(peerId, Math.max(Math.min(pauseMs, deadlineAt - Date.now()), 1), signal);
     }
+    return undefined;
   }
 
   /** The state may be away for a while: what the peer has done is not lost for that. */
@@ -255,7 +257,7 @@ export class CommandDesk {
     answers: CommandAnswer[] | undefined,
     reason: string,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Ending | undefined> {
     const { store, publish, died, log } = this.#deps;
     const { requestId, peerId, type } = row;
     const ending = answers
@@ -263,7 +265,7 @@ export class CommandDesk {
       : { state: "dead", answers: [], reason } as const;
     for (;;) {
       try {
-        if (!await store.end(requestId, ending, attempts)) return;
+        if (!await store.end(requestId, ending, attempts)) return undefined;
         break;
       } catch (error) {
         if (signal.aborted) throw error;
@@ -272,10 +274,14 @@ export class CommandDesk {
       }
     }
     const data = { "command_id": requestId, "peer_id": peerId, type };
-    if (answers) return publish("command.done", data);
+    if (answers) {
+      publish("command.done", data);
+      return ending;
+    }
     log.warn("A command is a dead letter", { requestId, peerId, type, reason });
     publish("command.dead", { ...data, reason });
     died(row, reason);
+    return ending;
   }
 }
 

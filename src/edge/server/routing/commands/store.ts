@@ -4,6 +4,7 @@
  * @module
  */
 import type { State } from "../../../../db/mod.ts";
+import { Together } from "../../together.ts";
 import type { CommandAnswer, CommandPayload, CommandType } from "./kinds.ts";
 
 export interface CommandRow {
@@ -36,11 +37,15 @@ const DEAD_MS = 30 * KEPT_MS;
 const MAX_DEAD = 1000;
 
 export class CommandStore {
-  constructor(readonly state: State) {}
+  readonly #together: Together;
+
+  constructor(readonly state: State) {
+    this.#together = new Together(state);
+  }
 
   /** Whether it is new. */
   async add(it: NewCommand, leaseUntil: number): Promise<boolean> {
-    const added = await this.state.run(
+    const added = await this.#together.run(
       `INSERT INTO commands
        (request_id, peer_id, type, payload, state, owner, lease_until, created_at, deadline_at)
        VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -91,7 +96,7 @@ export class CommandStore {
     },
     attempts: number,
   ): Promise<boolean> {
-    const ended = await this.state.run(
+    const ended = await this.#together.run(
       `UPDATE commands SET state = ?, answers = ?, reason = ?, attempts = attempts + ?,
        ended_at = ? WHERE request_id = ? AND state = 'waiting'`,
       state,
