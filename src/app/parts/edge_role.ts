@@ -150,6 +150,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     /** Where it listens now. */
     address: () => address,
     peersOnline: () => edge.onlineCount(),
+    metrics: edge.metrics,
   };
 }
 

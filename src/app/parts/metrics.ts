@@ -35,7 +35,10 @@ export function createMetrics({ peer, edge, link, sessions, eventLoop }: Metrics
       ? [gauge("giggityflix_streams_open", "Films that play from here", sessions.list().length)]
       : [],
     ...edge
-      ? [gauge("giggityflix_edge_peers_online", "Peers of this edge", edge.peersOnline())]
+      ? [
+        gauge("giggityflix_edge_peers_online", "Peers of this edge", edge.peersOnline()),
+        ...edge.metrics(),
+      ]
       : [],
   ];
 }

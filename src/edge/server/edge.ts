@@ -4,6 +4,7 @@
  * @module
  */
 import type { Publish } from "../../base/events.ts";
+import type { Metric } from "../../base/metrics.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, type Service } from "../../base/service.ts";
 import type { State } from "../../db/mod.ts";
@@ -17,6 +18,7 @@ import {
 import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
+import { EdgeCounters, stateMetrics } from "./metrics/counters.ts";
 import { type Bus, openRouting, type Routing } from "./routing/mod.ts";
 import { endReplaced, endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { openScreenshots, type Screenshots, type ScreenshotSettings } from "./screenshots/mod.ts";
@@ -81,6 +83,8 @@ export interface Edge extends Watching, Catalogue {
   commands: Routing["commands"];
   /** The edge that a peer is connected to. */
   edgeOf(peerId: string): string | undefined;
+  /** What it counts, and what is there now. */
+  metrics(): Metric[];
   /** Other edges that are there. */
   otherEdges(): string[];
 }
@@ -94,8 +98,11 @@ export function openEdge(options: EdgeOptions): Edge {
   const { peerSec = 120, streamSec = 10, grantSec = 300, graceSec = 300 } = timeouts;
   const store = new EdgeStore(state);
   const sessions = options.sessions ?? new Sessions(maxPeers);
+  const counters = new EdgeCounters();
+  const { bus } = options;
   const routing: Routing = openRouting({
-    bus: options.bus,
+    bus,
+    counters,
     state,
     edgeId,
     sessions,
@@ -119,7 +126,8 @@ export function openEdge(options: EdgeOptions): Edge {
     publish: options.publish,
     log: log.child("routing"),
   });
-  const { publish, isOnline } = routing;
+  const { isOnline } = routing;
+  const publish = counters.counting(routing.publish);
   const room = openIdentityRoom({
     state,
     edgeId,
@@ -145,6 +153,7 @@ export function openEdge(options: EdgeOptions): Edge {
     mayPlay: options.mayPlay ?? (() => Promise.resolve(true)),
     iceServers,
     limitMs: streamSec * 1000,
+    counted: (outcome) => counters.add("streams", outcome),
     log,
   });
   const { availability, subscriptions } = openAvailability({
@@ -162,6 +171,7 @@ export function openEdge(options: EdgeOptions): Edge {
     findPeer: streams.options.findPeer,
     viewersOf: (peerId) => streams.open.countOf(peerId),
     publish,
+    counters,
     log,
   }, options.screenshots);
   const news = new Nudge<"catalog">();
@@ -191,7 +201,10 @@ export function openEdge(options: EdgeOptions): Edge {
     },
     claim: routing.claim,
     greeted: routing.greeted,
-    heard: routing.heard,
+    heard(session, message) {
+      counters.heard(message.payload);
+      routing.heard(session, message);
+    },
     joined(session) {
       const { peerId, connectedAt } = session;
       // Its first message waits for this, and fails with it.
@@ -225,6 +238,7 @@ export function openEdge(options: EdgeOptions): Edge {
     serve: (address, listening = () => {}) => async (signal) => {
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
+      using _back = bus?.onBack(() => counters.add("busReconnects"));
       const telling = Promise.all([
         tell(either),
         streams.open.renewing(either),
@@ -255,6 +269,19 @@ export function openEdge(options: EdgeOptions): Edge {
     commands: routing.commands,
     edgeOf: routing.edgeOf,
     otherEdges: routing.edges,
+    metrics: () => [
+      ...stateMetrics({
+        sessions: sessions.all().map((it) => ({
+          greeted: it.greeted,
+          isSigned: Boolean(room.context.signed.get(it)?.key),
+        })),
+        refusals: room.context.refusals.count,
+        streams: streams.open.all().length,
+        otherEdges: routing.edges().length,
+        busIsUp: bus?.isUp(),
+      }),
+      ...counters.metrics(),
+    ],
     ...openWatching(streams, desk, iceServers),
   };
 

@@ -14,6 +14,7 @@ import {
   type IceCandidate,
   type PeerMessage,
 } from "../../messages.ts";
+import type { EdgeCounters } from "../metrics/counters.ts";
 import type { Session, Sessions } from "../sessions.ts";
 import type { PeerReach } from "../signalling/mod.ts";
 import { type Bus } from "./bus/bus.ts";
@@ -50,6 +51,7 @@ export interface RoutingOptions {
   /** A peer of another edge speaks of a stream, which may be of this one. */
   aboutStream(word: StreamWord): void;
   publish: Publish;
+  counters?: EdgeCounters | undefined;
   log: Log;
 }
 
@@ -144,24 +146,29 @@ export function openRouting(options: RoutingOptions) {
     give: (command) => desk.give(command),
     log,
   });
+  const bring = async (row: CommandRow, ms: number, signal: AbortSignal) => {
+    const { peerId, requestId, payload } = row;
+    if (sessions.find(peerId)) {
+      return await delivery.deliver(peerId, requestId, payload, ms, signal);
+    }
+    const place = presence.find(peerId);
+    if (!place) throw new UnavailableError(`Peer "${peerId}" is not connected`);
+    const isElsewhere = () =>
+      sessions.find(peerId) !== undefined || presence.find(peerId)?.edgeId !== place.edgeId;
+    using moving = waiters.moves(peerId, isElsewhere);
+    return await carrier.carry(place.edgeId, row, ms, AbortSignal.any([signal, moving.signal]));
+  };
   const desk: CommandDesk = new CommandDesk({
     store,
     edgeId,
     async carry(row, ms, signal) {
-      const { peerId, requestId, payload } = row;
-      if (sessions.find(peerId)) {
-        return await delivery.deliver(peerId, requestId, payload, ms, signal);
-      }
-      const place = presence.find(peerId);
-      if (!place) throw new UnavailableError(`Peer "${peerId}" is not connected`);
-      const isElsewhere = () =>
-        sessions.find(peerId) !== undefined || presence.find(peerId)?.edgeId !== place.edgeId;
-      using moving = waiters.moves(peerId, isElsewhere);
-      return await carrier.carry(place.edgeId, row, ms, AbortSignal.any([signal, moving.signal]));
+      const answers = await bring(row, ms, signal);
+      options.counters?.answered(Date.now() - Date.parse(row.createdAt));
+      return answers;
     },
     isThere: (peerId) => isOnline(peerId),
     comes: (peerId, ms, signal) => waiters.next(peerId, ms, signal),
-    publish: news.publish,
+    publish: options.counters?.counting(news.publish) ?? news.publish,
     died({ requestId, peerId, type, payload }: CommandRow, reason) {
       const words = { ...writeCommand(payload), type, "request_id": requestId };
       carrier.buried({ ...words, "peer_id": peerId, "edge_id": edgeId }, reason);

@@ -12,6 +12,7 @@ import type { UploadAnswer } from "./answers.ts";
 import { Gallery, nameOf, type ScreenshotFile } from "./gallery/gallery.ts";
 import { memoryObjects, type ObjectStore } from "./gallery/objects.ts";
 import { GalleryStore, type PictureRow } from "./gallery/store.ts";
+import type { EdgeCounters } from "../metrics/counters.ts";
 import { openEncoder } from "./pictures/mod.ts";
 import type { AttemptsOptions } from "./requests/attempts.ts";
 import { Desk, type NewScreenshotRequest } from "./requests/desk.ts";
@@ -46,6 +47,7 @@ export interface ScreenshotSettings {
 type Ground = Pick<AttemptsOptions, "titlesOf" | "findPeer" | "viewersOf" | "log"> & {
   state: State;
   publish: Publish;
+  counters?: EdgeCounters;
 };
 
 export interface Screenshots {
@@ -95,6 +97,7 @@ export function openScreenshots(
   });
   const uploads = new Uploads({
     ...{ store, rows, tokens, gallery, urlOf, publish, log },
+    stored: (count) => ground.counters?.add("uploadedPictures", "", count),
     encode: openEncoder(settings.run ?? runProgram, log),
     bodyMs: settings.bodyMs,
   });
@@ -110,7 +113,11 @@ export function openScreenshots(
       find: (catalogId, name) => gallery.find(catalogId, name),
       read: (picture) => gallery.read(picture),
       urlOf,
-      upload: (request, signal) => uploads.take(request, signal),
+      async upload(request, signal) {
+        const answer = await uploads.take(request, signal);
+        ground.counters?.add("uploads", String(answer.status));
+        return answer;
+      },
     },
     nudge: () => desk.nudge(),
     run: (signal) => desk.run(signal),

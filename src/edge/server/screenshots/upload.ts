@@ -32,6 +32,8 @@ export interface UploadOptions {
   encode: Encode;
   urlOf(picture: PictureRow): string;
   publish: Publish;
+  /** So many pictures have come. */
+  stored?(count: number): void;
   log: Log;
   /** Milliseconds for all of a body; 60,000 unless said. */
   bodyMs?: number | undefined;
@@ -101,6 +103,7 @@ export class Uploads {
       await this.#assertOpen(claims);
       throw new Refusal(answers.noToken);
     }
+    this.options.stored?.(made.length);
     const screenshotUrls = made.map(urlOf);
     log.info("Screenshots have come", { catalogId, requestId, peerId, count: made.length });
     publish("screenshots.completed", {

@@ -47,6 +47,8 @@ export interface StreamsOptions {
   iceServers(user: string): IceServer[];
   /** Milliseconds that all peers together have to answer. */
   limitMs: number;
+  /** Told of each stream that was asked for. */
+  counted?(outcome: "opened" | "failed"): void;
   log: Log;
 }
 
@@ -75,6 +77,18 @@ export class Streams {
    * @throws {UnavailableError} no peer that holds it is there, or none answered in time
    */
   async start(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> {
+    const { counted = () => {} } = this.options;
+    try {
+      const stream = await this.#start(request, signal);
+      counted("opened");
+      return stream;
+    } catch (error) {
+      counted("failed");
+      throw error;
+    }
+  }
+
+  async #start(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> {
     const { findTitle, mayPlay, limitMs } = this.options;
     const { catalogId: asked, viewer = OWNER, sdp = "" } = request;
     const title = await findTitle(asked);
