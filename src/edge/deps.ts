@@ -93,6 +93,8 @@ export interface LinkTiming {
   lookUpMs: number;
   /** Looks in a row that must find it before the link moves. */
   lookUps: number;
+  /** Between two attempts to open the link. */
+  longestWaitMs: number;
   /** Between two signs that hashes are still being computed. */
   progressMs: number;
 }

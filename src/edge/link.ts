@@ -11,7 +11,7 @@ import { Semaphore } from "../pool/mod.ts";
 import type { LinkDeps, LinkTiming } from "./deps.ts";
 import { type Introduced, isVouched } from "./identity/mod.ts";
 import { lookUp, parseAddresses } from "./link/addresses.ts";
-import { Backoff } from "./link/backoff.ts";
+import { Backoff, SLOW_MS } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
 import { linkCounters, linkMetrics } from "./link/counters.ts";
 import { edgeMemories, keptGreeters } from "./link/edge_memory.ts";
@@ -53,7 +53,11 @@ const DENIED_WAIT_MS = 10_000;
 /** How long a goodbye may take before the connection is cut. */
 const GOODBYE_MS = 500;
 
-const usual: Pick<LinkTiming, "lookUpMs" | "lookUps"> = { lookUpMs: 30_000, lookUps: 3 };
+const usual: Pick<LinkTiming, "lookUpMs" | "lookUps" | "longestWaitMs"> = {
+  lookUpMs: 30_000,
+  lookUps: 3,
+  longestWaitMs: SLOW_MS,
+};
 
 /** How one stream went. */
 interface Ending {
@@ -66,7 +70,7 @@ interface Ending {
 
 export function createLink(deps: LinkDeps): Link {
   const { settings, publish, log, db } = deps;
-  const { lookUpMs, lookUps } = { ...usual, ...deps.timing };
+  const { lookUpMs, lookUps, longestWaitMs } = { ...usual, ...deps.timing };
   const nudge = new Nudge<LinkWork>();
   const counters = linkCounters();
   const store = createOutboxStore(db);
@@ -213,7 +217,7 @@ export function createLink(deps: LinkDeps): Link {
       // What has ended starts again with the best; what was never there is followed by the next.
       at = wasUp ? 0 : (at + 1) % addresses.length;
       const isRound = wasUp || at === 0;
-      const most = isPatient ? DENIED_WAIT_MS : undefined;
+      const most = isPatient ? DENIED_WAIT_MS : longestWaitMs;
       const waitMs = isRound ? backoff.next(wasUp ? livedMs : 0, quick, most) : 0;
       const { failures } = backoff;
       const level = reason === said ? "debug" : "warn";

@@ -167,7 +167,8 @@ export async function online(edge: EdgeProcess): Promise<string[]> {
   return items.filter((it) => it.online).map((it) => it.peer_id);
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free now, for a process that is started again on it. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
