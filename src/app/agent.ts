@@ -203,5 +203,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   );
   services.tell = tell({ events, terminal, peer });
 
-  await supervise(services, { log, signal });
+  // Whoever opens the page need not wait for the rest to begin.
+  const { http, ...others } = services;
+  await supervise({ http: http!, ...others }, { log, signal });
 }
