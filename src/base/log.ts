@@ -61,7 +61,8 @@ export function filtered(sink: Sink, least: () => Level): Sink {
 export function textSink(write: (line: string) => void): Sink {
   return ({ time, level, scope, message, fields }) => {
     const clock = time.toTimeString().slice(0, 8);
-    const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${text(value)}`).join("");
+    const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+    const facts = known.map(([key, value]) => ` ${key}=${text(value)}`).join("");
     write(
       `${clock} ${level.toUpperCase().padEnd(5)} ${scope ? `${scope}: ` : ""}${message}${facts}`,
     );
