@@ -5,13 +5,14 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { InvalidError, NotFoundError } from "../base/errors.ts";
+import { InvalidError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
 import { MAX_PICTURE_BYTES } from "../media/mod.ts";
 import type { People } from "../people/mod.ts";
 import { auth } from "./auth.ts";
+import { unrouted } from "./methods.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
 import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
@@ -130,9 +131,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   );
   if (known) api.route("/", peoplePages());
   api.route("/", ui());
-  api.notFound((c) => {
-    throw new NotFoundError(`Cannot find "${c.req.path}": see /api/schema/swagger-ui/`);
-  });
+  api.notFound(unrouted(api));
   api.onError(problems(log));
   return api;
 }

@@ -34,12 +34,13 @@ const statuses = [
 export function problems(log: Log) {
   return function onError(error: Error, c: Context): Response {
     if (error instanceof HTTPException) {
-      return problem(c, error.status, error.message, "Request refused");
+      const { status, message, res } = error;
+      return problem(c, status, message, "Request refused", { headers: res?.headers });
     }
     const known = statuses.find(([type]) => error instanceof type);
     if (known) {
       const details = error instanceof Failure ? error.details : {};
-      return problem(c, known[1], error.message, known[2], details);
+      return problem(c, known[1], error.message, known[2], { details });
     }
     log.error("Request failed", { method: c.req.method, path: c.req.path, error });
     return problem(
@@ -56,13 +57,17 @@ function problem(
   status: number,
   detail: string,
   title: string,
-  details: Record<string, unknown> = {},
+  { details = {}, headers = new Headers() }: {
+    details?: Record<string, unknown>;
+    headers?: Headers | undefined;
+  } = {},
 ): Response {
   const told = snakeCased(details) as object;
   const body = { ...told, type: "about:blank", status, title, detail, instance: c.req.path };
   return new Response(JSON.stringify(body), {
     status,
     headers: {
+      ...Object.fromEntries(headers),
       "content-type": "application/problem+json",
       ...status === 401 && { "www-authenticate": "Bearer" },
       ...typeof details.retryAfterS === "number" && { "retry-after": `${details.retryAfterS}` },

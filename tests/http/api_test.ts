@@ -125,6 +125,46 @@ Deno.test("a problem says what is wrong in the shape of RFC 9457", async () => {
   deepStrictEqual(rig.entries, [], "none of these is a fault of the program");
 });
 
+Deno.test("another method than there is: 405 with those that are, OPTIONS tells them, too", async () => {
+  using rig = openRig();
+  const cases = [
+    ["PUT", "/api/health", "OPTIONS, GET, HEAD"],
+    ["POST", "/api/drives/drv-a/", "OPTIONS, GET, HEAD"],
+    ["DELETE", "/api/media/scan", "OPTIONS, GET, HEAD, POST"],
+    ["GET", "/api/configurations/http_port/value", "OPTIONS, PATCH"],
+    ["PUT", "/api/streams/any", "OPTIONS, PATCH, DELETE"],
+    ["POST", "/app.js", "OPTIONS, GET, HEAD"],
+    ["TRASH", "/metrics", "OPTIONS, GET, HEAD"],
+  ] as const;
+
+  for (const [method, path, allow] of cases) {
+    const refused = await rig.send(method, path);
+    const problem = await refused.json();
+    const told = await rig.send("OPTIONS", path);
+
+    deepStrictEqual([refused.status, problem.status], [405, 405], `${method} ${path}`);
+    strictEqual(refused.headers.get("content-type"), "application/problem+json");
+    match(problem.detail, new RegExp(`^Cannot ${method} here: there are ${allow}$`));
+    deepStrictEqual([refused, told].map((it) => it.headers.get("allow")), [allow, allow], path);
+    deepStrictEqual([told.status, await told.text()], [204, ""]);
+  }
+  const head = await rig.send("HEAD", "/api/configurations/http_port/value");
+  deepStrictEqual([head.status, await head.text()], [405, ""]);
+  strictEqual((await rig.send("HEAD", "/api/health")).status, 200);
+  for (const method of ["OPTIONS", "PUT"]) {
+    strictEqual((await rig.send(method, "/api/nothing/here")).status, 404);
+  }
+  deepStrictEqual(rig.entries, []);
+});
+
+Deno.test("a resource of another role is 503 by every method", async () => {
+  using rig = openRig({ ports: { peer: "Cannot answer: this is an edge only" } });
+
+  for (const method of ["GET", "PUT", "DELETE"]) {
+    strictEqual((await rig.send(method, "/api/drives")).status, 503);
+  }
+});
+
 Deno.test("a bug is 500 without its insides, and logged with them", async () => {
   const health = {
     parts: () => {

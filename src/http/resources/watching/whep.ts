@@ -32,11 +32,6 @@ export function whep(port: WatchingPort) {
     await next();
     for (const [name, value] of Object.entries(beside.get(c) ?? {})) c.res.headers.set(name, value);
   });
-  // Before the bodies are looked at: 405 says what may be done here, whatever was sent.
-  routes.on(["GET", "PUT", "PATCH", "DELETE"], "/:title", (c) => notAllowed(c, "OPTIONS, POST"));
-  routes.on(["GET", "PUT", "POST"], "/:title/:session", (c) => {
-    return notAllowed(c, "OPTIONS, PATCH, DELETE");
-  });
   return routes
     .openapi(
       createRoute({
@@ -232,9 +227,4 @@ function link(c: Context, servers: IceServer[]): void {
       c.header("link", `<${url}>; rel="ice-server"${secret}`, { append: true });
     }
   }
-}
-
-function notAllowed(c: Context, methods: string): never {
-  beside.set(c, { allow: methods });
-  throw new HTTPException(405, { message: `Cannot ${c.req.method} here: there are ${methods}` });
 }
