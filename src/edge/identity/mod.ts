@@ -9,7 +9,7 @@ export { Entrance, refusalOf, visitorOf } from "./entrance.ts";
 export { type IdentityKey, makeIdentityKey, openIdentityKey, showFingerprint } from "./keys.ts";
 export { introduction, type IntroductionOptions } from "./introduction.ts";
 export { explainTls, readAuthority, readPair, type TlsFiles } from "./port/certificates.ts";
-export { Gate, type GateLimits } from "./port/gate.ts";
+export { Gate, type GateLimits, type Guest } from "./port/gate.ts";
 export { listen, type Listener } from "./port/listen.ts";
 export { isAlive } from "./probe.ts";
 export {

@@ -15,8 +15,8 @@ import type { Session } from "./sessions.ts";
 /** A list on its way. */
 export interface Announcement {
   requestId: string;
-  /** Ids in it that are this peer's. */
-  held: Set<string>;
+  /** Ids in it that are this peer's; nothing once it is complete. */
+  held: Set<string> | undefined;
 }
 
 /** How often a peer that sends empty lists is asked for its real one. */
@@ -37,13 +37,14 @@ export async function receiveAnnouncement(
     return;
   }
   const isMore = requestId !== "" && session.announcement?.requestId === requestId;
-  if (!isMore) session.announcement = { requestId, held: new Set() };
-  const { held } = session.announcement!;
+  if (!isMore) session.announcement = { requestId, held: undefined };
+  const announcement = session.announcement!;
+  const held = announcement.held ??= new Set();
   await take(catalogIds, held, session, context);
   if (endsLists(session)) return;
 
   if (!isMore) await withdrawOthers(held, session, context);
-  held.clear();
+  announcement.held = undefined;
   await tellPendingRemaps(session, context.store);
   if (session.greeted && !session.signal.aborted) await session.send(undefined, requestId);
 }
@@ -57,7 +58,7 @@ export async function receiveEnd(
   const { announcement } = session;
   if (!endsLists(session) || announcement?.requestId !== requestId) return;
   session.announcement = undefined;
-  await withdrawOthers(announcement.held, session, context);
+  await withdrawOthers(announcement.held ?? new Set(), session, context);
   await tellPendingRemaps(session, context.store);
   if (!session.signal.aborted) await session.send(undefined, requestId);
 }

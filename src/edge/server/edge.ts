@@ -20,13 +20,14 @@ import { openAvailability } from "./availability/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
 import { EdgeCounters, stateMetrics } from "./metrics/counters.ts";
 import { type Bus, openRouting, type Routing } from "./routing/mod.ts";
-import { endReplaced, endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
+import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { openScreenshots, type Screenshots, type ScreenshotSettings } from "./screenshots/mod.ts";
 import { Sessions } from "./sessions.ts";
 import { EdgeStore } from "./store.ts";
 import type { Subscriptions } from "./subscriptions/mod.ts";
 import { endViewers, iceServersFor, type IceSettings, Streams } from "./signalling/mod.ts";
 import { Writes } from "./writes.ts";
+import { endReplaced } from "./visit.ts";
 import { openWatching, type Watching } from "./watching.ts";
 
 export interface EdgeOptions {

@@ -77,6 +77,9 @@ const receipted: (keyof PeerPayloads)[] = [
   "commandResult",
 ];
 
+/** One for all sessions that are. */
+const ready = Promise.resolve();
+
 /** Files in one answer to an offer: all of them, if it is one of our peers. */
 const ANSWER_FILES = 5000;
 
@@ -85,15 +88,16 @@ const ANSWER_FILES = 5000;
  * to wait for: a pause of the stream for each answer would cost more than the answer.
  */
 export function receive(
-  { requestId, payload }: PeerMessage,
+  message: PeerMessage,
   session: Session,
   context: InboxContext,
 ): Promise<unknown> | undefined {
+  const { requestId, payload } = message;
   session.lastSeen = Date.now();
-  const message = { requestId, ...(payload && { payload }) };
   if (!session.isReady) {
     return session.ready.then(() => {
       session.isReady = true;
+      session.ready = ready;
       return receive(message, session, context);
     });
   }

@@ -26,19 +26,27 @@ export class Session {
   ready: Promise<void> = Promise.resolve();
   /** `ready` has resolved. */
   isReady = false;
-  /** Ids that it was told to give up. */
-  readonly remapped = new Set<string>();
+  #remapped: Set<string> | undefined;
   /** It was logged that files it offered were refused. */
   refused = false;
   /** When it was last asked for its list. */
   pulled = 0;
-  /** Sessions of the published WebRTCOperations, and the streams that they stand for here. */
-  readonly viewers = new Map<string, string>();
+  #viewers: Map<string, string> | undefined;
   readonly conversation: Conversation<PeerMessage, EdgeMessage>;
   readonly #over = new AbortController();
 
   constructor(readonly peerId: string, readonly edgeId: string, readonly stream: EdgeStream) {
     this.conversation = new Conversation(stream, this.#over.signal);
+  }
+
+  /** Ids that it was told to give up. Made when it is used, as what follows: mostly it never is. */
+  get remapped(): Set<string> {
+    return this.#remapped ??= new Set();
+  }
+
+  /** Sessions of the published WebRTCOperations, and the streams that they stand for here. */
+  get viewers(): Map<string, string> {
+    return this.#viewers ??= new Map();
   }
 
   /** Aborts when the stream has ended. */

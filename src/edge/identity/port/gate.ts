@@ -28,7 +28,8 @@ export const gateLimits: GateLimits = {
   callsPerSec: 100,
 };
 
-interface Guest {
+/** A connection. */
+export interface Guest {
   socket: Socket;
   host: string;
   streams: number;
@@ -96,25 +97,29 @@ export class Gate {
     return `more than ${callsPerSec} calls a second`;
   }
 
-  /** A stream of `address` is open until the end of what it gives back; a reason if it may not. */
-  open(address: string): Disposable | string {
+  /** Counts a stream of `address` until `close`; why it may not be, if it may not. */
+  open(address: string): string | undefined {
     const host = hostOf(address);
     const { streams: limit } = this.#limits.perAddress;
     const open = this.#streams.get(host) ?? 0;
     if (this.#counts(host) && open >= limit) return `${limit} streams of this address are open`;
     this.#streams.set(host, open + 1);
-    return { [Symbol.dispose]: () => less(this.#streams, host) };
+    return undefined;
   }
 
-  /** The stream of `address` was admitted: its connection has a reason to be there until its end. */
-  admitted(address: string): Disposable {
+  close(address: string): void {
+    less(this.#streams, hostOf(address));
+  }
+
+  /** The stream of `address` was admitted: until `left` its connection has a reason to be there. */
+  admitted(address: string): Guest | undefined {
     const guest = this.#guests.get(keyOf(address));
     if (guest) guest.streams++;
-    return {
-      [Symbol.dispose]() {
-        if (guest && --guest.streams === 0) guest.idleSince = Date.now();
-      },
-    };
+    return guest;
+  }
+
+  left(guest: Guest | undefined): void {
+    if (guest && --guest.streams === 0) guest.idleSince = Date.now();
   }
 
   /** Cuts the connections that nobody uses. */

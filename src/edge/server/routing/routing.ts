@@ -105,14 +105,18 @@ export function openRouting(options: RoutingOptions) {
   });
 
   /** The keys that each session's peer was told. */
-  const told = new WeakMap<Session, Set<string>>();
+  const told = new WeakMap<Session, ReadonlySet<string>>();
+  /** The same for all who were told the same. */
+  let lastTold: ReadonlySet<string> = new Set();
   const allKeys = async () => {
     const others = presence.edges().flatMap((it) => it.grantKeys);
     const keys = new Map([...await grantKeys(), ...others].map((it) => [it.kid, it]));
     return [...keys.values()];
   };
   const greet = async (session: Session, keys: GrantKey[], requestId?: string) => {
-    told.set(session, new Set(keys.map(({ kid }) => kid)));
+    const kids = new Set(keys.map(({ kid }) => kid));
+    if (kids.symmetricDifference(lastTold).size > 0) lastTold = kids;
+    told.set(session, lastTold);
     const value = {
       version: 1,
       extensions: edgeExtensions,

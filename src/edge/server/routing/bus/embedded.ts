@@ -171,6 +171,7 @@ function createRecords(lifeMs: number): Records {
   const kept = new Map<string, { text: string; revision: number; at: number }>();
   const watchers = new Set<(record: Record) => void>();
   let last = 0;
+  let lastText = "";
   const current = (key: string) => {
     const it = kept.get(key);
     if (it && Date.now() - it.at < lifeMs) return it;
@@ -188,8 +189,10 @@ function createRecords(lifeMs: number): Records {
         return Promise.resolve(undefined);
       }
       const text = JSON.stringify(value ?? null);
+      // Thousands of peers have the same: one text for all of them.
+      if (text !== lastText) lastText = text;
       const revision = ++last;
-      kept.set(key, { text, revision, at: Date.now() });
+      kept.set(key, { text: lastText, revision, at: Date.now() });
       changed(key, JSON.parse(text), revision);
       return Promise.resolve(revision);
     },

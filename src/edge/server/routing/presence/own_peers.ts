@@ -5,6 +5,7 @@
  * @module
  */
 import { ConflictError } from "../../../../base/errors.ts";
+import { turn } from "../../../../base/event_loop.ts";
 import type { Log } from "../../../../base/log.ts";
 import type { Records } from "../bus/bus.ts";
 import { toKey } from "../bus/topics.ts";
@@ -73,6 +74,8 @@ export class OwnPeers {
       const done = await Promise.all(some.map((peerId) => this.#put(peerId, records, at)));
       // The bus is away: the rest waits for it.
       if (done.includes(false)) return;
+      // A bus in this process puts them at once.
+      await turn();
     }
   }
 

@@ -1,0 +1,184 @@
+/**
+ * One stream of a peer: from its opening until the peer is in, and then until it has gone.
+ *
+ * @module
+ */
+import { reasonOf } from "../../base/errors.ts";
+import { isUndecodable, type Undecodable } from "../codec.ts";
+import { readEach } from "../conversation.ts";
+import { Entrance, type Gate, type Guest, isAlive, refusalOf, visitorOf } from "../identity/mod.ts";
+import type { PeerMessage } from "../messages.ts";
+import type { EdgeStream, Grpc } from "../proto.ts";
+import { receive } from "./inbox.ts";
+import type { ServeContext } from "./serve.ts";
+import { Session } from "./sessions.ts";
+
+export type Rooms = ServeContext & { grpc: Grpc; gate: Gate };
+
+/** The published words for: full, or here already, or not what it should be. */
+const REFUSED = "Peer validation failed";
+/** Longest peer id that is let in. */
+const MAX_PEER_ID = 200;
+/** ABORTED. */
+const REPLACED_STATUS = 10;
+
+/** What is needed until the peer is in, and not kept for thousands who are. */
+interface WayIn {
+  entrance: Entrance;
+  entered: PromiseWithResolvers<Session | undefined>;
+  gone: AbortController;
+}
+
+export class Visit {
+  readonly #stream: EdgeStream;
+  readonly #rooms: Rooms;
+  readonly #peerId: string;
+  readonly #address: string;
+  #way: WayIn | undefined;
+  /** Among the sessions; `leave` takes it out again. */
+  #session: Session | undefined;
+  #isCounted = false;
+  #guest: Guest | undefined;
+
+  constructor(stream: EdgeStream, rooms: Rooms) {
+    const visitor = visitorOf(stream);
+    this.#stream = stream;
+    this.#rooms = rooms;
+    this.#peerId = visitor.peerId;
+    this.#address = visitor.address;
+    this.#way = {
+      entrance: new Entrance(visitor),
+      entered: Promise.withResolvers(),
+      gone: new AbortController(),
+    };
+    stream.on("error", (error) => this.#leave(reasonOf(error)));
+    stream.on("cancelled", () => this.#leave("connection lost"));
+    stream.on("end", () => {
+      this.#leave("goodbye");
+      stream.end();
+    });
+  }
+
+  /** Resolves when the peer is in, or away. */
+  async enter(): Promise<void> {
+    const { grpc: { lib: { status } }, gate } = this.#rooms;
+    const [peerId, address] = [this.#peerId, this.#address];
+    if (!peerId) return this.#refuse(status.UNAUTHENTICATED, "Missing peer_id");
+    if (peerId.length > MAX_PEER_ID) return this.#refuse(status.PERMISSION_DENIED, REFUSED);
+    const tooMany = gate.call(address) ?? gate.open(address);
+    if (tooMany) return this.#refuse(status.RESOURCE_EXHAUSTED, tooMany);
+    this.#isCounted = true;
+    const stream = this.#stream;
+    const fail = (error: unknown) => endWith(stream, status.INTERNAL, reasonOf(error));
+    readEach<PeerMessage>(stream, (message) => this.#hear(message), { limit: 1, fail });
+    const way = this.#way!;
+    try {
+      if (await this.#passDoor(way)) this.#way = undefined;
+    } catch (error) {
+      if (way.gone.signal.aborted) return;
+      const refusal = refusalOf(this.#rooms.grpc, error);
+      this.#refuse(refusal.code, refusal.details, refusal.error);
+    } finally {
+      way.entered.resolve(undefined);
+    }
+  }
+
+  /** Whether the peer is in. */
+  async #passDoor({ entrance, entered, gone: { signal } }: WayIn): Promise<boolean> {
+    const rooms = this.#rooms;
+    const { grpc, gate, door, edgeId } = rooms;
+    const stream = this.#stream;
+    const admitted = await entrance.pass(grpc, door, { stream, edgeId, signal });
+    const { key, vouch, hasJoined, hello } = admitted;
+    if (hasJoined) {
+      admitted.welcome();
+      stream.end();
+      return false;
+    }
+    const session = new Session(this.#peerId, edgeId, stream);
+    if (!await findRoom(session, rooms)) {
+      this.#refuse(grpc.lib.status.PERMISSION_DENIED, REFUSED);
+      return false;
+    }
+    this.#session = session;
+    if (signal.aborted) {
+      this.#leave("connection lost");
+      return false;
+    }
+    if (key) rooms.signed.set(session, { key, ...vouch && { vouch } });
+    this.#guest = gate.admitted(this.#address);
+    admitted.welcome();
+    await rooms.joined(session);
+    if (hello) await receive(hello, session, rooms);
+    entered.resolve(session);
+    return true;
+  }
+
+  #hear(message: PeerMessage | Undecodable): Promise<unknown> | undefined {
+    if (isUndecodable(message)) {
+      const { grpc, refusals } = this.#rooms;
+      const [peerId, address] = [this.#peerId, this.#address];
+      refusals.note("Message refused", { peerId, address, reason: message.undecodable });
+      endWith(this.#stream, grpc.lib.status.INVALID_ARGUMENT, message.undecodable);
+      return undefined;
+    }
+    if (this.#way) return this.#hearEarly(message, this.#way);
+    const session = this.#session!;
+    // What was on its way when the session ended is not heard.
+    return session.signal.aborted ? undefined : receive(message, session, this.#rooms);
+  }
+
+  async #hearEarly(message: PeerMessage, { entrance, entered }: WayIn): Promise<void> {
+    const wasForTheDoor = entrance.hear(message);
+    if (wasForTheDoor && message.payload?.case !== "proof") return;
+    const session = await entered.promise;
+    if (wasForTheDoor || !session || session.signal.aborted) return;
+    await receive(message, session, this.#rooms);
+  }
+
+  #refuse(code: number, details: string, error?: unknown): void {
+    this.#rooms.refusals.note("Peer refused", {
+      peerId: this.#peerId,
+      address: this.#address,
+      reason: details,
+      ...error !== undefined && { error },
+    });
+    if (!this.#way?.gone.signal.aborted) endWith(this.#stream, code, details);
+  }
+
+  #leave(reason: string): void {
+    const { gate, sessions } = this.#rooms;
+    this.#way?.gone.abort();
+    if (this.#isCounted) gate.close(this.#address);
+    this.#isCounted = false;
+    gate.left(this.#guest);
+    this.#guest = undefined;
+    const session = this.#session;
+    session?.over();
+    if (session && sessions.remove(session)) void this.#rooms.left(session, reason);
+  }
+}
+
+/** Puts the session in; one of the same peer that does not answer any more makes room for it. */
+async function findRoom(session: Session, rooms: Rooms): Promise<boolean> {
+  const { sessions, probeMs, claim } = rooms;
+  if (!sessions.add(session)) {
+    const former = sessions.find(session.peerId);
+    if (!former || await isAlive(former, probeMs)) return false;
+    endReplaced(former, "This peer has connected anew");
+    if (!sessions.add(session)) return false;
+  }
+  if (await claim(session)) return true;
+  sessions.remove(session);
+  return false;
+}
+
+/** Ends the stream of a peer that speaks by another one now. */
+export function endReplaced({ stream }: Session, reason: string): void {
+  endWith(stream, REPLACED_STATUS, reason);
+}
+
+/** Ends a stream with a status. That is what "error" means to the server side of the library. */
+export function endWith(stream: EdgeStream, code: number, details: string): void {
+  stream.emit("error", Object.assign(new Error(details), { code, details }));
+}
