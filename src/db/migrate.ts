@@ -14,6 +14,7 @@ import edge0005 from "./sql/edge_0005_people.sql" with { type: "text" };
 import edge0006 from "./sql/edge_0006_grants.sql" with { type: "text" };
 import edge0007 from "./sql/edge_0007_commands.sql" with { type: "text" };
 import edge0008 from "./sql/edge_0008_screenshots.sql" with { type: "text" };
+import edge0009 from "./sql/edge_0009_hashes.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -31,6 +32,7 @@ import library0014 from "./sql/library_0014_ingest.sql" with { type: "text" };
 import library0015 from "./sql/library_0015_search.sql" with { type: "text" };
 import library0016 from "./sql/library_0016_link.sql" with { type: "text" };
 import library0017 from "./sql/library_0017_search_merge.sql" with { type: "text" };
+import library0018 from "./sql/library_0018_half_shared.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -52,9 +54,10 @@ export const migrations = {
     library0015,
     library0016,
     library0017,
+    library0018,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
-  edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007, edge0008],
+  edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007, edge0008, edge0009],
 } satisfies Record<string, string[]>;
 
 /** Brings the file to the newest version, each step in a transaction of its own. */

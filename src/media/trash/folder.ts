@@ -10,7 +10,7 @@ import { exists } from "../../base/files.ts";
 /** Passed over by every walk, at whatever depth. */
 export const TRASH_FOLDER = ".giggityflix-trash";
 
-/** A name for what is about to take a file's place; left behind by a crash, it may be deleted. */
+/** A name for what is about to take a file's place; see half_shared.ts for what a crash leaves. */
 export const TEMPORARY = ".giggityflix-tmp-";
 
 /**

@@ -10,6 +10,7 @@ import type { Run } from "../../base/command.ts";
 import { ConflictError, reasonOf } from "../../base/errors.ts";
 import type { Platform } from "../../base/platform.ts";
 import { TEMPORARY } from "./folder.ts";
+import type { HalfShared } from "./half_shared.ts";
 import { inWords } from "./rename.ts";
 
 export const sharings = ["hardlink", "reflink"] as const;
@@ -18,6 +19,7 @@ export type Sharing = (typeof sharings)[number];
 export interface ShareDeps {
   run: Run;
   platform: Platform;
+  halfShared: HalfShared;
 }
 
 export interface ToShare {
@@ -39,15 +41,22 @@ const clone: Record<Platform, ((from: string, to: string) => [string, string[]])
 /** @throws {ConflictError} this file system, or these two places, cannot share; nothing is changed */
 export async function share({ keeper, victim, how, check }: ToShare, deps: ShareDeps) {
   const temporary = join(dirname(victim), TEMPORARY + crypto.randomUUID());
+  deps.halfShared.begins(temporary, keeper);
   try {
     if (how === "hardlink") await hardlink(keeper, temporary);
     else await reflink({ keeper, victim, temporary }, deps);
     await check();
     await inWords(victim, () => Deno.rename(temporary, victim));
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // where it was never made
+    // Where it was never made there is nothing to remove; what stays goes at the next start.
+    const isGone = await Deno.remove(temporary).then(
+      () => true,
+      (cause) => cause instanceof Deno.errors.NotFound,
+    );
+    if (isGone) deps.halfShared.ended(temporary);
     throw error;
   }
+  deps.halfShared.ended(temporary);
 }
 
 async function hardlink(keeper: string, temporary: string): Promise<void> {

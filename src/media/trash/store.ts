@@ -106,6 +106,14 @@ export function createTrashStore(db: Database) {
 
     remove: (id: string) => db.run("DELETE FROM trash WHERE id = ?", id),
 
+    halfShared: {
+      list: (): { path: string; keeper: string }[] =>
+        db.all("SELECT path, keeper FROM half_shared LIMIT 1000"),
+      insert: (path: string, keeper: string) =>
+        db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper),
+      remove: (path: string) => db.run("DELETE FROM half_shared WHERE path = ?", path),
+    },
+
     /** The file of this row shares its bytes with another now: a scan shall find it as it is. */
     sawShared: (mediaId: string, { modifiedMs, inode }: { modifiedMs: number; inode?: string }) =>
       db.run(

@@ -12,6 +12,7 @@ import type { Database } from "../../db/mod.ts";
 import { type FileState, sameState, stateOf } from "../file_state.ts";
 import type { Touch } from "../scan/walk/touch.ts";
 import { findTrashPath, numbered, TRASH_FOLDER } from "./folder.ts";
+import { createHalfShared } from "./half_shared.ts";
 import { inWords, moveBack, removeEmptyFolders, renameInto } from "./rename.ts";
 import { createTrashStore, type TrashEntry } from "./store.ts";
 
@@ -43,6 +44,7 @@ export type Trash = ReturnType<typeof openTrash>;
 
 export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
   const store = createTrashStore(db);
+  const halfShared = createHalfShared(store.halfShared, touch);
 
   const changed = (what: "put" | "restored" | "emptied", entries: readonly TrashEntry[]) => {
     if (entries.length === 0) return;
@@ -63,6 +65,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     list: store.list,
     counts: store.counts,
     sawShared: store.sawShared,
+    halfShared: halfShared.told,
 
     /** @throws {DeniedError} the path leads out of the media folders */
     checkInside: (path: string): Promise<void> => checkInside(path, roots(), touch),
@@ -180,6 +183,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
 
     /** Brings to its end what a crash has cut off. */
     async settle(): Promise<void> {
+      await halfShared.settle();
       for (const entry of store.unfinished()) {
         const { id, root, relativePath, trashPath } = entry;
         const [there, kept] = [join(root, relativePath), join(root, trashPath)];

@@ -4,9 +4,10 @@
  * @module
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
-import { TRASH_FOLDER } from "../../../src/media/mod.ts";
-import { CommandError } from "../../../src/base/command.ts";
+import { join, relative } from "node:path";
+import { share, TEMPORARY, TRASH_FOLDER } from "../../../src/media/mod.ts";
+import { CommandError, run } from "../../../src/base/command.ts";
+import { currentPlatform } from "../../../src/base/platform.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openDuplicatesRig } from "./rig.ts";
 
@@ -458,4 +459,51 @@ Deno.test("a request that is given up while files are read touches nothing", asy
 
   ok(await rig.exists("sub/a copy.wav"));
   ok(await rig.exists(join("a.wav")));
+});
+
+Deno.test("a name that a killed program has left goes at the next start, and nothing else", async () => {
+  const { rig, group } = await rigWith(two);
+  await using _ = rig;
+  const { trash } = rig.library;
+  const named = (what: string) => rig.path(`sub/${TEMPORARY}${what}`);
+  const [left, lost, theirs] = ["left", "lost", "theirs"].map(named) as [string, string, string];
+  // As a program leaves it that is killed before the rename; the clone's keeper is gone since.
+  for (const [path, keeper] of [[left, rig.path("a.wav")], [lost, rig.path("gone.wav")]] as const) {
+    await Deno.link(rig.path("a.wav"), path);
+    rig.db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper);
+  }
+  rig.db.run("INSERT INTO half_shared VALUES (?, ?)", named("never made"), rig.path("a.wav"));
+  await Deno.writeTextFile(theirs, "somebody else's");
+  trash.halfShared.begins(named("under way"), rig.path("a.wav"));
+  await Deno.link(rig.path("a.wav"), named("under way"));
+
+  await rig.room.trash.settle();
+
+  const there = await Array.fromAsync(Deno.readDir(rig.path("sub")), ({ name }) => name);
+  deepStrictEqual(
+    there.filter((name) => name.startsWith(TEMPORARY)).sort(),
+    ["lost", "theirs", "under way"].map((name) => TEMPORARY + name),
+  );
+  deepStrictEqual(await Deno.readFile(rig.path("a.wav")), two["a.wav"]);
+  const noted = () => rig.db.all("SELECT path FROM half_shared ORDER BY path");
+  deepStrictEqual(noted().map(({ path }) => path), [lost, named("under way")]);
+
+  trash.halfShared.ended(named("under way"));
+  rig.db.run("DELETE FROM half_shared");
+  const victim = rig.path("sub/a copy.wav");
+  const deps = { run, platform: currentPlatform(), halfShared: trash.halfShared };
+  const failing = share({
+    keeper: rig.path("a.wav"),
+    victim,
+    how: "hardlink",
+    check: async () => {
+      const [note] = noted();
+      ok(await rig.exists(relative(rig.root, `${note!.path}`)), "noted while it is there");
+      throw new Error("not now");
+    },
+  }, deps);
+  await rejects(failing, /not now/);
+  deepStrictEqual(noted(), [], "what is given up leaves no note");
+  await rig.resolve(group, "a.wav", ["a copy.wav"], "hardlink");
+  deepStrictEqual(noted(), [], "nor does what is done");
 });

@@ -89,7 +89,7 @@ async function unite(
         await again(keeper, kept);
         await again(member, looked);
       },
-    }, { run, platform }));
+    }, { run, platform, halfShared: trash.halfShared }));
   const info = await work.touch(looked.path, () => Deno.lstat(looked.path));
   trash.sawShared(member.id, {
     modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
