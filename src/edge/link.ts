@@ -13,6 +13,7 @@ import { type Introduced, isVouched } from "./identity/mod.ts";
 import { lookUp, parseAddresses } from "./link/addresses.ts";
 import { Backoff, SLOW_MS } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
+import { askEdge, isGone } from "./link/silence.ts";
 import { linkCounters, linkMetrics } from "./link/counters.ts";
 import { edgeMemories, keptGreeters } from "./link/edge_memory.ts";
 import { Commands } from "./link/outbox/commands.ts";
@@ -20,7 +21,7 @@ import { createOutboxStore } from "./link/outbox/store.ts";
 import { type LinkParts, LinkSession, type LinkWork } from "./link/session.ts";
 import type { Hello } from "./messages.ts";
 import { Nudge } from "./nudge.ts";
-import { type Client, type Grpc, openGrpc, type StatusObject } from "./proto.ts";
+import { type Grpc, openGrpc, type StatusObject } from "./proto.ts";
 
 export interface LinkState {
   /** The edge has shown that it is there. */
@@ -75,6 +76,8 @@ export function createLink(deps: LinkDeps): Link {
   const counters = linkCounters();
   const store = createOutboxStore(db);
   let session: LinkSession | undefined;
+  /** When the edge of this stream was last heard; 0 for never. */
+  let heardAt = 0;
   const onAnswers = (key?: string) => session?.answersWait(key);
   const parts: LinkParts = {
     deps,
@@ -108,14 +111,12 @@ export function createLink(deps: LinkDeps): Link {
     if (connected) publish("link.disconnected", { address, reason });
   };
 
-  const hooks = ({ lib }: Grpc, client: Client, address: string) => ({
-    heard: () => up(address),
-    greeted: (hello: Hello) => up(address, hello),
-    // An original edge never says a word; an open connection is all there is to see.
-    beat() {
-      const now = client.getChannel().getConnectivityState(false);
-      if (now === lib.connectivityState.READY) up(address);
+  const hooks = (address: string) => ({
+    heard() {
+      heardAt = Date.now();
+      up(address);
     },
+    greeted: (hello: Hello) => up(address, hello),
   });
 
   /** One stream; resolves with how it ended. */
@@ -133,7 +134,10 @@ export function createLink(deps: LinkDeps): Link {
     const ended = Promise.withResolvers<StatusObject>();
     const over = new AbortController();
     stream.on("error", () => {}); // told by "status" as well
-    stream.on("metadata", () => up(address));
+    stream.on("metadata", () => {
+      heardAt = Date.now();
+      up(address);
+    });
     stream.once("status", (status: StatusObject) => {
       over.abort();
       ended.resolve(status);
@@ -145,11 +149,28 @@ export function createLink(deps: LinkDeps): Link {
     };
     signal.addEventListener("abort", goodbye, { once: true });
     if (signal.aborted) goodbye();
+    const limitMs = settings.timeoutSec * 1000;
+    const hangUp = (why: string) => stream.call?.cancelWithStatus(grpc.lib.status.UNAVAILABLE, why);
     // Somebody takes connections there and says nothing, not even what HTTP/2 begins with.
     const connecting = setTimeout(() => {
       const now = client.getChannel().getConnectivityState(false);
-      if (now !== grpc.lib.connectivityState.READY) stream.cancel();
-    }, settings.timeoutSec * 1000);
+      if (now !== grpc.lib.connectivityState.READY) {
+        hangUp(`Nothing answers there in ${settings.timeoutSec} s`);
+      }
+    }, limitMs);
+    heardAt = 0;
+    const watching = isGone({
+      ask: () => askEdge(grpc, client, { ms: limitMs, signal: over.signal }),
+      heardAt: () => heardAt,
+      // An original edge never says a word: that is all there is to see.
+      answered: () => up(address),
+      isWatched: () => isJoined || session?.edge !== undefined,
+      limitMs,
+      everyMs: settings.heartbeatSec * 1000,
+      signal: over.signal,
+    }).then((is) => {
+      if (is) hangUp(`The edge has not answered in ${settings.timeoutSec} s`);
+    });
     let better: string | undefined;
     const looking = lookUp(addresses.slice(0, at), {
       isThere: (other, signal) => isReachable(grpc, { ...settings, address: other }, signal),
@@ -163,14 +184,14 @@ export function createLink(deps: LinkDeps): Link {
     });
     try {
       const options = { stream, address, signal: over.signal, lasting: signal };
-      session = new LinkSession(parts, { ...options, hooks: hooks(grpc, client, address) });
+      session = new LinkSession(parts, { ...options, hooks: hooks(address) });
       await session.run().catch((error) => {
         if (over.signal.aborted) return;
         log.warn("Hanging up", { reason: reasonOf(error) });
         stream.cancel();
       });
       const status = await ended.promise;
-      await looking;
+      await Promise.all([looking, watching]);
       const livedMs = Date.now() - started;
       return { status, livedMs, wasUp: state.connected, better } satisfies Ending;
     } finally {

@@ -60,8 +60,6 @@ export interface SessionOptions {
 export interface SessionHooks {
   /** The edge showed that it is there. */
   heard(): void;
-  /** A heartbeat is due, and the stream has not ended. */
-  beat(): void;
   greeted(hello: Hello): void;
 }
 
@@ -242,12 +240,11 @@ export class LinkSession {
   /** The published protocol knows no heartbeat: any message of ours is one. */
   async #beat(): Promise<void> {
     const { deps: { settings }, nudge } = this.#parts;
-    const { signal, hooks } = this.#options;
+    const { signal } = this.#options;
     const beatMs = settings.heartbeatSec * 1000;
     for (let beat = 1;; beat++) {
       await pause(beatMs, signal);
       if (signal.aborted) return;
-      hooks.beat();
       if (!this.#speaks("receipt")) this.#answers.presume(beatMs);
       if (beat % OFFER_AGAIN_BEATS === 0) nudge.note("offer");
       // A list on its way is a sign of life itself.
