@@ -97,6 +97,23 @@ export function checkBackup(
   }
 }
 
+/** What a program would go on with by itself, and must not where that is of another time. */
+export interface Halt {
+  /** One without it has nothing to halt. */
+  table: string;
+  sql: string;
+  /** How many rows that were. */
+  onHalted?(rows: number): void;
+}
+
+interface RestoreOptions {
+  steps: readonly string[];
+  /** As checkBackup() has it. */
+  table: string;
+  halts?: readonly Halt[];
+  now?: Date;
+}
+
 /**
  * Puts a copy of `from` in the place of the database `target`, which nobody may have open. What was
  * there is kept aside. At each moment a whole database stands at `target`.
@@ -107,7 +124,7 @@ export function checkBackup(
 export async function restoreDatabase(
   from: string,
   target: string,
-  { steps, table, now = new Date() }: { steps: readonly string[]; table: string; now?: Date },
+  { steps, table, halts = [], now = new Date() }: RestoreOptions,
 ): Promise<string | undefined> {
   if (await exists(`${from}-wal`)) {
     throw new InvalidError(
@@ -122,8 +139,9 @@ export async function restoreDatabase(
   await removeParts(part);
   try {
     await Deno.copyFile(from, part);
-    await syncFile(part);
     checkBackup(part, steps, table, from); // the copy: nobody changes it between the look and its use
+    for (const it of halts) halt(part, it);
+    await syncFile(part);
     const aside = `${target}.before-restore-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
     const kept = await exists(target) ? await keepAside(target, aside) : undefined;
     await Deno.rename(part, target);
@@ -135,6 +153,16 @@ export async function restoreDatabase(
       throw new InvalidError(`Cannot restore "${from}": there is no such file`, { path: from });
     }
     throw error;
+  }
+}
+
+function halt(path: string, { table, sql, onHalted }: Halt): void {
+  const db = new DatabaseSync(path);
+  try {
+    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?").get(table)) return;
+    onHalted?.(Number(db.prepare(sql).run().changes));
+  } finally {
+    db.close();
   }
 }
 

@@ -3,7 +3,13 @@
  *
  * @module
  */
-export { backupDatabase, type BackupOptions, checkBackup, restoreDatabase } from "./backup.ts";
+export {
+  backupDatabase,
+  type BackupOptions,
+  checkBackup,
+  type Halt,
+  restoreDatabase,
+} from "./backup.ts";
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { migrations } from "./migrate.ts";
 export { openPages, type Pages } from "./pages.ts";

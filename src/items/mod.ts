@@ -31,6 +31,7 @@ export {
 } from "./collections/mod.ts";
 export {
   type Caller as IngestCaller,
+  haltIngests,
   type Ingest,
   type Mode as IngestMode,
   modes as ingestModes,

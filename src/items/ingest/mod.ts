@@ -10,4 +10,5 @@ export { openIngestRoom } from "./open.ts";
 export { type StepState, stepStates } from "./journal.ts";
 export { type Mode, modes, type Plan, planStates, type Step } from "./model.ts";
 export { policies, type PolicyName, policyNames } from "./policies.ts";
+export { haltIngests } from "./store.ts";
 export { type Outcome, outcomeOf, outcomes, reasonOfStep, type Report } from "./report.ts";

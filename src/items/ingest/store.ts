@@ -4,10 +4,20 @@
  * @module
  */
 import { NotFoundError, StaleError } from "../../base/errors.ts";
-import type { Database } from "../../db/mod.ts";
+import type { Database, Halt } from "../../db/mod.ts";
 import type { Plan, PlanState, Room } from "./model.ts";
 import { optional, planColumns, type PlanRow, toPlan } from "./rows.ts";
 import { createStepStore } from "./steps/store.ts";
+
+/** For a library of another time: nothing is moved by a plan that was being executed then. */
+export const haltIngests: Halt = {
+  table: "ingest_plans",
+  sql: `UPDATE ingest_plans SET state = 'stopped', version = version + 1,
+      finished_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+      reason = 'The library was restored from a backup, which was made while this went on. See ' ||
+        'whether the files are still where the plan says, then execute it again, or cancel it'
+    WHERE state = 'running'`,
+};
 
 export type IngestStore = ReturnType<typeof createIngestStore>;
 

@@ -76,12 +76,13 @@ Deno.test("a backup of a running agent's library is restored once the agent has 
     strictEqual(items.length, 1);
   }
 
-  const { former } = JSON.parse(await say(dataDir, "restore", file, "--json"));
+  const { former, halted_ingests } = JSON.parse(await say(dataDir, "restore", file, "--json"));
   const tags = await say(dataDir, "tags", "--json");
   const wrong = await runCommand(["restore", `${dir.path}/nothing.db`], { dataDir });
 
   deepStrictEqual(tags.split("\n").map((line) => JSON.parse(line).path), ["kept"]);
   ok((await Deno.stat(former)).size > 0);
+  strictEqual(halted_ingests, 0);
   strictEqual(wrong.code, 2);
 });
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   ConflictError,
   DeniedError,
@@ -7,6 +7,9 @@ import {
   NotFoundError,
   StaleError,
 } from "../../../src/base/errors.ts";
+import { silent } from "../../../src/base/log.ts";
+import { backupDatabase, migrations, openDatabase, restoreDatabase } from "../../../src/db/mod.ts";
+import { haltIngests, openIngestRoom } from "../../../src/items/ingest/mod.ts";
 import { noise } from "../../helpers/temp.ts";
 import { until, within } from "../../helpers/wait.ts";
 import { openIngestRig } from "./rig.ts";
@@ -397,6 +400,50 @@ Deno.test("what was begun when the program ended goes on by itself", async () =>
   await within("the service's end", running);
 
   deepStrictEqual(await snapshot(rig.root), ["film.mkv"]);
+});
+
+Deno.test("what was under way in a library that is restored waits for a person's word", async () => {
+  await using rig = await openIngestRig();
+  await rig.put("old.mkv", "of that time");
+  const { id, version } = await rig.plan({ policy: "flat" });
+  rig.ingest.begin(id);
+  const [copy, path] = ["copy.db", "restored.db"].map((it) => join(rig.dir.path, it));
+  await backupDatabase(rig.db.path, copy!);
+  let halted = 0;
+  const halts = [
+    { ...haltIngests, onHalted: (plans: number) => halted += plans },
+    { table: "of_a_newer_library", sql: "SELECT 1 FROM of_a_newer_library" },
+  ];
+  await restoreDatabase(copy!, path!, { steps: migrations.library, table: "media", halts });
+  using db = openDatabase(path!, migrations.library);
+  const restored = openIngestRoom({
+    ...rig,
+    db,
+    ingestDirs: () => [],
+    publish: () => {},
+    log: silent,
+  });
+  const stop = new AbortController();
+  const running = restored.service(stop.signal);
+  const newer = await rig.dir.file("in/new/new.mkv", "of today");
+  const second = await restored.plan({ sources: [dirname(newer)], policy: "flat" }, {
+    user: "owner",
+    isLocal: true,
+    signal: rig.signal,
+  });
+
+  restored.begin(second.id);
+  await until("the end of the other", () => restored.get(second.id).state === "done");
+  stop.abort();
+  await within("the service's end", running);
+
+  const waiting = restored.get(id);
+  deepStrictEqual([halted, waiting.state, waiting.version > version], [1, "stopped", true]);
+  match(waiting.reason!, /restored from a backup.*execute it again, or cancel it$/);
+  ok(!Number.isNaN(Date.parse(waiting.finishedAt!)));
+  deepStrictEqual(await snapshot(rig.source), ["old.mkv"]);
+  strictEqual((await restored.execute(id, { signal: rig.signal })).state, "done");
+  deepStrictEqual(await snapshot(rig.root), ["new.mkv", "old.mkv"]);
 });
 
 Deno.test("another volume at the target's place is not written to", async () => {

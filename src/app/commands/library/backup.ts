@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { join, resolve } from "node:path";
 import { ConflictError, NotFoundError } from "../../../base/errors.ts";
 import { backupDatabase, migrations, restoreDatabase } from "../../../db/mod.ts";
+import { haltIngests } from "../../../items/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, openDataFolder } from "../../data_folder.ts";
 import { formatBytes } from "../../terminal.ts";
@@ -59,12 +60,20 @@ export function restore(context: CommandContext): Command {
       using folder = await openDataFolder(dataDir); // the lock: nobody opens it meanwhile
       const path = join(folder.path, "library.db");
       const from = resolve(file);
+      let halted = 0;
       const aside = await restoreDatabase(from, path, {
         steps: migrations.library,
         table: "media",
+        halts: [{ ...haltIngests, onHalted: (plans) => halted = plans }],
       });
-      if (options.json) return print(JSON.stringify({ restored: from, former: aside ?? null }));
+      if (options.json) {
+        const told = { restored: from, former: aside ?? null, "halted_ingests": halted };
+        return print(JSON.stringify(told));
+      }
       print(`Restored ${from}`);
       if (aside) print(`The former library is kept as ${aside}`);
+      if (halted > 0) {
+        print(`${halted} ingests were under way then, and wait for you: giggityflix ingest list`);
+      }
     });
 }
