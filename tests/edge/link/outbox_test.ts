@@ -32,9 +32,12 @@ function setUp(options: Parameters<typeof createOutboxStore>[1] = {}) {
     if (key !== undefined) sender?.rewind(key);
     flushed = sender?.flush();
   };
-  const open = () => {
+  const open = (room: () => Promise<void> = () => Promise.resolve()) => {
     const sent: PeerMessage[] = [];
-    const send = (message: PeerMessage) => Promise.resolve(void sent.push(message));
+    const send = (message: PeerMessage) => {
+      sent.push(message);
+      return room();
+    };
     const opened = new AnswerSender({ store, edges: () => ["edge"], send, signal: never });
     sender = opened;
     return { sent, sender: opened };
@@ -170,4 +173,35 @@ Deno.test("what is a day old, or too much, is forgotten and counted", async () =
   // Its answer is gone: it is done again, rather than never answered.
   await run("a");
   strictEqual(store.waiting(), 2);
+});
+
+Deno.test("commands that come again while answers are being sent are answered again", async () => {
+  const { open, begin, flushed } = setUp();
+  const commands = begin();
+  const first = open();
+  const ids = ["r1", "r2", "r3", "r4"];
+  const ask = (requestId: string) =>
+    commands.run(
+      asked(requestId, requestId),
+      ["edge"],
+      () => Promise.resolve([answer(requestId)]),
+      true,
+    );
+  for (const id of ids) await ask(id);
+  await flushed();
+  // The edge has two of them; but it is killed before it has kept what they said.
+  for (const id of ["r1", "r2"]) first.sender.receipt(id);
+
+  let isFull = true;
+  const { promise: hasRoom, resolve } = Promise.withResolvers<void>();
+  const second = open(() => isFull ? hasRoom : Promise.resolve());
+  const flushing = second.sender.flush();
+  // The others are on their way, and the stream is full.
+  deepStrictEqual(second.sent.map((it) => it.requestId), ["r3"]);
+  for (const id of ["r1", "r2"]) await ask(id);
+  isFull = false;
+  resolve();
+  await Promise.all([flushing, flushed()]);
+
+  deepStrictEqual(second.sent.map((it) => it.requestId), ["r3", "r4", "r1", "r2"]);
 });

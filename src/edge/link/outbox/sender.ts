@@ -24,6 +24,8 @@ export class AnswerSender {
   readonly #sent = new Map<number, number>();
   readonly #byRequest = keyedQueues<number>();
   #after = 0;
+  /** From where on to look again, when what is under way has come to its end. */
+  #rewound = Infinity;
   #flushing: Promise<void> | undefined;
   #again = false;
 
@@ -41,7 +43,7 @@ export class AnswerSender {
   /** The answers of this command are to be sent again, but for those on their way. */
   rewind(key: string): void {
     const [first] = this.#deps.store.answersTo(key);
-    if (first) this.#after = Math.min(this.#after, first.id - 1);
+    if (first) this.#rewound = Math.min(this.#rewound, first.id - 1);
   }
 
   /** The edge has the oldest answer under this request id. Whether there was any. */
@@ -67,6 +69,8 @@ export class AnswerSender {
     const { store, edges, send, signal } = this.#deps;
     while (this.#again && !signal.aborted) {
       this.#again = false;
+      this.#after = Math.min(this.#after, this.#rewound);
+      this.#rewound = Infinity;
       for (;;) {
         const page = store.unconfirmed(edges(), this.#after, PAGE);
         for (const { id, requestId, payload } of page) {
