@@ -5,13 +5,13 @@
  *
  * @module
  */
+import { hostOf, isLoopback } from "../../base/address.ts";
 import { DeniedError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { Challenge, GrantKey, Proof } from "../messages.ts";
 import { Enrolments, type Try } from "./joining/enrolments.ts";
 import { type IdentityKey, isPublicKey, isSignedBy } from "./keys.ts";
-import { isLoopback } from "./refusals.ts";
 import type { IdentityStore } from "./store.ts";
 import { type Introduced, isNonce, makeNonce, transcript } from "./transcript.ts";
 import { vouchFor } from "./vouching.ts";
@@ -147,7 +147,7 @@ export class Door {
 
   #mayBeUnsigned(address: string): boolean {
     const { unsigned } = this.#options;
-    return unsigned === "always" || unsigned === "loopback" && isLoopback(address);
+    return unsigned === "always" || unsigned === "loopback" && isLoopback(hostOf(address));
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hostOf, isLoopback as isLoopbackHost } from "../../base/address.ts";
+import { hostOf } from "../../base/address.ts";
 import type { Fields, Log } from "../../base/log.ts";
 
 const QUIET_MS = 60_000;
@@ -44,6 +44,3 @@ export class Refusals {
     return this.#said.size < MAX_KEPT ? key : "others";
   }
 }
-
-/** Whether what connects from `address`, with its port, is a program of this same machine. */
-export const isLoopback = (address: string): boolean => isLoopbackHost(hostOf(address));
