@@ -164,7 +164,8 @@ export function createLink(deps: LinkDeps): Link {
       heardAt: () => heardAt,
       // An original edge never says a word: that is all there is to see.
       answered: () => up(address),
-      isWatched: () => isJoined || session?.edge !== undefined,
+      // A joined one is asked as well: its network may have gone, and that is seen at once.
+      isWatched: () => !isJoined && session?.edge !== undefined,
       limitMs,
       everyMs: settings.heartbeatSec * 1000,
       signal: over.signal,

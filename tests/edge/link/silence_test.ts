@@ -8,7 +8,9 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { makeIdentityKey } from "../../../src/edge/identity/mod.ts";
 import { isGone } from "../../../src/edge/link/silence.ts";
+import { CuttingProxy } from "../cuts/proxy.ts";
 import { PublishedEdge } from "../published.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, until } from "../rig.ts";
 
@@ -67,6 +69,22 @@ for (
     strictEqual(peer.link.state().connected, false);
   });
 }
+
+Deno.test("a joined edge whose network goes is asked, without a ping", grpcTest, async () => {
+  await using edge = await startEdge();
+  await using proxy = await CuttingProxy.open(Number(edge.address.split(":")[1]));
+  const { fingerprint } = edge.edge.identities;
+  const identity = { key: makeIdentityKey(), timeoutMs: 5000, pinOf: () => fingerprint };
+  await using peer = startLink(proxy.address, new MapLibrary(), {
+    settings: { timeoutSec: 2, heartbeatSec: 0.3, reconnectIntervalSec: 0.01, identity },
+  });
+  await until(() => peer.link.state().extensions.length > 0);
+
+  proxy.cut("silence");
+
+  await peer.event("link.disconnected");
+  match(peer.link.state().reason ?? "", /has not answered in 2 s/);
+});
 
 Deno.test("an edge that never says a word, and is there, is left in peace", grpcTest, async () => {
   await using edge = await PublishedEdge.open();
