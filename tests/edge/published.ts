@@ -123,6 +123,7 @@ export class PublishedPeer implements Disposable {
       this.#metadata(),
     );
     this.#call.on("data", (message: Message) => {
+      if (this.answer(message)) return;
       this.received.push(message);
       this.#wake();
     });
@@ -130,6 +131,9 @@ export class PublishedPeer implements Disposable {
     this.headers = new Promise((resolve) => this.#call.once("metadata", () => resolve()));
     this.ended = new Promise((resolve) => this.#call.once("status", resolve));
   }
+
+  /** Whether it has dealt with the message; others are received. */
+  answer: (message: Message) => boolean = () => false;
 
   send(message: Message): void {
     this.#call.write(message);

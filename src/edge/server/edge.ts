@@ -17,6 +17,7 @@ import {
 } from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
+import { type HashesOptions, openHashes } from "./hashes/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
 import { EdgeCounters, stateMetrics } from "./metrics/counters.ts";
 import { type Bus, openRouting, type Routing } from "./routing/mod.ts";
@@ -62,6 +63,8 @@ export interface EdgeOptions {
   ice?(): IceSettings;
   /** To other edges that share the state; there are none unless said. It belongs to the caller. */
   bus?: Bus | undefined;
+  /** How often files of original peers are compared with others'. */
+  hashPace?: HashesOptions["pace"];
   /** Where those who are connected stand; `maxPeers` counts only without it. */
   sessions?: Sessions;
 }
@@ -177,6 +180,11 @@ export function openEdge(options: EdgeOptions): Edge {
   }, options.screenshots);
   const news = new Nudge<"catalog">();
   const writes = new Writes();
+  const hashes = openHashes({
+    ...{ state, log, pace: options.hashPace, findPeer: routing.find },
+    sessions: () => sessions.all(),
+    changed: (peerId, titles) => context.changed(peerId, titles),
+  });
 
   const context: ServeContext = {
     ...room.context,
@@ -189,6 +197,7 @@ export function openEdge(options: EdgeOptions): Edge {
       news.note("catalog");
       availability.touched(peerId, titles, areLost);
       pictures.nudge();
+      hashes.nudge();
       routing.catalogueChanged(peerId, titles, areLost ?? false);
     },
     streams,
@@ -204,6 +213,7 @@ export function openEdge(options: EdgeOptions): Edge {
     greeted: routing.greeted,
     heard(session, message) {
       counters.heard(message.payload);
+      hashes.heard(session, message);
       routing.heard(session, message);
     },
     joined(session) {
@@ -245,6 +255,7 @@ export function openEdge(options: EdgeOptions): Edge {
         streams.open.renewing(either),
         availability.run(either),
         pictures.run(either),
+        hashes.run(either),
         routing.run(either),
       ]);
       try {
@@ -271,16 +282,7 @@ export function openEdge(options: EdgeOptions): Edge {
     edgeOf: routing.edgeOf,
     otherEdges: routing.edges,
     metrics: () => [
-      ...stateMetrics({
-        sessions: sessions.all().map((it) => ({
-          greeted: it.greeted,
-          isSigned: Boolean(room.context.signed.get(it)?.key),
-        })),
-        refusals: room.context.refusals.count,
-        streams: streams.open.all().length,
-        otherEdges: routing.edges().length,
-        busIsUp: bus?.isUp(),
-      }),
+      ...stateMetrics({ sessions, ...room.context, streams: streams.open, routing, bus }),
       ...counters.metrics(),
     ],
     ...openWatching(streams, desk, iceServers),

@@ -7,6 +7,7 @@
 import type { Publish } from "../../../base/events.ts";
 import type { Distribution, Metric } from "../../../base/metrics.ts";
 import type { Case, PeerPayloads } from "../../messages.ts";
+import type { Session } from "../sessions.ts";
 
 /** THE COUNTERS: what each is called, and what its one label says. */
 const table = {
@@ -138,22 +139,25 @@ export class EdgeCounters {
 const toSnake = (name: string) => name.replaceAll(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
 
 export interface EdgeState {
-  sessions: Iterable<{ greeted: boolean; isSigned: boolean }>;
-  /** Refused at the door, or wrong in what they sent. */
-  refusals: number;
-  streams: number;
-  otherEdges: number;
-  /** Undefined where there is none to other edges. */
-  busIsUp: boolean | undefined;
+  sessions: { all(): Session[] };
+  /** What each has proved at the door. */
+  signed: WeakMap<Session, { key: string }>;
+  /** At the door, and of what was wrong in what they sent. */
+  refusals: { count: number };
+  streams: { all(): unknown[] };
+  routing: { edges(): string[] };
+  /** To other edges, where there are any. */
+  bus: { isUp(): boolean } | undefined;
 }
 
 /** What is there now. */
 export function stateMetrics(
-  { sessions, refusals, streams, otherEdges, busIsUp }: EdgeState,
+  { sessions, signed, refusals, streams, routing, bus }: EdgeState,
 ): Metric[] {
   const kinds = { signed: 0, unsigned: 0, original: 0 };
-  for (const { greeted, isSigned } of sessions) {
-    kinds[isSigned ? "signed" : greeted ? "unsigned" : "original"]++;
+  for (const session of sessions.all()) {
+    const isSigned = Boolean(signed.get(session)?.key);
+    kinds[isSigned ? "signed" : session.greeted ? "unsigned" : "original"]++;
   }
   const gauge = (name: string, help: string, value: number): Metric => ({
     name: `giggityflix_edge_${name}`,
@@ -172,10 +176,10 @@ export function stateMetrics(
       name: "giggityflix_edge_refusals_total",
       type: "counter",
       help: "Peers and messages that were refused",
-      samples: [{ value: refusals }],
+      samples: [{ value: refusals.count }],
     },
-    gauge("streams_open", "Streams that play by this edge", streams),
-    gauge("other_edges", "Other edges that are there", otherEdges),
-    ...busIsUp === undefined ? [] : [gauge("bus_up", "1 while the bus can be reached", +busIsUp)],
+    gauge("streams_open", "Streams that play by this edge", streams.all().length),
+    gauge("other_edges", "Other edges that are there", routing.edges().length),
+    ...bus ? [gauge("bus_up", "1 while the bus can be reached", bus.isUp() ? 1 : 0)] : [],
   ];
 }

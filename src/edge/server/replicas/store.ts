@@ -6,6 +6,7 @@
 import type { State, Statements, StateValue } from "../../../db/mod.ts";
 import type { CatalogedFile, MediaDescription, OfferedFile } from "../../messages.ts";
 import { MAX_TITLE, titleOf } from "../catalog_item.ts";
+import { split } from "../content/writer/store.ts";
 import { describe, type Described, pendingRemaps, recount, type Remap } from "../content/store.ts";
 
 /** Longest path that any of our platforms has. */
@@ -160,6 +161,12 @@ async function knownIds(
     if (id !== titleId && await takeTitlesId(tx, peerId, row)) row.id = titleId;
     const now = files.get(path)!.sizeBytes;
     if (now === sizeBytes) continue;
+    const others = `SELECT 1 FROM replicas WHERE catalog_id = ?
+      AND (peer_id <> ? OR relative_path <> ?) LIMIT 1`;
+    if (await tx.get(others, titleId, peerId, path)) {
+      await split(tx, peerId, path, now);
+      continue;
+    }
     // What its content is now it says later.
     const sql = "UPDATE titles SET size_bytes = ? WHERE catalog_id = ? AND content_hash IS NULL";
     await tx.run(sql, now, titleId);
