@@ -140,6 +140,18 @@ export function findRoute<Item extends z.ZodType>(item: Item, tags: string[], su
   });
 }
 
+/** `DELETE /{id}`: it is no more. */
+export function removeRoute(tags: string[], summary: string, description = "It is gone") {
+  return createRoute({
+    method: "delete",
+    path: "/{id}",
+    tags,
+    summary,
+    request: { params: IdParam },
+    responses: { 204: { description }, ...failures },
+  });
+}
+
 /** A place in a list as text that nobody needs to read. */
 export function toCursor(last: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(last))).replaceAll("+", "-")

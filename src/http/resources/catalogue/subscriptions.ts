@@ -12,6 +12,7 @@ import {
   IdParam,
   json,
   listRoute,
+  removeRoute,
   router,
   z,
 } from "../../router.ts";
@@ -116,14 +117,7 @@ export function subscriptions({ subscriptions: port }: SubscriptionsPort) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Wait no longer",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is gone" }, ...failures },
-      }),
+      removeRoute(tags, "Wait no longer"),
       async (c) => {
         await port.remove(c.req.valid("param").id);
         return c.body(null, 204);

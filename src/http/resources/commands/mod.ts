@@ -13,6 +13,7 @@ import {
   IdParam,
   json,
   listRoute,
+  removeRoute,
   router,
   z,
 } from "../../router.ts";
@@ -104,14 +105,7 @@ function commandRoutes({ commands }: CommandsPort) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Forget a dead letter",
-        request: { params: IdParam },
-        responses: { 204: { description: "Done" }, ...failures },
-      }),
+      removeRoute(tags, "Forget a dead letter", "Done"),
       async (c) => {
         await commands.remove(c.req.valid("param").id);
         return c.body(null, 204);

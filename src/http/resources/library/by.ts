@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { newBatch } from "../../../items/mod.ts";
 import { etagOf } from "../../conditional.ts";
 import { libraryUser } from "../../admission/caller.ts";
-import { z } from "../../router.ts";
+import { createRoute, failures, IdParam, z } from "../../router.ts";
 
 export const UserQuery = z.object({
   user: z.string().trim().min(1).max(100).optional().openapi({
@@ -33,6 +33,18 @@ export function byOf({ user }: { user: string }): { user: string; batch: string 
 /** Tells the version of what the answer shows. */
 export function tell(c: Context, { version }: { version: number }): void {
   c.header("etag", etagOf(version));
+}
+
+/** `DELETE /{id}` by a user, unless somebody has changed it meanwhile. */
+export function removeByRoute(tags: string[], summary: string, description = "It is gone") {
+  return createRoute({
+    method: "delete",
+    path: "/{id}",
+    tags,
+    summary,
+    request: { params: IdParam, query: UserQuery, headers: IfMatch },
+    responses: { 204: { description }, ...failures },
+  });
 }
 
 /** A request body in JSON, with an example in its schema. */

@@ -10,9 +10,9 @@ import {
   createRoute,
   failures,
   findRoute,
-  IdParam,
   json,
   listRoute,
+  removeRoute,
   router,
 } from "../../router.ts";
 import {
@@ -83,14 +83,11 @@ export function invitations(people: People) {
       return c.json(only(c.req.valid("query").fields)(bodyOf(found)), 200);
     })
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
+      removeRoute(
         tags,
-        summary: "Revoke an invitation; the accounts that it has made stay",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is good no more" }, ...failures },
-      }),
+        "Revoke an invitation; the accounts that it has made stay",
+        "It is good no more",
+      ),
       async (c) => {
         await people.invitations.revoke(currentCaller(), c.req.valid("param").id);
         return c.body(null, 204);

@@ -6,7 +6,15 @@
 import type { Passkey as Key, People } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { siteOf } from "../../admission/connection.ts";
-import { createRoute, failures, IdParam, json, pageOf as page, router } from "../../router.ts";
+import {
+  createRoute,
+  failures,
+  IdParam,
+  json,
+  pageOf as page,
+  removeRoute,
+  router,
+} from "../../router.ts";
 import { NewPasskey, Passkey, PasskeyChallenge, PasskeyLogin, SignedIn } from "./bodies.ts";
 import {
   body,
@@ -75,14 +83,7 @@ export function passkeys(people: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Delete a passkey",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is good no more" }, ...failures },
-      }),
+      removeRoute(tags, "Delete a passkey", "It is good no more"),
       async (c) => {
         const caller = currentCaller();
         await people.passkeys.delete(caller, c.req.valid("param").id, ownerOf(caller));

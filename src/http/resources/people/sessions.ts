@@ -6,7 +6,15 @@
 import { type People, type Session as SignIn, UnknownCallerError } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { cookieOf, dropCookies } from "../../admission/connection.ts";
-import { createRoute, failures, IdParam, json, pageOf as page, router, z } from "../../router.ts";
+import {
+  createRoute,
+  failures,
+  json,
+  pageOf as page,
+  removeRoute,
+  router,
+  z,
+} from "../../router.ts";
 import { Login, Refresh, Session, SignedIn } from "./bodies.ts";
 import {
   body,
@@ -102,14 +110,7 @@ export function sessions(people: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "End a session: one of one's own, or any for an owner",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is ended" }, ...failures },
-      }),
+      removeRoute(tags, "End a session: one of one's own, or any for an owner", "It is ended"),
       async (c) => {
         const caller = currentCaller();
         await people.sessions.end(caller, c.req.valid("param").id, ownerOf(caller));

@@ -13,6 +13,7 @@ import {
   IdParam,
   json,
   pageOf as page,
+  removeRoute,
   router,
   z,
 } from "../../router.ts";
@@ -85,14 +86,7 @@ export function sharingRules({ sharing }: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Revoke a rule: it holds no more from now on",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is gone" }, ...failures },
-      }),
+      removeRoute(tags, "Revoke a rule: it holds no more from now on"),
       async (c) => {
         await sharing.delete(currentCaller(), c.req.valid("param").id);
         return c.body(null, 204);

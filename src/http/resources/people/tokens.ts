@@ -5,7 +5,7 @@
  */
 import type { ApiToken as Token, People } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
-import { createRoute, failures, IdParam, json, pageOf as page, router } from "../../router.ts";
+import { createRoute, failures, json, pageOf as page, removeRoute, router } from "../../router.ts";
 import { ApiToken, MadeToken, NewToken } from "./bodies.ts";
 import { body, bodyOf, byTime, ownerOf, OwnQuery, pageOf, person, whose } from "./common.ts";
 
@@ -50,14 +50,7 @@ export function tokens(people: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Delete an API token: it is good no more",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is gone" }, ...failures },
-      }),
+      removeRoute(tags, "Delete an API token: it is good no more"),
       async (c) => {
         const caller = currentCaller();
         await people.tokens.delete(caller, c.req.valid("param").id, ownerOf(caller));

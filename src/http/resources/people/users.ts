@@ -13,6 +13,7 @@ import {
   IdParam,
   json,
   listRoute,
+  removeRoute,
   router,
 } from "../../router.ts";
 import { Me, NewUser, User, UserChange } from "./bodies.ts";
@@ -87,14 +88,7 @@ export function users({ accounts, tries }: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Delete an account, with its sessions, tokens, passkeys and rules",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is gone" }, ...failures },
-      }),
+      removeRoute(tags, "Delete an account, with its sessions, tokens, passkeys and rules"),
       async (c) => {
         await accounts.delete(currentCaller(), c.req.valid("param").id);
         return c.body(null, 204);

@@ -6,7 +6,16 @@
 import { InvalidError } from "../../../base/errors.ts";
 import type { IceCandidate } from "../../../edge/mod.ts";
 import { only } from "../../fields.ts";
-import { createRoute, failures, IdParam, json, listRoute, router, z } from "../../router.ts";
+import {
+  createRoute,
+  failures,
+  IdParam,
+  json,
+  listRoute,
+  removeRoute,
+  router,
+  z,
+} from "../../router.ts";
 import { Stream } from "../../schemas.ts";
 import { iceServerBody, MAX_SDP, OPEN_MS, watcher, type WatchingPort } from "./port.ts";
 
@@ -123,14 +132,7 @@ export function streams(port: WatchingPort) {
       },
     )
     .openapi(
-      createRoute({
-        method: "delete",
-        path: "/{id}",
-        tags,
-        summary: "Close a stream",
-        request: { params: IdParam },
-        responses: { 204: { description: "It is closed" }, ...failures },
-      }),
+      removeRoute(tags, "Close a stream", "It is closed"),
       (c) => {
         port.closeStream(c.req.valid("param").id, watcher().only);
         return c.body(null, 204);

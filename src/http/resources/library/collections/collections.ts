@@ -18,7 +18,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { CollectionBody, collectionBody, CollectionEdit, Kind, NewCollection } from "./bodies.ts";
 import { addItems } from "./items.ts";
 import { addSeries } from "./series.ts";
@@ -101,14 +101,7 @@ function addCollections(routes: OpenAPIHono, port: CollectionsPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags,
-      summary: "Delete a collection; its items stay in the library",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is gone" }, ...failures },
-    }),
+    removeByRoute(tags, "Delete a collection; its items stay in the library"),
     async (c) => {
       const by = byOf(c.req.valid("query"));
       await port.remove(c.req.valid("param").id, by, expectedVersion(c));

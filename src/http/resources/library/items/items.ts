@@ -8,7 +8,7 @@ import type { BulkResult, EditBy, Item, Patch } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { BulkAnswer, BulkBody, ItemBody, itemBody, ItemEdit, NewItem, toPatch } from "./bodies.ts";
 import { addItemList, type ItemListPort, type TagBranches } from "./list.ts";
 
@@ -142,14 +142,11 @@ function addEditing(routes: OpenAPIHono, port: ItemsPort): void {
     );
   }
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags: group,
-      summary: "Delete an item: its file stays, and is offered to nobody; undo brings it back",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is deleted" }, ...failures },
-    }),
+    removeByRoute(
+      group,
+      "Delete an item: its file stays, and is offered to nobody; undo brings it back",
+      "It is deleted",
+    ),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
       port.remove(c.req.valid("param").id, by);

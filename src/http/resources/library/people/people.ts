@@ -19,7 +19,7 @@ import {
   toCursor,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { pageWith, placeOf } from "../cursors.ts";
 import {
   Alias,
@@ -154,14 +154,7 @@ function addEditing(routes: OpenAPIHono, port: PeoplePort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags,
-      summary: "Take a person out of all credits and delete them",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: gone,
-    }),
+    removeByRoute(tags, "Take a person out of all credits and delete them"),
     async (c) => {
       const by = byOf(c.req.valid("query"));
       await port.remove(c.req.valid("param").id, by, expectedVersion(c));

@@ -19,7 +19,7 @@ import {
   toPage,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 
 export interface CustomFieldsPort {
   find(key: string): CustomField;
@@ -106,15 +106,11 @@ export function customFields(port: CustomFieldsPort): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
+    removeByRoute(
       tags,
-      summary:
-        "Delete a custom field; its values are not shown any more, and undo shows them again",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is deleted" }, ...failures },
-    }),
+      "Delete a custom field; its values are not shown any more, and undo shows them again",
+      "It is deleted",
+    ),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
       port.remove(c.req.valid("param").id, by);

@@ -17,7 +17,7 @@ import {
   router,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { pageWith, placeOf } from "../cursors.ts";
 
 export interface NotesPort {
@@ -82,14 +82,7 @@ export function notes(port: NotesPort): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags,
-      summary: "Delete a note; undo brings it back",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is deleted" }, ...failures },
-    }),
+    removeByRoute(tags, "Delete a note; undo brings it back", "It is deleted"),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
       port.remove(c.req.valid("param").id, by);

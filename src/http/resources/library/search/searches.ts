@@ -18,7 +18,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { NewSearch, SavedBody, savedBody, SearchBody, SearchEdit } from "./bodies.ts";
 import { ResultQuery, runSearch } from "./search.ts";
 
@@ -114,14 +114,7 @@ function addEditing(routes: OpenAPIHono, port: SearchesPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags,
-      summary: "Forget it",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is gone" }, ...failures },
-    }),
+    removeByRoute(tags, "Forget it"),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };
       port.saved.remove(c.req.valid("param").id, by);

@@ -17,7 +17,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { GroupBody, groupBody, GroupEditBody, NewGroup } from "./bodies.ts";
 import type { TagsPort } from "./tags.ts";
 
@@ -89,14 +89,7 @@ export function tagGroupsResource(port: Pick<TagsPort, "groups">): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "delete",
-      path: "/{id}",
-      tags,
-      summary: "Delete a group; its tags stay, without one",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch },
-      responses: { 204: { description: "It is gone" }, ...failures },
-    }),
+    removeByRoute(tags, "Delete a group; its tags stay, without one"),
     (c) => {
       port.groups.remove(c.req.valid("param").id, byOf(c.req.valid("query")), expectedVersion(c));
       return c.body(null, 204);
