@@ -1,5 +1,6 @@
 /**
- * What two contestants' times say: their ratio, round by round, and its median.
+ * What two contestants' times say: their ratio, round by round, and its median; and figures of our
+ * own beside their goals.
  *
  * @module
  */
@@ -41,6 +42,15 @@ export function tellShare(
   });
 }
 
+/** A figure of ours alone, round by round. */
+export function tellMost(
+  name: string,
+  figures: number[],
+  { unit, atMost }: { unit: string; atMost: number },
+): void {
+  tell(name, figures, (figure) => figure <= atMost, { unit, goal: `at most ${atMost}` });
+}
+
 export function median(values: number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length >> 1;
@@ -54,7 +64,8 @@ function tell(
   { unit, goal }: { unit: string; goal: string },
 ): void {
   const ratio = median(ratios);
-  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  const ends = [Math.min(...ratios), Math.max(...ratios)].map((it) => it.toFixed(2));
+  const range = ratios.length > 1 ? ` (${ends.join(" to ")})` : "";
   const verdict = goal && (reached(ratio) ? `, goal ${goal}: reached` : `, goal ${goal}: MISSED`);
-  say(`  ${name.padEnd(58)} ${ratio.toFixed(2)} ${unit} (${range})${verdict}`);
+  say(`  ${name.padEnd(58)} ${ratio.toFixed(2)} ${unit}${range}${verdict}`);
 }

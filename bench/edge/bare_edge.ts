@@ -19,7 +19,7 @@ import { load } from "./load.ts";
 const { lib, service } = await openGrpc();
 const streams = new Set<EdgeStream>();
 const waiting = new Map<string, (answer: unknown) => void>();
-const server = new lib.Server();
+const server = new lib.Server({ "grpc.enable_channelz": 0 });
 server.addService(service, {
   asyncOperations(stream: EdgeStream) {
     streams.add(stream);

@@ -5,7 +5,7 @@
  * @module
  */
 import { say } from "../../scripts/run.ts";
-import { median, tellRatio } from "../ratios.ts";
+import { median, tellMost, tellRatio } from "../ratios.ts";
 import type { LoadTold } from "./load.ts";
 import {
   type EdgeKind,
@@ -38,20 +38,25 @@ export async function benchEdge({ folder, peers, holdSec, ...more }: EdgeBench):
 }
 
 function tellScale(told: ScaleTold, peers: number): void {
-  const kib = (bytes: number) => (bytes / 1024).toFixed(1);
-  const p99 = median(told.rounds.map((it) => it.p99));
-  const p50 = median(told.rounds.map((it) => it.p50));
-  say(
-    `  connected in ${(told.connectMs / 1000).toFixed(1)} s (goal: 60), ${told.connected} stayed`,
-  );
-  say(`  heartbeats: ${told.beats} sent, ${told.receipts} answered`);
-  say(
-    `  memory of an idle peer: ${kib(told.rss)} KiB (goal: 40), ${kib(told.heap)} of it heap; ` +
-      `${kib(told.asIs)} before V8 gave back what it did not need`,
-  );
-  say(`  a command there and back, 500/s over ${peers} peers: p50 ${p50} ms, p99 ${p99} ms (100)`);
-  const { kept } = told;
-  say(`  the same, each kept in SQLite first: p50 ${kept.p50} ms, p99 ${kept.p99} ms`);
+  const whole = (name: string, count: number, of: number) =>
+    say(`  ${name.padEnd(58)} ${count} of ${of}: ${count === of ? "reached" : "MISSED"}`);
+  const kib = { unit: "KiB", atMost: 40 };
+  const ms = { unit: "ms", atMost: 100 };
+  tellMost("connected", [told.connectMs / 1000], { unit: "s", atMost: 60 });
+  whole("stayed", told.connected, peers);
+  whole("heartbeats answered", told.receipts, told.beats);
+  tellMost("memory of an idle peer, as it is", [told.asIs / 1024], kib);
+  tellMost("the same after V8 gave back what it did not need", [told.rss / 1024], kib);
+  say(`  of that, V8's heap: ${(told.heap / 1024).toFixed(1)} KiB`);
+  for (
+    const [name, rounds] of [
+      ["a command there and back, 500/s, p99", told.rounds],
+      ["the same, each kept in SQLite first, p99", told.kept],
+    ] as const
+  ) {
+    tellMost(name, rounds.map(({ p99 }) => p99), ms);
+    say(`  p50 of it: ${median(rounds.map(({ p50 }) => p50))} ms`);
+  }
 }
 
 /** As many commands as go, turn and turn about. A command is two messages. */

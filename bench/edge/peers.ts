@@ -19,6 +19,7 @@ const hello = framed(message(
   field(1000, helloBody()),
 ));
 const announcement = framed(message("a", field(4, empty)));
+const announcementEnd = framed(message("a", field(1005, empty)));
 const PING_ID = "p".charCodeAt(0);
 const ping = framed(message("p", field(1001, empty)));
 /** Without the request id: the answer to a request for hashes. */
@@ -71,6 +72,7 @@ async function open(peerId: string): Promise<void> {
   wires.add(wire);
   if (kind === "ours") wire.send(hello);
   wire.send(announcement);
+  if (kind === "ours") wire.send(announcementEnd);
   const reading = wire.read({ headers: opened.resolve, message: (bytes) => answer(wire, bytes) });
   void reading.then((why) => {
     wires.delete(wire);
