@@ -10,13 +10,20 @@ import { type Caller, mayUse, type People, type SignedIn } from "../../../people
 import { currentCaller } from "../../admission/caller.ts";
 import { fromOf, setCookies } from "../../admission/connection.ts";
 import { FieldsQuery } from "../../fields.ts";
-import { fromCursor, PageQuery, toPage, z } from "../../router.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  pageOf as pageBody,
+  PageQuery,
+  toPage,
+  z,
+} from "../../router.ts";
 import { snakeCased } from "../../snake_case.ts";
 
 export const ListQuery = PageQuery.extend(FieldsQuery.shape);
 
-/** A list of one's own things; an owner may ask for those of others. */
-export const OwnQuery = ListQuery.extend({
+const OwnQuery = ListQuery.extend({
   user_id: z.string().max(100).optional().openapi({ description: "Of another, for an owner" }),
 });
 
@@ -35,6 +42,35 @@ export async function pageOf<Item extends object, Body extends object>(
 ) {
   const found = await read({ before: fromCursor(cursor), limit: limit + 1 });
   return toPage(found, limit, { body, place, fields });
+}
+
+/** `GET /`: a list of one's own things; an owner may ask for those of others. */
+export function ownRoute<Item extends z.ZodType>(
+  item: Item,
+  summary: string,
+  description: string,
+) {
+  return createRoute({
+    method: "get",
+    path: "/",
+    tags: ["people"],
+    summary,
+    request: { query: OwnQuery },
+    responses: { 200: pageBody(item, description), ...failures },
+  });
+}
+
+/** What ownRoute() answers with. */
+export async function ownPage<Item extends { createdAt: string; id: string }, Body extends object>(
+  { user_id: of, ...asked }: z.infer<typeof OwnQuery>,
+  people: People,
+  { list, body }: {
+    list(userId: string, page: { before: string; limit: number }): Promise<Item[]>;
+    body(item: Item): Body;
+  },
+) {
+  const userId = await whose(people, of);
+  return await pageOf(asked, (page) => list(userId, page), { body, place: byTime });
 }
 
 /** The place of what was made at a time: see the stores. */

@@ -6,24 +6,15 @@
 import type { Passkey as Key, People } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { siteOf } from "../../admission/connection.ts";
-import {
-  createRoute,
-  failures,
-  IdParam,
-  json,
-  pageOf as page,
-  removeRoute,
-  router,
-} from "../../router.ts";
+import { createRoute, failures, IdParam, json, removeRoute, router } from "../../router.ts";
 import { NewPasskey, Passkey, PasskeyChallenge, PasskeyLogin, SignedIn } from "./bodies.ts";
 import {
   body,
   bodyOf,
-  byTime,
   fromOf,
   ownerOf,
-  OwnQuery,
-  pageOf,
+  ownPage,
+  ownRoute,
   person,
   signedInBody,
   whose,
@@ -33,21 +24,10 @@ export function passkeys(people: People) {
   const tags = ["people"];
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "One's passkeys, the last made first",
-        request: { query: OwnQuery },
-        responses: { 200: page(Passkey, "The passkeys"), ...failures },
-      }),
+      ownRoute(Passkey, "One's passkeys, the last made first", "The passkeys"),
       async (c) => {
-        const { user_id, ...asked } = c.req.valid("query");
-        const userId = await whose(people, user_id);
-        const read = (page: { before: string; limit: number }) =>
-          people.passkeys.list(userId, page);
-        const toBody = (it: Key) => bodyOf(it);
-        return c.json(await pageOf(asked, read, { body: toBody, place: byTime }), 200);
+        const things = { list: people.passkeys.list, body: (it: Key) => bodyOf(it) };
+        return c.json(await ownPage(c.req.valid("query"), people, things), 200);
       },
     )
     .openapi(

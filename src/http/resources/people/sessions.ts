@@ -6,27 +6,9 @@
 import { type People, type Session as SignIn, UnknownCallerError } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { cookieOf, dropCookies } from "../../admission/connection.ts";
-import {
-  createRoute,
-  failures,
-  json,
-  pageOf as page,
-  removeRoute,
-  router,
-  z,
-} from "../../router.ts";
+import { createRoute, failures, json, removeRoute, router, z } from "../../router.ts";
 import { Login, Refresh, Session, SignedIn } from "./bodies.ts";
-import {
-  body,
-  bodyOf,
-  byTime,
-  fromOf,
-  ownerOf,
-  OwnQuery,
-  pageOf,
-  signedInBody,
-  whose,
-} from "./common.ts";
+import { body, bodyOf, fromOf, ownerOf, ownPage, ownRoute, signedInBody, whose } from "./common.ts";
 
 export function sessions(people: People) {
   const tags = ["people"];
@@ -91,22 +73,12 @@ export function sessions(people: People) {
       },
     )
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "Where one is signed in, the last first",
-        request: { query: OwnQuery },
-        responses: { 200: page(Session, "Sessions that go on"), ...failures },
-      }),
+      ownRoute(Session, "Where one is signed in, the last first", "Sessions that go on"),
       async (c) => {
-        const { user_id, ...asked } = c.req.valid("query");
-        const userId = await whose(people, user_id);
         const { sessionId } = currentCaller();
         const toBody = (it: SignIn) => bodyOf({ ...it, isCurrent: it.id === sessionId });
-        const read = (page: { before: string; limit: number }) =>
-          people.sessions.list(userId, page);
-        return c.json(await pageOf(asked, read, { body: toBody, place: byTime }), 200);
+        const things = { list: people.sessions.list, body: toBody };
+        return c.json(await ownPage(c.req.valid("query"), people, things), 200);
       },
     )
     .openapi(

@@ -5,28 +5,18 @@
  */
 import type { ApiToken as Token, People } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
-import { createRoute, failures, json, pageOf as page, removeRoute, router } from "../../router.ts";
+import { createRoute, failures, json, removeRoute, router } from "../../router.ts";
 import { ApiToken, MadeToken, NewToken } from "./bodies.ts";
-import { body, bodyOf, byTime, ownerOf, OwnQuery, pageOf, person, whose } from "./common.ts";
+import { body, bodyOf, ownerOf, ownPage, ownRoute, person, whose } from "./common.ts";
 
 export function tokens(people: People) {
   const tags = ["people"];
   return router()
     .openapi(
-      createRoute({
-        method: "get",
-        path: "/",
-        tags,
-        summary: "One's API tokens, the last made first",
-        request: { query: OwnQuery },
-        responses: { 200: page(ApiToken, "Without the tokens themselves"), ...failures },
-      }),
+      ownRoute(ApiToken, "One's API tokens, the last made first", "Without the tokens themselves"),
       async (c) => {
-        const { user_id, ...asked } = c.req.valid("query");
-        const userId = await whose(people, user_id);
-        const read = (page: { before: string; limit: number }) => people.tokens.list(userId, page);
-        const toBody = (it: Token) => bodyOf(it);
-        return c.json(await pageOf(asked, read, { body: toBody, place: byTime }), 200);
+        const things = { list: people.tokens.list, body: (it: Token) => bodyOf(it) };
+        return c.json(await ownPage(c.req.valid("query"), people, things), 200);
       },
     )
     .openapi(
