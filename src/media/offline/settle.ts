@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { yieldToOthers } from "../../base/event_loop.ts";
+import { nextSize, turn } from "../../base/event_loop.ts";
 import type { OfflineStore, ShownAt } from "./store.ts";
 
 /** A place that can be reached now: what is mounted, where, and which part of it. */
@@ -19,8 +19,9 @@ export interface Settled {
   back: number;
 }
 
-/** Rows looked at in one go: some ten milliseconds. */
-const SPAN = 5000;
+/** Rows looked at in one go: the first ones, and at most. */
+const FIRST_SPAN = 200;
+const MAX_SPAN = 5000;
 
 export function createSettling(store: OfflineStore, places: () => Promise<Place[]>) {
   let last: Promise<unknown> = Promise.resolve();
@@ -35,11 +36,15 @@ export function createSettling(store: OfflineStore, places: () => Promise<Place[
       // Its files were looked at when it showed there before, by an earlier run perhaps.
       if (store.isSettled(id, state)) continue;
       store.unsettle(id);
-      for (let after = 0; after < store.lastRowid(); after += SPAN) {
-        const { gone, back } = store.settle(id, shownAt, { after, span: SPAN });
+      let span = FIRST_SPAN;
+      for (let after = 0; after < store.lastRowid();) {
+        const began = performance.now();
+        const { gone, back } = store.settle(id, shownAt, { after, span });
         settled.gone += gone;
         settled.back += back;
-        await yieldToOthers();
+        after += span;
+        span = nextSize(span, performance.now() - began, MAX_SPAN);
+        await turn();
       }
       store.setSettled(id, state);
     }
