@@ -4,6 +4,7 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
+import { raiseItem } from "../../items/store.ts";
 
 export interface TakenOver {
   tags: number;
@@ -147,11 +148,7 @@ export function createTakeOverStore(db: Database) {
         from,
         to,
       );
-      db.run(
-        "UPDATE items SET version = version + 1, updated_at = ? WHERE id = ?",
-        new Date().toISOString(),
-        to,
-      );
+      raiseItem(db, to);
       return taken;
     },
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
+import { raiseItem } from "../../items/store.ts";
 import type { Credit, Role } from "../person.ts";
 
 export function createCreditStore(db: Database) {
@@ -71,11 +72,6 @@ export function createCreditStore(db: Database) {
       ),
 
     /** The item is another than somebody has read: its people are part of it. */
-    raise: (itemId: string) =>
-      db.run(
-        "UPDATE items SET version = version + 1, updated_at = ? WHERE id = ?",
-        new Date().toISOString(),
-        itemId,
-      ),
+    raise: (itemId: string) => raiseItem(db, itemId),
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
+import { raiseItem } from "../../items/store.ts";
 
 export function createLinkStore(db: Database) {
   return {
@@ -35,11 +36,6 @@ export function createLinkStore(db: Database) {
       db.run("DELETE FROM item_tags WHERE item_id = ? AND tag_id = ?", itemId, tagId),
 
     /** The item is another than somebody has read: its tags are part of it. */
-    raise: (itemId: string) =>
-      db.run(
-        "UPDATE items SET version = version + 1, updated_at = ? WHERE id = ?",
-        new Date().toISOString(),
-        itemId,
-      ),
+    raise: (itemId: string) => raiseItem(db, itemId),
   };
 }
