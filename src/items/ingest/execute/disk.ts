@@ -13,6 +13,17 @@ export interface Seen extends Facts {
   links: number;
 }
 
+/** What the file system says of a file. */
+export function factsOf(info: Deno.FileInfo): Omit<Seen, "kind"> {
+  return {
+    sizeBytes: info.size,
+    modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
+    ...info.ino && { inode: String(info.ino) },
+    device: info.dev,
+    links: info.nlink ?? 1,
+  };
+}
+
 export interface CopyOptions {
   signal: AbortSignal;
   /** Between two pieces: waits for its turn. */

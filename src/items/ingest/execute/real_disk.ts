@@ -9,7 +9,7 @@ import { UnavailableError } from "../../../base/errors.ts";
 import { syncFolder } from "../../../base/files.ts";
 import { currentPlatform } from "../../../base/platform.ts";
 import type { Touch } from "../deps.ts";
-import type { Disk, Seen } from "./disk.ts";
+import { type Disk, factsOf, type Seen } from "./disk.ts";
 import { isGone } from "./reasons.ts";
 
 /** What is copied between two turns. */
@@ -88,11 +88,7 @@ async function look(path: string): Promise<Seen | undefined> {
     const info = await Deno.lstat(path);
     return {
       kind: info.isSymlink ? "link" : info.isDirectory ? "folder" : info.isFile ? "file" : "other",
-      sizeBytes: info.size,
-      modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
-      ...info.ino && { inode: String(info.ino) },
-      device: info.dev,
-      links: info.nlink ?? 1,
+      ...factsOf(info),
     };
   } catch (error) {
     if (isGone(error) || (error as { code?: string }).code === "ENOTDIR") return undefined;

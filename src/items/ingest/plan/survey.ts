@@ -7,6 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import { InvalidError, reasonOf } from "../../../base/errors.ts";
 import { extensionOf, type FileWork } from "../../../media/mod.ts";
+import { factsOf } from "../execute/disk.ts";
 import { type Facts, PART_PREFIX } from "../model.ts";
 import { byStem, isSidecar, ownerOf } from "./sidecars.ts";
 
@@ -150,14 +151,7 @@ async function stat(
 ): Promise<Found | undefined> {
   try {
     const info = await touch(path, () => Deno.lstat(path));
-    return {
-      path,
-      sizeBytes: info.size,
-      modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
-      ...info.ino && { inode: String(info.ino) },
-      device: info.dev,
-      links: info.nlink ?? 1,
-    };
+    return { path, ...factsOf(info) };
   } catch (error) {
     left.push({
       path,
