@@ -97,14 +97,7 @@ export function createMediaStore(db: Database) {
       return Object.fromEntries(rows.map(({ algorithm, digest }) => [algorithm, digest]));
     },
 
-    /** What a scan has learnt of it beyond its tracks; nothing of a file that nobody looked into. */
-    detailsOf(id: string): Details {
-      const row = db.get<{ details: string }>(
-        "SELECT details FROM media_details WHERE media_id = ?",
-        id,
-      );
-      return row ? JSON.parse(row.details) as Details : {};
-    },
+    detailsOf: (id: string): Details => detailsOf(db, id),
 
     addHashes: (id: string, hashes: Hashes): void => insertHashes(db, id, hashes),
 
@@ -186,4 +179,13 @@ export function insertHashes(db: Database, id: string, hashes: Hashes): void {
     `INSERT OR REPLACE INTO hashes VALUES ${all.map(() => "(?, ?, ?)").join()}`,
     ...all.flatMap(([algorithm, digest]) => [id, algorithm, digest]),
   );
+}
+
+/** What a scan has learnt of it beyond its tracks; nothing of a file that nobody looked into. */
+export function detailsOf(db: Database, id: string): Details {
+  const row = db.get<{ details: string }>(
+    "SELECT details FROM media_details WHERE media_id = ?",
+    id,
+  );
+  return row ? JSON.parse(row.details) as Details : {};
 }

@@ -8,7 +8,7 @@ import type { Details, Facts } from "../../details.ts";
 import type { Identity } from "../../hash/identity.ts";
 import { type Description, extensionOf, kindOf, type MediaKind, titleOf } from "../../media.ts";
 import type { FolderState } from "../../sidecars/folder_state.ts";
-import { insertHashes } from "../../store.ts";
+import { detailsOf, insertHashes } from "../../store.ts";
 import type { Sighting } from "../record/store.ts";
 
 /** A folder with media, as it was when they were looked into. */
@@ -183,13 +183,7 @@ export function createProbedStore(db: Database) {
       saveDetails(id, details);
     },
 
-    detailsOf(id: string): Details {
-      const row = db.get<{ details: string }>(
-        "SELECT details FROM media_details WHERE media_id = ?",
-        id,
-      );
-      return row ? JSON.parse(row.details) as Details : {};
-    },
+    detailsOf: (id: string): Details => detailsOf(db, id),
   };
 }
 
