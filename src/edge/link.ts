@@ -9,7 +9,7 @@ import type { Metric } from "../base/metrics.ts";
 import { pause, type Service } from "../base/service.ts";
 import { Semaphore } from "../pool/mod.ts";
 import type { LinkDeps, LinkTiming } from "./deps.ts";
-import { type Introduced, isVouched } from "./identity/mod.ts";
+import { type Introduced, isVouched, Refusals } from "./identity/mod.ts";
 import { lookUp, parseAddresses } from "./link/addresses.ts";
 import { Backoff, SLOW_MS } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
@@ -84,6 +84,7 @@ export function createLink(deps: LinkDeps): Link {
     nudge,
     store,
     counters,
+    refusals: new Refusals(log),
     commands: new Commands({ store, log, onAnswers }),
     uploads: new Semaphore(1),
     memoryOf: edgeMemories(store),

@@ -10,6 +10,7 @@ import type { Semaphore } from "../../pool/mod.ts";
 import { isUndecodable } from "../codec.ts";
 import { Conversation, readEach } from "../conversation.ts";
 import type { LinkDeps } from "../deps.ts";
+import type { Refusals } from "../identity/mod.ts";
 import type { HandlerContext } from "../handlers/mod.ts";
 import { Announcer } from "./announcer.ts";
 import type { LinkCounters } from "./counters.ts";
@@ -41,6 +42,8 @@ export interface LinkParts {
   store: OutboxStore;
   commands: Commands;
   counters: LinkCounters;
+  /** What the edge says that is none, told now and then. */
+  refusals: Refusals;
   uploads: Semaphore;
   memoryOf(edge: string): EdgeMemory;
   greeters: Greeters;
@@ -200,10 +203,12 @@ export class LinkSession {
   }
 
   async #receive(message: EdgeMessage): Promise<void> {
-    const { deps: { log }, counters, commands } = this.#parts;
-    const { signal, lasting } = this.#options;
+    const { deps: { log }, counters, refusals, commands } = this.#parts;
+    const { address, signal, lasting } = this.#options;
     if (isUndecodable(message)) {
-      log.warn("Ignored a message of the edge", { ignored: ++counters.ignored, ...message });
+      const ignored = ++counters.ignored;
+      const reason = message.undecodable;
+      refusals.note("Ignored a message of the edge", { address, reason, ignored });
       return;
     }
     const { requestId, payload } = message;
