@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { newBatch } from "../../../items/mod.ts";
 import { etagOf } from "../../conditional.ts";
 import { libraryUser } from "../../admission/caller.ts";
-import { createRoute, failures, IdParam, z } from "../../router.ts";
+import { createRoute, failures, IdParam, json, z } from "../../router.ts";
 
 export const UserQuery = z.object({
   user: z.string().trim().min(1).max(100).optional().openapi({
@@ -33,6 +33,45 @@ export function byOf({ user }: { user: string }): { user: string; batch: string 
 /** Tells the version of what the answer shows. */
 export function tell(c: Context, { version }: { version: number }): void {
   c.header("etag", etagOf(version));
+}
+
+interface Bodies<Takes, Gives> {
+  takes: Takes;
+  gives: Gives;
+  /** What the answer is. */
+  what: string;
+}
+
+/** `POST /`: one more, by a user. */
+export function createByRoute<Takes extends z.ZodType, Gives extends z.ZodType>(
+  tags: string[],
+  summary: string,
+  { takes, gives, what }: Bodies<Takes, Gives>,
+) {
+  return createRoute({
+    method: "post",
+    path: "/",
+    tags,
+    summary,
+    request: { query: UserQuery, body: body(takes) },
+    responses: { 201: json(gives, what), ...failures },
+  });
+}
+
+/** `PATCH /{id}` by a user, unless somebody has changed it meanwhile. */
+export function editByRoute<Takes extends z.ZodType, Gives extends z.ZodType>(
+  tags: string[],
+  summary: string,
+  { takes, gives, what }: Bodies<Takes, Gives>,
+) {
+  return createRoute({
+    method: "patch",
+    path: "/{id}",
+    tags,
+    summary,
+    request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(takes) },
+    responses: { 200: json(gives, what), ...failures },
+  });
 }
 
 /** `DELETE /{id}` by a user, unless somebody has changed it meanwhile. */

@@ -18,7 +18,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { byOf, createByRoute, editByRoute, removeByRoute, tell } from "../by.ts";
 import { CollectionBody, collectionBody, CollectionEdit, Kind, NewCollection } from "./bodies.ts";
 import { addItems } from "./items.ts";
 import { addSeries } from "./series.ts";
@@ -54,13 +54,10 @@ function addCollections(routes: OpenAPIHono, port: CollectionsPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Make a collection",
-      request: { query: UserQuery, body: body(NewCollection) },
-      responses: { 201: json(CollectionBody, "The collection"), ...failures },
+    createByRoute(tags, "Make a collection", {
+      takes: NewCollection,
+      gives: CollectionBody,
+      what: "The collection",
     }),
     (c) => {
       const collection = port.create(c.req.valid("json"), byOf(c.req.valid("query")));
@@ -84,13 +81,10 @@ function addCollections(routes: OpenAPIHono, port: CollectionsPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change name, kind or description",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(CollectionEdit) },
-      responses: answer("The collection"),
+    editByRoute(tags, "Change name, kind or description", {
+      takes: CollectionEdit,
+      gives: CollectionBody,
+      what: "The collection",
     }),
     (c) => {
       const by = byOf(c.req.valid("query"));

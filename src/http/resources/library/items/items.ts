@@ -8,7 +8,7 @@ import type { BulkResult, EditBy, Item, Patch } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import { createRoute, failures, IdParam, json, router, z } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { body, byOf, createByRoute, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
 import { BulkAnswer, BulkBody, ItemBody, itemBody, ItemEdit, NewItem, toPatch } from "./bodies.ts";
 import { addItemList, type ItemListPort, type TagBranches } from "./list.ts";
 
@@ -101,13 +101,10 @@ function addMaking(routes: OpenAPIHono, port: ItemsPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags: group,
-      summary: "Make an item without a file, or take over the one of a file",
-      request: { query: UserQuery, body: body(NewItem) },
-      responses: { 201: json(ItemBody, "The item"), ...failures },
+    createByRoute(group, "Make an item without a file, or take over the one of a file", {
+      takes: NewItem,
+      gives: ItemBody,
+      what: "The item",
     }),
     (c) => {
       const { media_id, ...fields } = c.req.valid("json");

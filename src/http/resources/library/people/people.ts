@@ -19,7 +19,16 @@ import {
   toCursor,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import {
+  body,
+  byOf,
+  createByRoute,
+  editByRoute,
+  IfMatch,
+  removeByRoute,
+  tell,
+  UserQuery,
+} from "../by.ts";
 import { pageWith, placeOf } from "../cursors.ts";
 import {
   Alias,
@@ -121,13 +130,10 @@ function partBody(it: Part): z.infer<typeof PersonItem> {
 
 function addEditing(routes: OpenAPIHono, port: PeoplePort): void {
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Add a person",
-      request: { query: UserQuery, body: body(NewPerson) },
-      responses: { 201: json(PersonBody, "The person"), ...failures },
+    createByRoute(tags, "Add a person", {
+      takes: NewPerson,
+      gives: PersonBody,
+      what: "The person",
     }),
     (c) => {
       const { allow_namesake: namesake = false, ...input } = c.req.valid("json");
@@ -137,13 +143,10 @@ function addEditing(routes: OpenAPIHono, port: PeoplePort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change name, notes or aliases",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(PersonEditBody) },
-      responses: answer("The person"),
+    editByRoute(tags, "Change name, notes or aliases", {
+      takes: PersonEditBody,
+      gives: PersonBody,
+      what: "The person",
     }),
     (c) => {
       const by = byOf(c.req.valid("query"));

@@ -7,19 +7,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { type CustomField, customTypes, type EditBy } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
 import { only } from "../../../fields.ts";
-import {
-  createRoute,
-  failures,
-  findRoute,
-  fromCursor,
-  IdParam,
-  json,
-  listRoute,
-  router,
-  toPage,
-  z,
-} from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { findRoute, fromCursor, listRoute, router, toPage, z } from "../../../router.ts";
+import { byOf, createByRoute, editByRoute, removeByRoute, tell } from "../by.ts";
 
 export interface CustomFieldsPort {
   find(key: string): CustomField;
@@ -75,13 +64,10 @@ export function customFields(port: CustomFieldsPort): OpenAPIHono {
     return c.json(only(c.req.valid("query").fields)(fieldBody(field)), 200);
   });
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Define a custom field",
-      request: { query: UserQuery, body: body(NewField) },
-      responses: { 201: json(FieldBody, "The field"), ...failures },
+    createByRoute(tags, "Define a custom field", {
+      takes: NewField,
+      gives: FieldBody,
+      what: "The field",
     }),
     (c) => {
       const field = port.create(c.req.valid("json"), byOf(c.req.valid("query")));
@@ -90,13 +76,10 @@ export function customFields(port: CustomFieldsPort): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change its name or choices; values that are no choice any more stay",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(FieldEdit) },
-      responses: { 200: json(FieldBody, "The field as it is now"), ...failures },
+    editByRoute(tags, "Change its name or choices; values that are no choice any more stay", {
+      takes: FieldEdit,
+      gives: FieldBody,
+      what: "The field as it is now",
     }),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };

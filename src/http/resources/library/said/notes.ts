@@ -17,7 +17,7 @@ import {
   router,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { byOf, createByRoute, editByRoute, removeByRoute, tell } from "../by.ts";
 import { pageWith, placeOf } from "../cursors.ts";
 
 export interface NotesPort {
@@ -50,13 +50,10 @@ export function notes(port: NotesPort): OpenAPIHono {
   const routes = router();
   addReading(routes, port);
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Write a note about an item",
-      request: { query: UserQuery, body: body(NewNote) },
-      responses: { 201: json(NoteBody, "The note"), ...failures },
+    createByRoute(tags, "Write a note about an item", {
+      takes: NewNote,
+      gives: NoteBody,
+      what: "The note",
     }),
     (c) => {
       const { item_id, text } = c.req.valid("json");
@@ -66,13 +63,10 @@ export function notes(port: NotesPort): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change a note",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(NoteEdit) },
-      responses: { 200: json(NoteBody, "The note as it is now"), ...failures },
+    editByRoute(tags, "Change a note", {
+      takes: NoteEdit,
+      gives: NoteBody,
+      what: "The note as it is now",
     }),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };

@@ -18,7 +18,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { byOf, createByRoute, editByRoute, removeByRoute, tell } from "../by.ts";
 import { NewSearch, SavedBody, savedBody, SearchBody, SearchEdit } from "./bodies.ts";
 import { ResultQuery, runSearch } from "./search.ts";
 
@@ -83,13 +83,10 @@ function addReading(routes: OpenAPIHono, port: SearchesPort): void {
 
 function addEditing(routes: OpenAPIHono, port: SearchesPort): void {
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Save a search",
-      request: { query: UserQuery, body: body(NewSearch) },
-      responses: { 201: json(SavedBody, "The search"), ...failures },
+    createByRoute(tags, "Save a search", {
+      takes: NewSearch,
+      gives: SavedBody,
+      what: "The search",
     }),
     (c) => {
       const saved = port.saved.create(c.req.valid("json"), byOf(c.req.valid("query")));
@@ -98,13 +95,10 @@ function addEditing(routes: OpenAPIHono, port: SearchesPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change its name, query or order",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(SearchEdit) },
-      responses: { 200: json(SavedBody, "The search as it is now"), ...failures },
+    editByRoute(tags, "Change its name, query or order", {
+      takes: SearchEdit,
+      gives: SavedBody,
+      what: "The search as it is now",
     }),
     (c) => {
       const by = { ...byOf(c.req.valid("query")), expected: expectedVersion(c) };

@@ -17,7 +17,7 @@ import {
   router,
   toPage,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, removeByRoute, tell, UserQuery } from "../by.ts";
+import { byOf, createByRoute, editByRoute, removeByRoute, tell } from "../by.ts";
 import { GroupBody, groupBody, GroupEditBody, NewGroup } from "./bodies.ts";
 import type { TagsPort } from "./tags.ts";
 
@@ -57,14 +57,7 @@ export function tagGroupsResource(port: Pick<TagsPort, "groups">): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Make a group",
-      request: { query: UserQuery, body: body(NewGroup) },
-      responses: { 201: json(GroupBody, "The group"), ...failures },
-    }),
+    createByRoute(tags, "Make a group", { takes: NewGroup, gives: GroupBody, what: "The group" }),
     (c) => {
       const group = port.groups.create(c.req.valid("json"), byOf(c.req.valid("query")));
       tell(c, group);
@@ -72,13 +65,10 @@ export function tagGroupsResource(port: Pick<TagsPort, "groups">): OpenAPIHono {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Change a group; to one tag per item only where no item has several (409)",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(GroupEditBody) },
-      responses: { 200: json(GroupBody, "The group"), ...failures },
+    editByRoute(tags, "Change a group; to one tag per item only where no item has several (409)", {
+      takes: GroupEditBody,
+      gives: GroupBody,
+      what: "The group",
     }),
     async (c) => {
       const { id } = c.req.valid("param");

@@ -20,7 +20,7 @@ import {
   toCursor,
   z,
 } from "../../../router.ts";
-import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
+import { byOf, createByRoute, editByRoute, IfMatch, tell, UserQuery } from "../by.ts";
 import { NewTag, TagBody, tagBody, TagEditBody } from "./bodies.ts";
 import { addBranches, addItems } from "./branches.ts";
 
@@ -118,13 +118,10 @@ function addReading(routes: OpenAPIHono, port: TagsPort): void {
 
 function addEditing(routes: OpenAPIHono, port: TagsPort): void {
   routes.openapi(
-    createRoute({
-      method: "post",
-      path: "/",
-      tags,
-      summary: "Make a tag; by its path, find it or make it",
-      request: { query: UserQuery, body: body(NewTag) },
-      responses: { 201: json(TagBody, "The tag"), ...failures },
+    createByRoute(tags, "Make a tag; by its path, find it or make it", {
+      takes: NewTag,
+      gives: TagBody,
+      what: "The tag",
     }),
     async (c) => {
       const { name, path, slug, parent_id, group_id, description, synonyms } = c.req.valid("json");
@@ -149,13 +146,10 @@ function addEditing(routes: OpenAPIHono, port: TagsPort): void {
     },
   );
   routes.openapi(
-    createRoute({
-      method: "patch",
-      path: "/{id}",
-      tags,
-      summary: "Rename or describe a tag; a new name takes all paths below along",
-      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(TagEditBody) },
-      responses: answer("The tag"),
+    editByRoute(tags, "Rename or describe a tag; a new name takes all paths below along", {
+      takes: TagEditBody,
+      gives: TagBody,
+      what: "The tag",
     }),
     async (c) => {
       const { id } = c.req.valid("param");
