@@ -97,7 +97,7 @@ async def run_aio():
         if rate:
             sent, tasks = 0, set()
             while (elapsed := time.perf_counter() - started) < seconds:
-                while sent < int(elapsed * rate):
+                while sent <= int(elapsed * rate):
                     tasks.add(asyncio.create_task(one(started + sent / rate)))
                     sent += 1
                 await asyncio.sleep(.005)

@@ -46,7 +46,7 @@ export async function load(
     const waiting = new Set<Promise<void>>();
     while (elapsed() < seconds) {
       const due = Math.floor(elapsed() * rate);
-      while (sent < due) {
+      while (sent <= due) {
         const it = one(started + sent / rate * 1000);
         waiting.add(it);
         void it.then(() => waiting.delete(it));

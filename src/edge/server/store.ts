@@ -5,6 +5,7 @@
  */
 import type { CatalogMedia } from "./catalog_item.ts";
 import { ReplicaStore } from "./replicas/store.ts";
+import { Together } from "./together.ts";
 
 export interface PeerRow {
   peerId: string;
@@ -34,8 +35,11 @@ export interface ReplicaRow {
 }
 
 export class EdgeStore extends ReplicaStore {
+  /** When an edge starts, all its peers come at once. */
+  readonly #together = new Together(this.state);
+
   async connected(peerId: string, at: string): Promise<void> {
-    await this.state.run(
+    await this.#together.run(
       `INSERT INTO peers (peer_id, connected_at, last_seen_at) VALUES (?, ?, ?)
        ON CONFLICT (peer_id) DO UPDATE SET connected_at = excluded.connected_at,
          last_seen_at = excluded.last_seen_at, extensions = '[]'`,
@@ -51,7 +55,7 @@ export class EdgeStore extends ReplicaStore {
     at: string,
     extensions: string[],
   ): Promise<void> {
-    await this.state.run(
+    await this.#together.run(
       "UPDATE peers SET last_seen_at = ?, extensions = ? WHERE peer_id = ? AND connected_at = ?",
       at,
       JSON.stringify(extensions),

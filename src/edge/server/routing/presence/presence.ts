@@ -6,7 +6,7 @@
  */
 import { reasonOf } from "../../../../base/errors.ts";
 import type { Log } from "../../../../base/log.ts";
-import { pause } from "../../../../base/service.ts";
+import { deadline, onAbort } from "../../../deadlines.ts";
 import type { GrantKey } from "../../../messages.ts";
 import type { Bus, Record, Records } from "../bus/bus.ts";
 import { fromKey, toKey } from "../bus/topics.ts";
@@ -194,10 +194,14 @@ export class Presence {
   }
 }
 
-/** Until the next beat, or there is something to be put. */
+/** Until the next beat, or there is something to be put: with thousands who come, for each of them. */
 async function pauseOr(ms: number, signal: AbortSignal, own: OwnPeers): Promise<void> {
-  const woken = new AbortController();
-  own.onWork = () => woken.abort();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  own.onWork = resolve;
   if (own.isDue) return;
-  await pause(ms, AbortSignal.any([signal, woken.signal]));
+  const answered = deadline(ms, resolve);
+  const heard = onAbort(signal, resolve);
+  await promise;
+  answered();
+  heard();
 }
