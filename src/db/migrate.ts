@@ -15,6 +15,7 @@ import edge0006 from "./sql/edge_0006_grants.sql" with { type: "text" };
 import edge0007 from "./sql/edge_0007_commands.sql" with { type: "text" };
 import edge0008 from "./sql/edge_0008_screenshots.sql" with { type: "text" };
 import edge0009 from "./sql/edge_0009_hashes.sql" with { type: "text" };
+import edge0010 from "./sql/edge_0010_tries.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -57,7 +58,18 @@ export const migrations = {
     library0018,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
-  edge: [edge0001, edge0002, edge0003, edge0004, edge0005, edge0006, edge0007, edge0008, edge0009],
+  edge: [
+    edge0001,
+    edge0002,
+    edge0003,
+    edge0004,
+    edge0005,
+    edge0006,
+    edge0007,
+    edge0008,
+    edge0009,
+    edge0010,
+  ],
 } satisfies Record<string, string[]>;
 
 /** Brings the file to the newest version, each step in a transaction of its own. */

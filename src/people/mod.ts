@@ -37,4 +37,4 @@ export {
 } from "./sharing/rules.ts";
 export type { NewRule, SharingRule, Sight, Viewer } from "./sharing/sharing.ts";
 export type { ApiToken, NewApiToken } from "./tokens/tokens.ts";
-export { createTries, type Tries } from "./tries.ts";
+export { createTries, type Tries } from "./tries/tries.ts";

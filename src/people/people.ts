@@ -20,7 +20,7 @@ import type { Caller } from "./roles.ts";
 import { createSessions, type From, type SignedIn } from "./sessions/sessions.ts";
 import { createSharing } from "./sharing/sharing.ts";
 import { createTokens } from "./tokens/tokens.ts";
-import { createTries } from "./tries.ts";
+import { createTries } from "./tries/tries.ts";
 
 export interface PeopleOptions {
   state: State;
@@ -43,7 +43,7 @@ export function createPeople(options: PeopleOptions) {
     ...maxAuditRows !== undefined && { maxRows: maxAuditRows },
   });
   const deps: Deps = { state, publish, log, now, audit };
-  const tries = createTries({ now });
+  const tries = createTries({ state, now });
   const passwords = createPasswords(cost);
   const sessions = createSessions(deps);
   const accounts = createAccounts({
@@ -84,7 +84,7 @@ export function createPeople(options: PeopleOptions) {
       from: From,
     ): Promise<SignedIn> {
       const key = keyOf(name);
-      const succeed = tries.begin({ address: from.address, account: key });
+      const succeed = await tries.begin({ address: from.address, account: key });
       const user = await users.byKey(key);
       const isRight = await passwords.matches(password, user?.passwordHash ?? undefined);
       if (!user || !isRight || user.disabledAt !== null) {
@@ -97,7 +97,7 @@ export function createPeople(options: PeopleOptions) {
         });
         throw new UnknownCallerError("Cannot sign in: wrong name or password");
       }
-      succeed();
+      await succeed();
       if (user.passwordHash !== null && passwords.isOutdated(user.passwordHash)) {
         const hash = await passwords.rehash(password);
         await users.rehash(user.id, user.passwordHash, hash);
@@ -113,7 +113,9 @@ export function createPeople(options: PeopleOptions) {
     /** Forgets what is over, now and then. */
     tidy: (async (signal) => {
       while (!signal.aborted) {
-        for (const part of [sessions, tokens, sharing, invitations, passkeys]) await part.forget();
+        for (const part of [sessions, tokens, sharing, invitations, passkeys, tries]) {
+          await part.forget();
+        }
         await pause(HOUR_MS, signal);
       }
     }) satisfies Service,

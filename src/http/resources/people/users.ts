@@ -76,14 +76,14 @@ export function users({ accounts, tries }: People) {
           .valid("json");
         // The present password must not be found by trying here, either.
         const succeed = currentPassword === undefined
-          ? () => {}
-          : tries.begin({ address: fromOf(c).address, account: `change ${id}` });
+          ? () => Promise.resolve()
+          : await tries.begin({ address: fromOf(c).address, account: `change ${id}` });
         const changed = await accounts.change(currentCaller(), id, {
           ...change,
           isDisabled,
           currentPassword,
         });
-        succeed();
+        await succeed();
         return c.json(bodyOf(changed), 200);
       },
     )
