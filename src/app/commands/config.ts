@@ -10,7 +10,7 @@ import type { CommandContext } from "../cli.ts";
 import { findAgent } from "../data_folder.ts";
 import { table } from "../terminal.ts";
 import { openOffline } from "./offline.ts";
-import { dataDirOf, textsOf, withSettings } from "./options.ts";
+import { dataDirOf, leaf, textsOf } from "./options.ts";
 
 export function config(context: CommandContext): Command {
   const { print } = context.terminal;
@@ -54,11 +54,6 @@ export function config(context: CommandContext): Command {
       }),
   );
   return all;
-}
-
-function leaf(name: string, description: string): Command {
-  return withSettings(new Command(name), ["dataDir"]).description(description)
-    .option("--json", "print JSON").exitOverride();
 }
 
 type Offline = Awaited<ReturnType<typeof openOffline>>;

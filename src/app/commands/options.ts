@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Command } from "commander";
+import { Command } from "commander";
 import {
   type Config,
   type ConfigTexts,
@@ -54,6 +54,12 @@ export function withSettings(command: Command, names: FlagName[], mediaDirs = fa
     );
   }
   return command;
+}
+
+/** A command below another one, about a library, that tells in words or JSON. */
+export function leaf(name: string, description: string): Command {
+  return withSettings(new Command(name), ["dataDir"]).description(description)
+    .option("--json", "print JSON").exitOverride();
 }
 
 /** The texts that the command line and the environment give the settings. */

@@ -9,7 +9,7 @@ import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, type RunningAgent } from "../../data_folder.ts";
 import { plain, table } from "../../terminal.ts";
-import { dataDirOf, textsOf, withSettings } from "../options.ts";
+import { dataDirOf, leaf, textsOf } from "../options.ts";
 
 interface Peer {
   "peer_id": string;
@@ -103,11 +103,6 @@ export function peers(context: CommandContext): Command {
       }),
   );
   return all;
-}
-
-function leaf(name: string, description: string): Command {
-  return withSettings(new Command(name), ["dataDir"]).description(description)
-    .option("--json", "print JSON").exitOverride();
 }
 
 function pathOf(id: string, identity = false): string {
