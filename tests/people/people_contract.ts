@@ -14,6 +14,7 @@ import {
   createPeople,
   GRACE_MS,
   IDLE_MS,
+  TooManyTriesError,
   UnknownCallerError,
 } from "../../src/people/mod.ts";
 import { softwareAuthenticator } from "./authenticator.ts";
@@ -487,5 +488,29 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
       strictEqual((await rig.state.all(`SELECT * FROM ${table}`)).length, 0, table);
     }
     notStrictEqual(await people.accounts.find(user.id), undefined);
+  },
+
+  "wrong passwords are counted at all edges together": async (rig) => {
+    const { state, people, now, pass } = rig;
+    await people.accounts.create(machine, { name: "ann", password: PASSWORD, role: "member" });
+    const deps = { state, publish: () => {}, log: silent, now, cost: { ln: 4, r: 1, p: 1 } };
+    const edges = [people, createPeople(deps), createPeople(deps)];
+    const from = { address: "198.51.100.7" };
+    const guess = (n: number) =>
+      edges[n % edges.length]!.signIn({ name: "ann", password: `guess number ${n}` }, from)
+        .then(() => "in", (error) => error.constructor.name);
+
+    const guesses = await Promise.all(Array.from({ length: 30 }, (_, n) => guess(n)));
+
+    // The first eight of an address, whichever edge they come to.
+    const wrong = guesses.filter((it) => it === UnknownCallerError.name).length;
+    ok(wrong > 0 && wrong <= 8, `${wrong} were looked at`);
+    strictEqual(guesses.filter((it) => it === TooManyTriesError.name).length, 30 - wrong);
+    for (let n = 0; n < 8; n++) await guess(n);
+    const right = { name: "ann", password: PASSWORD };
+    for (const edge of edges) await rejects(edge.signIn(right, from), TooManyTriesError);
+    pass(3_600_000);
+    strictEqual((await edges[2]!.signIn(right, from)).user.name, "ann");
+    strictEqual((await state.all("SELECT key FROM sign_in_tries")).length, 0);
   },
 };

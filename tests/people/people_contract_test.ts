@@ -16,7 +16,7 @@ Deno.test({ name: "PostgreSQL", ignore: !hasPostgres }, async (t) => {
   await using state = await openPostgresState(server.url, migrations.edge, { max: 3 });
   for (const [name, check] of Object.entries(cases)) {
     await t.step(name, async () => {
-      for (const table of ["users", "invitations", "sharing_rules", "audit_log"]) {
+      for (const table of ["users", "invitations", "sharing_rules", "audit_log", "sign_in_tries"]) {
         await state.run(`DELETE FROM ${table}`);
       }
       await using rig = rigOver(state);
