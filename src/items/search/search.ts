@@ -9,6 +9,7 @@ import type { Item } from "../items/row.ts";
 import { countFacets, type Facets, readFacets } from "./facets/facets.ts";
 import { conditionOf } from "./filters/mod.ts";
 import { createFilterStore } from "./filters/store.ts";
+import { fold } from "./index/words.ts";
 import { parseQuery } from "./query/parse.ts";
 import { type Plan, planQuery } from "./query/plan.ts";
 import { type Highlight, highlight } from "./results/highlight.ts";
@@ -76,13 +77,10 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
       const wanted = request.facets ? readFacets(request.facets) : undefined;
       const name = await nameOf([query, sort, user, String(request.isTyping ?? false)]);
       const listed = await page({ name, plan, sort: order, user, limit, cursor, signal });
-      // While another thread reads the texts, this one reads the items.
-      const reading = plan.words.length > 0 ? textsOf(listed.seqs, signal) : undefined;
-      reading?.catch(() => {}); // heard below
       const items = new Map(store.items(listed.seqs, user).map((it) => [it.seq, it]));
       const found = listed.seqs.map((seq) => items.get(seq)).filter((it) => it !== undefined);
       return {
-        hits: withHighlights(found, plan.words, await reading),
+        hits: await withHighlights(found, plan.words, signal),
         total: listed.total,
         nextCursor: listed.nextCursor,
         facets: wanted && await facetsOf(wanted, plan, { user, signal }),
@@ -122,37 +120,45 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
     return await countFacets(readers, wanted, { seqs, isExact: more === undefined, user, signal });
   }
 
-  async function textsOf(seqs: number[], signal?: AbortSignal): Promise<Map<number, Texts>> {
-    const rows = await readers.query<Texts>(TEXTS, [JSON.stringify(seqs)], { signal });
-    return new Map(rows.map((it) => [it.seq, it]));
-  }
-
-  function withHighlights(
+  /** The texts beside an item's own are read only where its own do not say why it was found. */
+  async function withHighlights(
     items: Item[],
     words: readonly string[],
-    texts?: Map<number, Texts>,
-  ): Hit[] {
-    return items.map((item) => {
-      if (words.length === 0) return { item, highlights: [] };
-      const { people, tags, notes } = texts?.get(item.seq) ?? {};
-      const { title, originalTitle, series, media } = item;
-      const fields = {
-        title,
-        originalTitle,
-        series,
-        people,
-        tags,
-        notes,
-        path: media?.relativePath,
-      };
-      return {
-        item,
-        highlights: Object.entries(fields).map(([field, text]) =>
-          text ? highlight(field, text, words) : undefined
-        ).filter((it) => it !== undefined),
-      };
+    signal?: AbortSignal,
+  ): Promise<Hit[]> {
+    const hits = items.map((item) => ({ item, ...ownHighlights(item, words) }));
+    const asked = hits.filter(({ isExplained }) => !isExplained).map(({ item }) => item.seq);
+    const rows = asked.length === 0
+      ? []
+      : await readers.query<Texts>(TEXTS, [JSON.stringify(asked)], { signal });
+    const texts = new Map(rows.map((it) => [it.seq, it]));
+    return hits.map(({ item, highlights }) => {
+      const { people, tags, notes } = texts.get(item.seq) ?? {};
+      return { item, highlights: [...highlights, ...inTexts({ people, tags, notes }, words)] };
     });
   }
+}
+
+function ownHighlights(item: Item, words: readonly string[]) {
+  const { title, originalTitle, series, media } = item;
+  const highlights = inTexts({ title, originalTitle, series, path: media?.relativePath }, words);
+  const places = highlights.flatMap(({ text, ranges }) =>
+    ranges.map(([from, to]) => fold(text.slice(from, to)))
+  );
+  return {
+    highlights,
+    isExplained: words.every((word) => places.some((it) => it.startsWith(word))),
+  };
+}
+
+function inTexts(
+  fields: Record<string, string | null | undefined>,
+  words: readonly string[],
+): Highlight[] {
+  if (words.length === 0) return [];
+  return Object.entries(fields).map(([field, text]) =>
+    text ? highlight(field, text, words) : undefined
+  ).filter((it) => it !== undefined);
 }
 
 /** Short, and another one for each search. */
