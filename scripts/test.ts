@@ -12,7 +12,9 @@ import { type Counts, runTests } from "./run_tests.ts";
 
 interface Wanted {
   program: string;
-  debian: string;
+  /** Debian's package; where it has none, one of pip's, which is not installed by itself. */
+  debian?: string;
+  pip?: string;
   without: string;
   /** What it is seen by, where it is no program. */
   file?: string;
@@ -37,6 +39,7 @@ const wanted: Wanted[] = [
     debian: "python3-grpcio",
     without: "peers and edges of another language and library",
   },
+  { program: "moto_server", pip: "moto[server]", without: "screenshots in S3" },
 ];
 
 /** One of three lists that run side by side; the others are the machine with disks, and the rest. */
@@ -118,8 +121,8 @@ function wantVm(): void {
 async function prepare(): Promise<void> {
   const missing = wanted.filter((it) => !isThere(it));
   if (missing.length === 0) return;
-  if (findProgram("apt-get") && Deno.uid() === 0) {
-    const packages = missing.map(({ debian }) => debian);
+  const packages = missing.flatMap(({ debian }) => debian ?? []);
+  if (packages.length > 0 && findProgram("apt-get") && Deno.uid() === 0) {
     say(`Installing for the tests: ${packages.join(" ")}`);
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     const install = ["install", "-y", "--no-install-recommends", ...packages];
@@ -129,8 +132,9 @@ async function prepare(): Promise<void> {
   }
   for (const it of missing) {
     if (isThere(it)) continue;
-    const { program, debian, without } = it;
-    say(`Without ${program} (Debian: ${debian}) these tests are ignored: ${without}`);
+    const { program, debian, pip, without } = it;
+    const from = debian ? `Debian: ${debian}` : `pip install "${pip}"`;
+    say(`Without ${program} (${from}) these tests are ignored: ${without}`);
   }
 }
 

@@ -38,6 +38,11 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
     why: "one adapter for NATS, one for its objects",
   },
   {
+    use: /["']aws4fetch["']/,
+    by: ["src/edge/server/screenshots/gallery/s3_objects.ts"],
+    why: "one adapter for S3",
+  },
+  {
     use: /["']@noble\//,
     by: ["src/edge/identity/pairing.ts"],
     why: "one place for the mathematics of pairing",

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { levels } from "../base/log.ts";
 import { DAILY_WINDOW_FORM, parseDailyWindow } from "../base/daily_window.ts";
 import { choice, type Setting, several, text, whole, yesNo } from "./setting.ts";
+import { s3Settings } from "./s3.ts";
 import { turnSettings } from "./turn.ts";
 
 export type { ValueType } from "./setting.ts";
@@ -201,6 +202,7 @@ export const settings = {
     10_000_000,
     1024,
   ),
+  ...s3Settings,
   pendingRequestTtlHours: whole(
     "Hours that a request for screenshots waits for a peer that has the title",
     1,

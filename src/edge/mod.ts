@@ -52,9 +52,11 @@ export { MAX_TTL_HOURS } from "./server/subscriptions/mod.ts";
 export type { NewSubscription, Subscription } from "./server/subscriptions/mod.ts";
 export {
   folderObjects,
+  LINK_S,
   natsObjects,
   type ObjectStore,
   type PictureRow,
+  s3Objects,
   type ScreenshotRequest,
   type Screenshots,
   type ScreenshotSettings,

@@ -22,6 +22,7 @@ import {
   natsObjects,
   openEdge,
   openNatsBus,
+  s3Objects,
 } from "../../edge/mod.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
@@ -69,7 +70,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
   const relay = createRelay({ config, dataDir, log: log.child("relay") });
   const shared = config.value.edgeBusUrl ? natsObjects(config.value.edgeBusUrl) : undefined;
-  const objects = shared ?? folderObjects(join(dataDir, "screenshots"));
+  const objects = s3Of(config.value) ?? shared ?? folderObjects(join(dataDir, "screenshots"));
   const edge = openEdge({
     state,
     publish,
@@ -157,6 +158,18 @@ export function openEdgeRole(options: EdgeRoleOptions) {
 function found<T>(it: T | undefined, what: string, id: string): T {
   if (it === undefined) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
   return it;
+}
+
+/** Where that is said: screenshots are in S3 then, for all edges that say the same. */
+function s3Of(config: Config) {
+  if (!config.screenshotS3Endpoint) return undefined;
+  return s3Objects({
+    endpoint: config.screenshotS3Endpoint,
+    bucket: config.screenshotS3Bucket,
+    region: config.screenshotS3Region,
+    accessKey: config.screenshotS3AccessKey,
+    secretAccessKey: config.screenshotS3SecretAccessKey,
+  });
 }
 
 /** As peers are told it; a port that was left to chance is known once it is there. */

@@ -2,7 +2,8 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { migrations, openDatabase, openSqliteState } from "../../../src/db/mod.ts";
-import { folderObjects } from "../../../src/edge/mod.ts";
+import { folderObjects, s3Objects } from "../../../src/edge/mod.ts";
+import { hasS3, startS3 } from "../../helpers/s3.ts";
 import { tempDir } from "../../helpers/temp.ts";
 import { grpcTest, MapLibrary, startLink, until } from "../rig.ts";
 import { png } from "./pictures.ts";
@@ -264,4 +265,35 @@ Deno.test("what nobody looks at makes room, the oldest first", grpcTest, async (
   deepStrictEqual(statuses.slice(gone), Array(6 - gone).fill(200));
   const kept = await Array.fromAsync(objects.list());
   strictEqual(kept.length, 6 - gone);
+});
+
+Deno.test("with S3 a peer still brings pictures to the edge, and viewers get them from S3", {
+  ...grpcTest,
+  ignore: !hasS3,
+}, async () => {
+  await using s3 = await startS3();
+  await using edge = await startScreenshotEdge({ screenshots: { objects: s3Objects(s3.place) } });
+  using peer = await joinPeer(edge, "p-1");
+  await edge.event("catalog.availability");
+  await edge.ask(peer.catalogId);
+  const asked = await peer.asked();
+  strictEqual(asked.endpoint, `/api/screenshot/${peer.catalogId}`);
+
+  const { status, body } = await upload(edge.url + asked.endpoint, [png(4, 2)], asked);
+  strictEqual(status, 200);
+  const [path] = body.screenshot_urls as string[];
+  const shown = await fetch(edge.url + path, { redirect: "manual" });
+  await shown.body?.cancel();
+
+  strictEqual(shown.status, 302);
+  strictEqual(shown.headers.get("cache-control"), "private, max-age=150");
+  const link = shown.headers.get("location")!;
+  ok(link.startsWith(`${s3.place.endpoint}/pictures/screenshots/`), link);
+  ok(!link.includes(s3.place.secretAccessKey));
+  const { items: [picture] } = await edge.get<{ items: { size_bytes: number; width: number }[] }>(
+    `/api/catalog/${peer.catalogId}/screenshots/`,
+  );
+  strictEqual(picture!.width, 4);
+  await s3.trustAll();
+  strictEqual((await (await fetch(link)).bytes()).length, picture!.size_bytes);
 });

@@ -22,6 +22,7 @@ import { Uploads } from "./upload.ts";
 import type { UploadRequest } from "./upload.ts";
 
 export { natsObjects } from "./gallery/nats_objects.ts";
+export { LINK_S, s3Objects } from "./gallery/s3_objects.ts";
 export { folderObjects, memoryObjects, type ObjectStore } from "./gallery/objects.ts";
 export { algorithms as tokenAlgorithms, type TokenAlgorithm } from "./requests/tokens.ts";
 export type { NewScreenshotRequest, PictureRow, ScreenshotFile, UploadAnswer, UploadRequest };
@@ -60,6 +61,8 @@ export interface Screenshots {
   find(catalogId: string, name: string): Promise<PictureRow | undefined>;
   /** Undefined where its bytes are gone. */
   read(picture: PictureRow): Promise<ScreenshotFile | undefined>;
+  /** Where a viewer gets it, for LINK_S seconds; undefined where that is here. */
+  linkTo(picture: PictureRow): Promise<string | undefined>;
   urlOf(picture: PictureRow): string;
   upload(request: UploadRequest, signal: AbortSignal): Promise<UploadAnswer>;
 }
@@ -112,6 +115,7 @@ export function openScreenshots(
       list: (catalogId, page) => gallery.list(catalogId, page),
       find: (catalogId, name) => gallery.find(catalogId, name),
       read: (picture) => gallery.read(picture),
+      linkTo: (picture) => gallery.linkTo(picture),
       urlOf,
       async upload(request, signal) {
         const answer = await uploads.take(request, signal);

@@ -6,7 +6,12 @@
  */
 import type { Context } from "hono";
 import { InvalidError, NotFoundError } from "../../../base/errors.ts";
-import type { PictureRow, ScreenshotRequest, Screenshots } from "../../../edge/mod.ts";
+import {
+  LINK_S,
+  type PictureRow,
+  type ScreenshotRequest,
+  type Screenshots,
+} from "../../../edge/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { FieldsQuery, only } from "../../fields.ts";
 import { createRoute, failures, json, pageOf, PageQuery, router, z } from "../../router.ts";
@@ -132,6 +137,7 @@ export function screenshots(port: ScreenshotsPort) {
         request: { params: OfPicture },
         responses: {
           200: { description: "The picture", content: { "image/jpeg": {}, "image/png": {} } },
+          302: { description: "It is in S3, at an address that is good for some minutes" },
           304: { description: "The caller has it" },
           ...failures,
         },
@@ -159,6 +165,15 @@ async function show(
   });
   const held = c.req.header("if-none-match")?.split(",").map((it) => it.trim().replace(/^W\//, ""));
   if (row && held?.includes(etag)) return new Response(null, { status: 304, headers });
+  const link = row && await port.linkTo(row);
+  if (link) {
+    // Kept for a shorter time than it is good for, and told to nobody.
+    headers.set("cache-control", `private, max-age=${LINK_S / 2}`);
+    headers.set("referrer-policy", "no-referrer");
+    headers.set("location", link);
+    headers.delete("etag");
+    return new Response(null, { status: 302, headers });
+  }
   const file = row && await port.read(row);
   if (!file) throw new NotFoundError("Cannot find this screenshot: it made room for newer ones");
   headers.set("content-type", file.mimeType);

@@ -73,6 +73,14 @@ export class Gallery {
     return { bytes, mimeType: mimeTypes[row.extension] ?? "application/octet-stream" };
   }
 
+  /** Where its viewer gets it, for some minutes; undefined where that is here. */
+  async linkTo(row: PictureRow): Promise<string | undefined> {
+    const { store, objects } = this.options;
+    const link = await objects.linkTo?.(nameOf(row));
+    if (link !== undefined) await store.touch(row, Date.now());
+    return link;
+  }
+
   /** Keeps the bytes; they count once there is a row for them. */
   async put(picture: Cleaned): Promise<{ hash: string }> {
     const digest = await crypto.subtle.digest("SHA-256", picture.bytes);

@@ -11,6 +11,8 @@ export interface ObjectStore {
   put(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   get(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   remove(name: string): Promise<void>;
+  /** Where a viewer gets it by himself, for some minutes; only of a store that others can reach. */
+  linkTo?(name: string): Promise<string>;
   /** Names, and when each was put there: milliseconds since 1970. */
   list(): AsyncIterable<{ name: string; putAt: number }>;
 }
