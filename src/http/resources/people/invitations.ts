@@ -72,9 +72,9 @@ export function invitations(people: People) {
       async (c) => {
         const { use, ...acceptance } = c.req.valid("json");
         const from = fromOf(c);
-        const succeed = people.tries.begin({ address: from.address });
+        const succeed = await people.tries.begin({ address: from.address });
         const signedIn = await people.invitations.accept(acceptance, from);
-        succeed();
+        await succeed();
         return c.json(signedInBody(c, signedIn, use), 201);
       },
     )
@@ -119,9 +119,9 @@ export function setup(people: People) {
       async (c) => {
         const { use, ...acceptance } = c.req.valid("json");
         const from = fromOf(c);
-        const succeed = people.tries.begin({ address: from.address });
+        const succeed = await people.tries.begin({ address: from.address });
         const signedIn = await people.invitations.setUp(acceptance, from);
-        succeed();
+        await succeed();
         return c.json(signedInBody(c, signedIn, use), 201);
       },
     )

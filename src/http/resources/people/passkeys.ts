@@ -96,10 +96,10 @@ export function passkeys(people: People) {
         const { id: challengeId } = c.req.valid("param");
         const { credential, use } = c.req.valid("json");
         const from = fromOf(c);
-        const succeed = people.tries.begin({ address: from.address });
+        const succeed = await people.tries.begin({ address: from.address });
         const answer = { challengeId, credential };
         const signedIn = await people.passkeys.signIn(answer, siteOf(c), from);
-        succeed();
+        await succeed();
         return c.json(signedInBody(c, signedIn, use), 201);
       },
     );
