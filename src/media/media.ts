@@ -26,7 +26,7 @@ export type HdrKind = "HDR10" | "HDR10+" | "HLG" | "Dolby Vision";
 
 export interface Track {
   kind: "video" | "audio" | "subtitle";
-  /** Short name as mediabunny and ffprobe use it: "avc", "aac", "mpeg4". */
+  /** The common name, of all containers the same: "avc", "aac", "mpeg4". */
   codec: string;
   /** RFC 6381 codec parameter, such as "avc1.64001f". */
   codecString?: string;

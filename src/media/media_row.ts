@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { commonCodec } from "./probe/codec/names.ts";
 import type { HdrKind, MediaFile, MediaKind, MediaStatus, Track } from "./media.ts";
 
 /** What was withdrawn, or was gone before its volume went, is not waited for. */
@@ -63,6 +64,11 @@ const optional = [
   "volumeId",
 ] as const satisfies (keyof MediaRow)[];
 
+/** Names of codecs as they are said now: a library may be older than the table of them. */
+function tracksOf({ tracks }: MediaRow): Track[] {
+  return (JSON.parse(tracks) as Track[]).map((it) => ({ ...it, codec: commonCodec(it.codec) }));
+}
+
 export function toMedia(row: MediaRow): MediaFile {
   const { id, root, relativePath, title, sizeBytes, modifiedMs, status, offlineSince } = row;
   const known = optional.filter((name) => row[name] !== null).map((name) => [name, row[name]]);
@@ -77,8 +83,10 @@ export function toMedia(row: MediaRow): MediaFile {
     addedAt: row.addedAt,
     updatedAt: row.updatedAt,
     driveIds: JSON.parse(row.driveIds) as string[],
-    tracks: JSON.parse(row.tracks) as Track[],
+    tracks: tracksOf(row),
     ...offlineSince !== null && status === "offline" && { offlineSince },
     ...Object.fromEntries(known) as Partial<MediaFile>,
+    ...row.videoCodec !== null && { videoCodec: commonCodec(row.videoCodec) },
+    ...row.audioCodec !== null && { audioCodec: commonCodec(row.audioCodec) },
   };
 }

@@ -41,6 +41,7 @@ export {
 export { openNameParser, type ParseName } from "./names/parse_name.ts";
 export { sortTitleOf } from "./names/sort_title.ts";
 export type { OpenedFile } from "./open_file.ts";
+export { codecSpellings, commonCodec } from "./probe/codec/names.ts";
 export { hasFfprobe } from "./probe/ffprobe.ts";
 export type { ScanRequest, ScanState } from "./scanning.ts";
 export type { Confirmation } from "./scan/gone/confirmations.ts";

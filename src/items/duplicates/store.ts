@@ -5,7 +5,7 @@
  */
 import { ConflictError, NotFoundError, StaleError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
-import type { FileState, MediaStatus } from "../../media/mod.ts";
+import { commonCodec, type FileState, type MediaStatus } from "../../media/mod.ts";
 
 export const groupKinds = ["exact", "similar", "title"] as const;
 export type GroupKind = (typeof groupKinds)[number];
@@ -212,5 +212,10 @@ export function createDuplicatesStore(db: Database) {
 
 function toMember({ driveIds, ...row }: MemberRow): Member {
   const known = Object.entries(row).filter(([, value]) => value !== null);
-  return { ...Object.fromEntries(known), driveIds: JSON.parse(driveIds) } as unknown as Member;
+  const codec = row.videoCodec ? { videoCodec: commonCodec(row.videoCodec) } : {};
+  return {
+    ...Object.fromEntries(known),
+    ...codec,
+    driveIds: JSON.parse(driveIds),
+  } as unknown as Member;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commonCodec } from "../../media/mod.ts";
 import type { Fields } from "../changes/changes.ts";
 import { type Identity, identityOf, type ItemKind } from "./item.ts";
 
@@ -108,7 +109,8 @@ export function toItem(row: ItemRow): Item {
     others;
   const { positionMs, plays, lastPlayedAt, ...item } = more;
   const file = { root, relativePath, catalogId, status, sizeBytes, durationMs };
-  const content = { container, mimeType, bitrate, videoCodec, audioCodec, width, height, hdr };
+  const codecs = { videoCodec: said(videoCodec), audioCodec: said(audioCodec) };
+  const content = { container, mimeType, bitrate, ...codecs, width, height, hdr };
   return {
     ...item,
     custom: JSON.parse(custom) as Fields,
@@ -124,4 +126,9 @@ export function toItem(row: ItemRow): Item {
       lastPlayedAt,
     },
   };
+}
+
+/** Under its common name: a library may be older than the table of them. */
+function said(codec: string | null): string | null {
+  return codec === null ? null : commonCodec(codec);
 }

@@ -7,6 +7,7 @@ import type { Input, InputTrack, InputVideoTrack } from "mediabunny";
 import type { Description, Track } from "../media.ts";
 import { readCodecString } from "./codec/codec_string.ts";
 import { hdrOf } from "./codec/hdr.ts";
+import { commonCodec } from "./codec/names.ts";
 
 /** The container's name as we say it everywhere, by mediabunny's name of the format. */
 const containers: Record<string, string> = {
@@ -49,7 +50,7 @@ async function describeTrack(track: InputTrack): Promise<Track> {
   const { default: isDefault, forced, commentary } = await track.getDisposition();
   return {
     kind: track.type,
-    codec: codec ?? (typeof internal === "string" ? internal : "unknown"),
+    codec: commonCodec(codec ?? (typeof internal === "string" ? internal : "unknown")),
     ...codecString && { codecString, ...readCodecString(codecString) },
     ...track.isVideoTrack() && await describePicture(track),
     ...track.isAudioTrack() && {

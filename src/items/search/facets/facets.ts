@@ -5,6 +5,7 @@
  * @module
  */
 import { InvalidError } from "../../../base/errors.ts";
+import { commonCodec } from "../../../media/mod.ts";
 import type { Readers } from "../../../db/mod.ts";
 import { type Facet, type FacetName, facetNames, facetsOf } from "./store.ts";
 
@@ -42,11 +43,24 @@ export async function countFacets(
     counted: seqs.length,
     isExact,
     facets: Object.fromEntries(
-      names.map((name) => [name, rows.filter(({ facet }) => facet === name).map(toFacet)]),
+      names.map((name) => {
+        const facets = rows.filter(({ facet }) => facet === name).map(toFacet);
+        return [name, name === "codec" || name === "audio" ? byCommonName(facets) : facets];
+      }),
     ),
   };
 }
 
 function toFacet({ value, label, count }: Facet): Facet {
   return { value: String(value), label: String(label), count };
+}
+
+/** One for each codec, whatever name an older library has it under. */
+function byCommonName(facets: Facet[]): Facet[] {
+  const groups = Map.groupBy(facets, ({ value }) => commonCodec(value));
+  return [...groups].map(([value, all]) => ({
+    value,
+    label: value,
+    count: all.reduce((sum, { count }) => sum + count, 0),
+  })).sort((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1));
 }

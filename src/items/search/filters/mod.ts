@@ -6,11 +6,11 @@
  * @module
  */
 import { InvalidError } from "../../../base/errors.ts";
+import { codecSpellings } from "../../../media/mod.ts";
 import { wrongAt } from "../query/parse.ts";
 import type { FilterNode } from "../query/parse.ts";
 import type { Condition } from "../query/plan.ts";
 import { factWord, resolutions } from "../index/words.ts";
-import { audioNames, videoNames } from "./codecs.ts";
 import { type Filter, type FilterContext, numberIn, oneOf, yesNo } from "./filter.ts";
 import {
   added,
@@ -76,12 +76,12 @@ export const filters = {
     aliases: ["video"],
     help: "how the picture is coded, under any of its names",
     example: "codec:h265",
-    compile: oneOf("video", { toValues: videoNames, column: "video_codec" }),
+    compile: oneOf("video", { toValues: codecSpellings, column: "video_codec" }),
   },
   audio: {
     help: "how the sound is coded, under any of its names",
     example: "audio:flac|dts",
-    compile: oneOf("audio", { toValues: audioNames, column: "audio_codec" }),
+    compile: oneOf("audio", { toValues: codecSpellings, column: "audio_codec" }),
   },
   hdr: {
     help: "a kind of high dynamic range, or yes",

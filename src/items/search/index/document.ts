@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { commonCodec } from "../../../media/mod.ts";
 import { wordsOfNumber } from "./ranges.ts";
 import { type FactKind, factWord, fold, resolutionOf, searchable } from "./words.ts";
 
@@ -101,8 +102,8 @@ function factWords(row: ItemRow, tracks: Track[]): string[] {
   const status = row.mediaId === null ? "missing" : row.status;
   if (status === "missing" || status === "forgotten") add("state", status);
   if (row.error !== null) add("state", "error");
-  add("video", row.videoCodec);
-  add("audio", row.audioCodec);
+  add("video", commonCodec(row.videoCodec ?? ""));
+  add("audio", commonCodec(row.audioCodec ?? ""));
   add("hdr", row.hdr);
   if (row.hdr) add("hdr", "yes");
   add("resolution", resolutionOf(row.width ?? 0, row.height ?? 0));
@@ -184,8 +185,8 @@ function factsOf(row: ItemRow): (string | number | null)[] {
     row.width ?? 0,
     row.height ?? 0,
     resolutionOf(row.width ?? 0, row.height ?? 0),
-    row.videoCodec ?? "",
-    row.audioCodec ?? "",
+    commonCodec(row.videoCodec ?? ""),
+    commonCodec(row.audioCodec ?? ""),
     row.hdr ?? "",
     row.driveIds ?? "[]",
     row.volumeId ?? "",

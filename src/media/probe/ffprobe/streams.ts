@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { Track } from "../../media.ts";
 import { hdrOf } from "../codec/hdr.ts";
+import { commonCodec } from "../codec/names.ts";
 
 const flag = z.int().optional().catch(undefined);
 const text = z.string().optional().catch(undefined);
@@ -57,7 +58,7 @@ export function toTrack(stream: Stream): Track[] {
   const { disposition = {} } = stream;
   return [{
     kind,
-    codec: commonNames.get(stream.codec_name ?? "") ?? stream.codec_name ?? "unknown",
+    codec: commonCodec(stream.codec_name ?? "unknown"),
     ...profile && { profile },
     ...levelOf(stream),
     ...kind === "video" && describePicture(stream),
@@ -71,9 +72,6 @@ export function toTrack(stream: Stream): Track[] {
     ...disposition.comment === 1 && { commentary: true },
   }];
 }
-
-/** ffprobe's codec names where mediabunny, and so everything of ours, says another. */
-const commonNames = new Map(Object.entries<string>({ h264: "avc", h265: "hevc" }));
 
 /** As the codec's standard counts levels; -99 is "nobody knows". */
 function levelOf({ codec_name: codec, level = 0 }: Stream): Pick<Track, "level"> {

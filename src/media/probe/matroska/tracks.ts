@@ -6,6 +6,7 @@
  */
 import type { Track } from "../../media.ts";
 import { type Colour, hdrOf } from "../codec/hdr.ts";
+import { commonCodec } from "../codec/names.ts";
 import { allOf, fieldsOf, idOf, textOf, wholeOf } from "./values.ts";
 
 const ids = {
@@ -14,6 +15,7 @@ const ids = {
   uid: 0x73c5,
   type: 0x83,
   codecId: 0x86,
+  codecPrivate: 0x63a2,
   name: 0x536e,
   language: 0x22b59c,
   languageBcp47: 0x22b59d,
@@ -75,17 +77,22 @@ function readTrack(entry: Uint8Array): MatroskaTrack {
     idOf(fields.get(ids.language));
   const title = textOf(fields.get(ids.name), 500);
   const nsPerPicture = kind === "video" ? wholeOf(fields.get(ids.nsPerPicture)) : undefined;
+  const codecId = idOf(fields.get(ids.codecId));
+  const codec = codecId.startsWith("V_MS/VFW")
+    ? fourLettersOf(fields.get(ids.codecPrivate))
+    : undefined;
   const hdr = kind === "video" ? hdrOf(colourOf(entry, fields)) : undefined;
   return {
     number: wholeOf(fields.get(ids.number)) ?? 0,
     uid: String(bigOf(fields.get(ids.uid))),
     kind,
-    codecId: idOf(fields.get(ids.codecId)),
+    codecId,
     facts: {
       ...language && language !== "und" && { language },
       ...title && { title },
       // It is the default unless the file says otherwise.
       default: wholeOf(fields.get(ids.isDefault)) !== 0,
+      ...codec && { codec },
       ...flag(ids.isForced) && { forced: true },
       ...flag(ids.isForDeaf) && { hearingImpaired: true },
       ...flag(ids.isCommentary) && { commentary: true },
@@ -95,6 +102,12 @@ function readTrack(entry: Uint8Array): MatroskaTrack {
       ...hdr && { hdr },
     },
   };
+}
+
+/** The codec of a film that was in an AVI: biCompression of its BITMAPINFOHEADER. */
+function fourLettersOf(header: Uint8Array | undefined): string | undefined {
+  const letters = idOf(header?.subarray(16, 20));
+  return letters ? commonCodec(letters.toLowerCase()) : undefined;
 }
 
 export function toSubtitle({ codecId, facts }: MatroskaTrack): Track {

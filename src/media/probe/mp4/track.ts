@@ -7,6 +7,7 @@ import type { Track } from "../../media.ts";
 import { frameRateOf, type Run } from "../codec/frame_rate.ts";
 import { type Colour, hdrOf } from "../codec/hdr.ts";
 import { type Box, type Boxes, contentOf, fourLetters } from "./boxes.ts";
+import { codecOfEntry, VIDEO_ENTRY_BYTES } from "./object_type.ts";
 
 export interface Mp4Track {
   id: number;
@@ -97,10 +98,8 @@ function readEntry({ between }: Boxes, { start, end }: Box): Entry | undefined {
   return undefined;
 }
 
-/** 8.5.2 and 12.1.3: what stands before the boxes within an entry of pictures. */
-const VIDEO_ENTRY_BYTES = 78;
-
-function describeVideo({ between, read }: Boxes, { code, box }: Entry): Partial<Track> {
+function describeVideo(boxes: Boxes, { code, box }: Entry): Partial<Track> {
+  const { between, read } = boxes;
   const colour: Colour = {
     hasDolbyVision: ["dvh1", "dvhe", "dva1", "dvav", "dav1"].includes(code),
   };
@@ -112,7 +111,8 @@ function describeVideo({ between, read }: Boxes, { code, box }: Entry): Partial<
     if (isNumbers) colour.transfer = bytes.getUint16(6);
   }
   const hdr = hdrOf(colour);
-  return hdr ? { hdr } : {};
+  const codec = codecOfEntry(boxes, { code, box });
+  return { ...hdr && { hdr }, ...codec && { codec } };
 }
 
 /** Of a film with even pictures there is one; of another, these show what it is like. */
