@@ -11,6 +11,7 @@ import type { Session } from "../server/sessions.ts";
 import { Door, type UnsignedPeers } from "./door.ts";
 import type { Admitted } from "./entrance.ts";
 import type { Invitation } from "./joining/enrolments.ts";
+import type { PinKind } from "./joining/pins.ts";
 import { type IdentityKey, makeIdentityKey } from "./keys.ts";
 import type { TlsFiles } from "./port/certificates.ts";
 import type { GateLimits } from "./port/gate.ts";
@@ -46,7 +47,7 @@ export interface Identities {
   /** Of this edge: what a peer that joins pins. */
   fingerprint: string;
   /** @throws {InvalidError} it cannot be open for so long */
-  invite(expiresInSec?: number): Promise<Invitation>;
+  invite(expiresInSec?: number, kind?: PinKind): Promise<Invitation>;
   invitations(): Promise<Enrolment[]>;
   /** @throws {NotFoundError} it is not open */
   removeInvitation(id: string): Promise<void>;
@@ -68,7 +69,7 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
   const door = new Door({ store, key, edgeId, unsigned, publish, log });
   const identities: Identities = {
     fingerprint: key.fingerprint,
-    invite: (expiresInSec) => door.enrolments.create(expiresInSec),
+    invite: (expiresInSec, kind) => door.enrolments.create(expiresInSec, kind),
     invitations: () => door.enrolments.list(),
     removeInvitation: (id) => door.enrolments.remove(id),
     async revoke(peerId) {

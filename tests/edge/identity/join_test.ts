@@ -54,6 +54,22 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a token lets one peer in as a PIN does, and a part of it is told apart",
+  grpcTest,
+  async () => {
+    await using rig = await startEdge(strict);
+    const { pin: token, fingerprint } = await rig.edge.identities.invite(60, "token");
+    match(token, /^gfj_\d{3}[\w-]{22}$/);
+
+    await rejects(joining(rig.address, token.slice(0, -1)), /copy all of it/);
+    const wrong = token.slice(0, 7) + token.slice(7).split("").reverse().join("");
+    await rejects(joining(rig.address, wrong), /there is no such PIN/);
+    strictEqual(await joining(rig.address, token), fingerprint);
+    await rejects(joining(rig.address, token, makeIdentityKey(), "peer-2"), DeniedError);
+  },
+);
+
 Deno.test("a PIN bears five tries, and what is stored of it is not the PIN", grpcTest, async () => {
   await using rig = await startEdge(strict);
   const { pin } = await rig.edge.identities.invite();

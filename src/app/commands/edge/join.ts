@@ -1,5 +1,5 @@
 /**
- * `giggityflix join EDGE --pin PIN`: this peer and an edge get to know each other's keys, and the
+ * `giggityflix join EDGE --pin PIN` (or `--token`): this peer and an edge get to know each other's keys, and the
  * peer keeps the edge's address.
  *
  * @module
@@ -25,13 +25,20 @@ interface Settings extends AsyncDisposable {
 export function join(context: CommandContext): Command {
   const { print } = context.terminal;
   return withSettings(new Command("join"), ["dataDir"])
-    .description("Join an edge with the PIN of an invitation, and link to it from now on")
+    .description("Join an edge with the PIN or token of an invitation, and link to it from now on")
     .argument("<edge>", "host:port of the edge")
-    .requiredOption("--pin <pin>", 'what "giggityflix peers invite" said at the edge')
+    .option("--pin <pin>", 'what "giggityflix peers invite" said at the edge')
+    .option("--token <token>", "the same, of an invitation that has a token")
     .option("--json", "print JSON")
     .action(async (edge: string, options) => {
       if (!/^(\[[0-9a-fA-F:]+\]|[^:\s,]+):\d{1,5}$/.test(edge)) {
         throw new InvalidError(`Cannot join "${edge}": expected host:port`);
+      }
+      const pin = options.pin ?? options.token;
+      if (!pin) {
+        throw new InvalidError(
+          'Cannot join without a PIN or token: "giggityflix peers invite" at the edge makes one',
+        );
       }
       // Other commands need nothing of the edge, and should not wait for it.
       const { joinEdge, openIdentityKey, showFingerprint } = await import("../../../edge/mod.ts");
@@ -55,7 +62,6 @@ export function join(context: CommandContext): Command {
         ...clientCertPath && { clientCertPath },
         ...clientKeyPath && { clientKeyPath },
       };
-      const { pin } = options;
       const fingerprint = await joinEdge({ way, peerId, key, pin }, context.signal);
       // The key before the address: the link starts with the latter, and must know whom to expect.
       const others = (await settings.get("edge_fingerprints")).split(",")

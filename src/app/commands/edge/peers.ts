@@ -57,19 +57,21 @@ export function peers(context: CommandContext): Command {
   );
 
   all.addCommand(
-    leaf("invite", "Make a PIN with which one peer can join, once")
+    leaf("invite", "Make a PIN, or a token, with which one peer can join, once")
+      .option("--token", "a long one for programs, where nobody types it")
       .option("--minutes <minutes>", "how long it is good for (15)", "15")
       .action(async (options) => {
         const agent = await runningAgent(options);
-        const body = { "expires_in_sec": Math.round(Number(options.minutes) * 60) };
+        const kind = options.token ? "token" : "pin";
+        const body = { "expires_in_sec": Math.round(Number(options.minutes) * 60), kind };
         const made = await ask<Invitation>(agent, "/api/peers/enrolments/", {
           method: "POST",
           body,
           signal,
         });
         if (options.json) return print(JSON.stringify(made));
-        print(`PIN: ${made.pin} (until ${made.expires_at})`);
-        print("On the peer: giggityflix join <host:port of this edge> --pin " + made.pin);
+        print(`${options.token ? "Token" : "PIN"}: ${made.pin} (until ${made.expires_at})`);
+        print(`On the peer: giggityflix join <host:port of this edge> --${kind} ${made.pin}`);
         // Other commands need nothing of the edge, and should not wait for it.
         const { showFingerprint } = await import("../../../edge/mod.ts");
         print(`This edge's key: ${showFingerprint(made.edge_fingerprint)}`);

@@ -20,8 +20,8 @@ export function identitiesPort({ identities, findPeer }: Edge): IdentitiesPort {
     throw new NotFoundError(`Cannot find peer "${peerId}"`, { id: peerId });
   };
   return {
-    async invite(expiresInSec) {
-      const { pin, fingerprint, ...it } = await identities.invite(expiresInSec);
+    async invite(expiresInSec, kind) {
+      const { pin, fingerprint, ...it } = await identities.invite(expiresInSec, kind);
       return { ...enrolmentBody(it), pin, edge_fingerprint: fingerprint };
     },
     invitations: async () => (await identities.invitations()).map(enrolmentBody),

@@ -1,5 +1,5 @@
 /**
- * Invitations: a PIN that lets in one peer, once, within its time. Guesses are counted before they
+ * Invitations: a PIN or token that lets in one peer, once, within its time. Guesses are counted before they
  * are tried: by PIN, and by address.
  *
  * @module
@@ -14,12 +14,12 @@ import {
 } from "../../../base/errors.ts";
 import type { IdentityKey } from "../keys.ts";
 import { type Agreement, type Pairing, startPairing } from "../pairing.ts";
-import { makePin, secretOf, showPin } from "./pins.ts";
+import { makePin, type PinKind, secretOf, showPin } from "./pins.ts";
 import type { Enrolment, IdentityStore } from "../store.ts";
 import type { Introduced } from "../transcript.ts";
 
 export interface Invitation extends Enrolment {
-  /** `123-456-789`: said here, and never again. */
+  /** `123-456-789`, or a token: said here, and never again. */
   pin: string;
   /** Of the edge that is to be joined. */
   fingerprint: string;
@@ -52,7 +52,7 @@ export class Enrolments {
    * @throws {InvalidError} `expiresInSec` is no time that it may have
    * @throws {UnavailableError} a hundred are open
    */
-  async create(expiresInSec: number = DEFAULT_SEC): Promise<Invitation> {
+  async create(expiresInSec: number = DEFAULT_SEC, kind: PinKind = "pin"): Promise<Invitation> {
     if (!(expiresInSec >= 1 && expiresInSec <= MAX_SEC)) {
       throw new InvalidError(`Cannot invite: expected 1 to ${MAX_SEC} seconds`, {
         field: "expires_in_sec",
@@ -63,7 +63,7 @@ export class Enrolments {
       throw new UnavailableError(`Cannot invite: ${MAX_OPEN} invitations are open. Remove some`);
     }
     for (;;) {
-      const pin = makePin();
+      const pin = makePin(kind);
       const secret = Buffer.from(await secretOf(pin, this.#key.publicKey)).toString("hex");
       const enrolment = {
         id: crypto.randomUUID(),

@@ -19,19 +19,25 @@ import {
 
 const Enrolment = z.object({
   id: z.string(),
-  attempts: z.int().openapi({ description: "Tries with its PIN; 5 at most" }),
+  attempts: z.int().openapi({ description: "Tries with it; 5 at most" }),
   created_at: z.string(),
   expires_at: z.string(),
 }).openapi("Enrolment");
 
 const NewEnrolment = Enrolment.extend({
-  pin: z.string().openapi({ example: "123-456-789", description: "Said here, and never again" }),
+  pin: z.string().openapi({
+    example: "123-456-789",
+    description: 'Said here, and never again; with kind "token" that',
+  }),
   edge_fingerprint: z.string().openapi({ description: "SHA-256 of the edge's public key" }),
 }).openapi("NewEnrolment");
 
 const EnrolmentWish = z.strictObject({
   expires_in_sec: z.int().min(1).max(604_800).default(900),
-}).openapi("EnrolmentWish", { example: { expires_in_sec: 900 } });
+  kind: z.enum(["pin", "token"]).default("pin").openapi({
+    description: "pin: nine digits, to be read out; token: long, for programs",
+  }),
+}).openapi("EnrolmentWish", { example: { expires_in_sec: 900, kind: "pin" } });
 
 const Revocation = z.strictObject({ revoked: z.boolean() })
   .openapi("PeerRevocation", { example: { revoked: true } });
@@ -50,7 +56,7 @@ type Identity = z.infer<typeof Identity>;
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
 export interface IdentitiesPort {
-  invite(expiresInSec: number): Promise<z.infer<typeof NewEnrolment>>;
+  invite(expiresInSec: number, kind: "pin" | "token"): Promise<z.infer<typeof NewEnrolment>>;
   invitations(): Promise<z.infer<typeof Enrolment>[]>;
   removeInvitation(id: string): Promise<void>;
   findIdentity(peerId: string): Promise<Identity>;
@@ -87,12 +93,13 @@ export function identities(port: IdentitiesPort) {
         method: "post",
         path: "/enrolments",
         tags,
-        summary: "Invite a peer: a PIN for one of them, once",
+        summary: "Invite a peer: a PIN or a token for one of them, once",
         request: { body: { content: { "application/json": { schema: EnrolmentWish } } } },
         responses: { 201: json(NewEnrolment, "The invitation"), ...failures },
       }),
       async (c) => {
-        const made = await port.invite(c.req.valid("json").expires_in_sec ?? 900);
+        const { expires_in_sec: expiresInSec = 900, kind = "pin" } = c.req.valid("json");
+        const made = await port.invite(expiresInSec, kind);
         return c.json(made, 201, { location: `/api/peers/enrolments/${made.id}` });
       },
     )
