@@ -38,6 +38,7 @@ export {
   mediaTypes,
   type Track,
 } from "./media.ts";
+export { languageForms, languageSpellings } from "./names/languages.ts";
 export { openNameParser, type ParseName } from "./names/parse_name.ts";
 export { sortTitleOf } from "./names/sort_title.ts";
 export type { OpenedFile } from "./open_file.ts";

@@ -5,6 +5,7 @@
  */
 import type { Sidecar } from "../details.ts";
 import { extensionOf } from "../media.ts";
+import { languageNamed } from "../names/languages.ts";
 
 /** Extensions that hold subtitles, lower case with the dot. */
 export const subtitleExtensions: ReadonlySet<string> = new Set([
@@ -26,36 +27,6 @@ const words = new Map(Object.entries<Partial<Sidecar>>({
   cc: { hearingImpaired: true },
   hi: { hearingImpaired: true },
   default: { default: true },
-}));
-
-/** Languages by their English and their own names; codes are told by their form. */
-const languages = new Map(Object.entries<string>({
-  english: "en",
-  german: "de",
-  deutsch: "de",
-  french: "fr",
-  français: "fr",
-  spanish: "es",
-  español: "es",
-  italian: "it",
-  italiano: "it",
-  dutch: "nl",
-  portuguese: "pt",
-  russian: "ru",
-  japanese: "ja",
-  chinese: "zh",
-  korean: "ko",
-  arabic: "ar",
-  polish: "pl",
-  swedish: "sv",
-  danish: "da",
-  norwegian: "no",
-  finnish: "fi",
-  turkish: "tr",
-  czech: "cs",
-  greek: "el",
-  hebrew: "he",
-  hindi: "hi",
 }));
 
 /**
@@ -95,8 +66,8 @@ function describe(middle: string): Partial<Sidecar> {
   for (const part of middle.split(".").filter((it) => it !== "")) {
     const word = part.toLowerCase().replace(/^[_-]+/, "");
     // "hi" is Hindi where it stands first and alone, and "hearing impaired" behind a language.
-    const isLanguage = found.language === undefined && (languages.get(word) || isCode(part));
-    if (isLanguage) found.language = languages.get(word) ?? part.replace("_", "-");
+    const isLanguage = found.language === undefined && (languageNamed(word) || isCode(part));
+    if (isLanguage) found.language = languageNamed(word) ?? part.replace("_", "-");
     else if (words.get(word)) Object.assign(found, words.get(word));
     else titles.push(part.replace(/^[_-]+/, ""));
   }

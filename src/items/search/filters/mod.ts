@@ -6,7 +6,7 @@
  * @module
  */
 import { InvalidError } from "../../../base/errors.ts";
-import { codecSpellings } from "../../../media/mod.ts";
+import { codecSpellings, languageSpellings } from "../../../media/mod.ts";
 import { wrongAt } from "../query/parse.ts";
 import type { FilterNode } from "../query/parse.ts";
 import type { Condition } from "../query/plan.ts";
@@ -112,14 +112,14 @@ export const filters = {
   },
   ext: { help: "how the file's name ends", example: "ext:mkv", compile: oneOf("extension") },
   language: {
-    help: "of the sound, or of the item",
+    help: "of the sound, or of the item; code or name",
     example: "language:eng",
-    compile: oneOf("language"),
+    compile: oneOf("language", { toValues: languageSpellings }),
   },
   subtitle: {
     help: "the language of subtitles in or beside the file",
     example: "subtitle:ger",
-    compile: oneOf("subtitle"),
+    compile: oneOf("subtitle", { toValues: languageSpellings }),
   },
   has: { help: "subtitles, nfo, poster or chapters", example: "has:subtitles", compile: has },
   rating: { help: "your stars", example: "rating>=4", compile: rating },

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { commonCodec } from "../../../media/mod.ts";
+import { commonCodec, languageForms } from "../../../media/mod.ts";
 import { wordsOfNumber } from "./ranges.ts";
 import { type FactKind, factWord, fold, resolutionOf, searchable } from "./words.ts";
 
@@ -119,9 +119,9 @@ function factWords(row: ItemRow, tracks: Track[]): string[] {
     sidecars?: { kind: string; language?: string }[];
   };
   const subtitles = tracks.filter(({ kind }) => kind === "subtitle").concat(details.sidecars ?? []);
-  for (const it of new Set(subtitles.map(({ language }) => language))) add("subtitle", it);
+  for (const it of formsOf(subtitles.map(({ language }) => language))) add("subtitle", it);
   const audio = tracks.filter(({ kind }) => kind === "audio").map(({ language }) => language);
-  for (const it of new Set([row.language, ...audio])) add("language", it);
+  for (const it of formsOf([row.language, ...audio])) add("language", it);
   if (subtitles.length > 0) add("has", "subtitles");
   if (details.chapters?.length) add("has", "chapters");
   if (details.nfo) add("has", "nfo");
@@ -139,6 +139,11 @@ function factWords(row: ItemRow, tracks: Track[]): string[] {
     wordsOfNumber("height", row.height ?? 0),
     wordsOfNumber("added_day", Math.floor(Date.parse(row.addedAt) / DAY_MS)),
   );
+}
+
+/** Each language as a filter asks for it, once. */
+function formsOf(languages: readonly (string | null | undefined)[]): Set<string> {
+  return new Set(languages.flatMap((it) => it ? languageForms(it) : []));
 }
 
 /** The columns of item_facts, in the order in which factsOf() gives them. */
