@@ -132,5 +132,9 @@ Deno.test("accounts and invitations by the command line", async () => {
     "Ann owner",
     "Gus guest",
   ]);
+  const said = JSON.parse(await run("user", "add", "Hal", "--role", "guest", "--json"));
+  strictEqual(await send("/api/sessions", { name: "hal", password: said.password }), 201);
+  const anew = JSON.parse(await run("user", "password", "Hal", "--json"));
+  strictEqual(await send("/api/sessions", { name: "hal", password: anew.password }), 201);
   ok(!edge.output().includes(password!) && !edge.output().includes(token));
 });

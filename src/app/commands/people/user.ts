@@ -34,10 +34,10 @@ const change = async (edge: Edge, name: string, body: object, said: string): Pro
 };
 
 /** A password that was made is shown, this once. */
-async function password({ passwordStdin }: Options): Promise<{ text: string; told: string }> {
-  if (passwordStdin) return { text: await readPassword(), told: "" };
+async function password({ passwordStdin }: Options) {
+  if (passwordStdin) return { text: await readPassword(), told: "", json: {} };
   const text = newPassword();
-  return { text, told: `. Password, shown this once: ${text}` };
+  return { text, told: `. Password, shown this once: ${text}`, json: { password: text } };
 }
 
 const leaves: Record<string, Leaf> = {
@@ -59,10 +59,10 @@ const leaves: Record<string, Leaf> = {
     help: "Make an account, with a password that is made and printed",
     options: [["--role <role>", "owner, member or guest"], passwordStdin],
     run: async (edge, [name], options) => {
-      const { text, told } = await password(options);
+      const { text, told, json } = await password(options);
       const body = { name, role: options.role ?? "member", password: text };
       const user = await edge.send<User>("/api/users/", { method: "POST", body });
-      return { text: `${user.name} is a ${user.role} now${told}`, json: user };
+      return { text: `${user.name} is a ${user.role} now${told}`, json: { ...user, ...json } };
     },
   },
   password: {
@@ -70,8 +70,10 @@ const leaves: Record<string, Leaf> = {
     help: "Give an account a new password; it is signed out everywhere",
     options: [passwordStdin],
     run: async (edge, [name], options) => {
-      const { text, told } = await password(options);
-      return await change(edge, name!, { password: text }, `${name} has another password${told}`);
+      const { text, told, json } = await password(options);
+      const said = `${name} has another password${told}`;
+      const changed = await change(edge, name!, { password: text }, said);
+      return { ...changed, json: { ...changed.json as User, ...json } };
     },
   },
   role: {
