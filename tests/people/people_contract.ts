@@ -26,7 +26,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
   "the set-up link makes one owner, once, and only while there is none": async (rig) => {
     const { people } = rig;
     const stale = await people.invitations.createSetup({ name: "start" });
-    const { token } = await people.invitations.createSetup({ name: "start" });
+    const { token } = await people.invitations.createSetup({ name: "asked for" });
     const one = { token, name: "Ann", password: PASSWORD };
 
     await rejects(people.invitations.setUp({ ...one, token: stale.token }, {}), UnknownCallerError);
@@ -37,6 +37,33 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     strictEqual((await people.authenticate(signedIn.accessToken))?.libraryUser, "owner");
     await rejects(people.invitations.setUp({ ...one, name: "Eve" }, {}), UnknownCallerError);
     await rejects(people.invitations.createSetup({ name: "start" }), ConflictError);
+  },
+
+  "each edge's set-up link is good beside the others', until one of them is used": async (rig) => {
+    const { people } = rig;
+    const start = () => people.invitations.createSetup({ name: "start" }, { keepOthers: true });
+    const links = [await start(), await start(), await start()];
+    const use = (at: number, name: string) =>
+      people.invitations.setUp({ token: links[at]!.token, name, password: PASSWORD }, {});
+
+    const used = await Promise.allSettled([use(0, "Ann"), use(1, "Eve")]);
+    deepStrictEqual(used.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    await rejects(use(2, "Dan"), UnknownCallerError);
+  },
+
+  "however often an edge starts, some of its set-up links are kept": async (rig) => {
+    const { people } = rig;
+    const links: string[] = [];
+    for (let starts = 0; starts < 25; starts++) {
+      rig.pass(1);
+      const { token } = await people.invitations.createSetup({ name: "s" }, { keepOthers: true });
+      links.push(token);
+    }
+    const use = (token: string) =>
+      people.invitations.setUp({ token, name: "Ann", password: PASSWORD }, {});
+
+    await rejects(use(links[4]!), UnknownCallerError);
+    strictEqual((await use(links[5]!)).user.role, "owner");
   },
 
   "a set-up link is good for a day, and not beside an owner made otherwise": async (rig) => {

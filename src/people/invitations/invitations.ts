@@ -46,6 +46,8 @@ export interface Acceptance {
 }
 
 export const SETUP_MS = DAY_MS;
+/** Links that are good beside each other: of edges that share the state, and of their last starts. */
+const MAX_SETUPS = 20;
 
 export interface InvitationsDeps extends Deps {
   accounts: Accounts;
@@ -75,7 +77,11 @@ export function createInvitations(deps: InvitationsDeps) {
     await state.transaction(async (tx) => {
       const invitations = invitationStore(tx);
       if (!await invitations.byHash(hash, kind, iso(now()))) throw gone();
-      if (!await invitations.use(seen.id)) throw gone();
+      // With one link of the set-up all are used: of two who come at once the other finds none.
+      const isFree = kind === "setup"
+        ? await invitations.dropSetups(0) > 0
+        : await invitations.use(seen.id);
+      if (!isFree) throw gone();
       if (kind === "setup" && await userStore(tx).owners() > 0) throw gone();
       await accounts.addTo(tx, row);
       await sharing.addTo(tx, row.id, JSON.parse(seen.shares), seen.createdBy);
@@ -124,15 +130,19 @@ export function createInvitations(deps: InvitationsDeps) {
     },
 
     /**
-     * A new link for the owner's account; the one before is good no more.
+     * A new link for the owner's account; those before are good no more, unless `keepOthers` says so:
+     * another edge has printed one, or this one has before it was started anew.
      *
      * @throws {ConflictError} there is an owner
      */
-    async createSetup(by: Pick<Caller, "name"> & Partial<Caller>) {
+    async createSetup(
+      by: Pick<Caller, "name"> & Partial<Caller>,
+      { keepOthers = false }: { keepOthers?: boolean } = {},
+    ) {
       if (await accounts.hasOwner()) {
         throw new ConflictError("Cannot set up: there is an owner. Sign in, or ask them");
       }
-      await store.dropSetups();
+      await store.dropSetups(keepOthers ? MAX_SETUPS - 1 : 0);
       const expiresAt = iso(now() + SETUP_MS);
       const row = { role: "owner", note: "", shares: "[]", uses: 1, usesLeft: 1 } as const;
       const id = newId("set");

@@ -69,6 +69,13 @@ export const invitationStore = (sql: Statements) => ({
     ),
   revoke: (id: string, at: string) =>
     sql.run("UPDATE invitations SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, id),
-  dropSetups: () => sql.run("DELETE FROM invitations WHERE kind = 'setup'"),
+  /** All but the last `kept`. */
+  dropSetups: (kept: number) =>
+    sql.run(
+      `DELETE FROM invitations WHERE kind = 'setup' AND id NOT IN
+         (SELECT id FROM invitations WHERE kind = 'setup'
+          ORDER BY created_at DESC, id DESC LIMIT ?)`,
+      kept,
+    ),
   forget: (before: string) => sql.run("DELETE FROM invitations WHERE expires_at < ?", before),
 });
