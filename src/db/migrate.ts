@@ -34,6 +34,7 @@ import library0015 from "./sql/library_0015_search.sql" with { type: "text" };
 import library0016 from "./sql/library_0016_link.sql" with { type: "text" };
 import library0017 from "./sql/library_0017_search_merge.sql" with { type: "text" };
 import library0018 from "./sql/library_0018_half_shared.sql" with { type: "text" };
+import library0019 from "./sql/library_0019_bad_lines.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -56,6 +57,7 @@ export const migrations = {
     library0016,
     library0017,
     library0018,
+    library0019,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

@@ -69,6 +69,7 @@ export function createHealth({ role, peer, watcher, edge, link, peerId }: Health
 function mediaPart(peer: Peer): Parts[string] {
   const { files, bytes, withErrors, byStatus } = peer.library.counts();
   const { running, failed } = peer.library.scanState();
+  const bad = peer.items.exchange.bad();
   return {
     status: failed ? "degraded" : "healthy",
     files,
@@ -78,8 +79,17 @@ function mediaPart(peer: Peer): Parts[string] {
     scanning: running,
     samples_only: peer.samplesOnly(),
     folders: peer.folders(),
-    ...failed && { failed, problems: [{ text: `The last scan gave up: ${failed}` }] },
+    ...failed && { failed },
+    problems: [
+      ...failed ? [{ text: `The last scan gave up: ${failed}` }] : [],
+      ...bad.count > 0 ? [{ text: badLines(bad) }] : [],
+    ],
   };
+}
+
+function badLines({ count, problem }: ReturnType<Peer["items"]["exchange"]["bad"]>): string {
+  return `${count} lines of an import are not in, or not wholly, though their films are here; ` +
+    `each scan tries again. The first: ${problem}`;
 }
 
 /** Degraded while a drive is failing, or a file system that is mounted does not answer. */

@@ -79,9 +79,12 @@ export function openExchange(deps: ExchangeDeps) {
       }
     },
 
-    /** Takes lines of earlier imports in whose films are here by now. */
-    takeWaiting: (signal: AbortSignal): Promise<number> =>
-      takeWaiting(db, rooms, { signal, onItems: deps.items.announce }),
+    /** Takes lines of earlier imports in whose films are here by now; tells what is wrong once. */
+    takeWaiting: (signal: AbortSignal, onBad: (problem: string) => void): Promise<number> =>
+      takeWaiting(db, rooms, { signal, onBad, onItems: deps.items.announce }),
+
+    /** Lines whose films are here, and that cannot be taken in: how many, and why the first. */
+    bad: rooms.store.bad,
   };
 }
 

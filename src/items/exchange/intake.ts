@@ -31,6 +31,9 @@ export function createIntake(
 /** Takes all in that waits. */
 export async function takeIn(items: IntakeItems, log: Log, signal: AbortSignal): Promise<void> {
   const nfos = await items.nfos.take(signal);
-  const lines = await items.exchange.takeWaiting(signal);
+  const lines = await items.exchange.takeWaiting(
+    signal,
+    (problem) => log.warn("Cannot take a line of an import in, or not wholly", { problem }),
+  );
   if (nfos + lines > 0) log.info("Took in what a scan has found", { nfos, lines });
 }

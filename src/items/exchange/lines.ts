@@ -151,6 +151,7 @@ export const Line = z.discriminatedUnion("type", [
   WatchState.extend({ type: z.literal("watch"), content_key: z.string().min(1).max(300) }),
 ]);
 
+export type Item = z.infer<typeof Item>;
 export type Header = z.infer<typeof Header>;
 export type Line = z.infer<typeof Line>;
 export type LineType = Line["type"];

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, fail, ok, rejects, strictEqual } from "node:assert/strict";
 import { ConflictError, InvalidError } from "../../../src/base/errors.ts";
 import { tempDir } from "../../helpers/temp.ts";
 import { addFilm, bytesOf, openRig, signal } from "./rig.ts";
@@ -153,12 +153,13 @@ Deno.test("bad lines are told by their numbers and left out whole, all others ar
   addSameFilms(other);
   const exported = await one.lines();
   const film = exported.find((it) => it.id === "m-1")!;
+  const nobody = { person: "-", name: " ", role: "actor", "credited_as": null, position: 0 };
   const bad = [
     "{ no json",
     { type: "nonsense" },
     { type: "tag", path: "x" },
-    // Its tag would be given before the note fails.
-    { ...film, tags: ["half/applied"], custom: { unknown: 1 } },
+    // Its tag would be given before the person fails.
+    { ...film, tags: ["half/applied"], people: [nobody] },
     { type: "custom_field", key: "shelf", name: "S", field_type: "number", choices: [] },
     { type: "tag", path: `x${"y".repeat(9 * 1024 * 1024)}` },
   ];
@@ -261,8 +262,8 @@ Deno.test("lines about films that are not here wait for them, also through anoth
   const passedOn = await empty.lines();
   await third.take(passedOn);
   addSameFilms(third);
-  const taken = await third.exchange.takeWaiting(signal);
-  const more = await third.exchange.takeWaiting(signal);
+  const taken = await third.exchange.takeWaiting(signal, fail);
+  const more = await third.exchange.takeWaiting(signal, fail);
 
   strictEqual(report.byType.item!.waiting, 21);
   deepStrictEqual(comparable(passedOn), comparable(exported));

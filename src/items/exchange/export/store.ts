@@ -176,4 +176,5 @@ export const sections: Section[] = [
 ];
 
 /** Lines of items whose files are not here yet: they go out as they came in. */
-export const WAITING = "SELECT id, line FROM import_waiting WHERE id > ? ORDER BY id LIMIT 200";
+export const WAITING =
+  "SELECT id, line FROM import_waiting WHERE id > ? AND is_rest = 0 ORDER BY id LIMIT 200";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConflictError, InvalidError } from "../../../base/errors.ts";
+import { ConflictError, InvalidError, reasonOf } from "../../../base/errors.ts";
 import type { Fields } from "../../changes/changes.ts";
 import type { Patch } from "../../items/item.ts";
 import type { Credit } from "../../people/mod.ts";
@@ -18,13 +18,24 @@ type ItemLine = LineOf<"item">;
 export interface ApplyOptions {
   policy: Policy;
   by: By;
+  /** A value that cannot be: it is left out, the rest of the line is taken. */
+  onBad(field: BadField): void;
+}
+
+type Said = Pick<ApplyOptions, "policy" | "by">;
+
+export interface BadField {
+  name: string;
+  value: unknown;
+  isCustom: boolean;
+  problem: string;
 }
 
 /** In a transaction. @returns the item's id; undefined: its film is not here, the line waits */
 export function applyItem(
   line: ItemLine,
   rooms: Rooms,
-  { policy, by }: ApplyOptions,
+  { policy, by, onBad }: ApplyOptions,
 ): string | undefined {
   const { store } = rooms;
   const id = store.match(line) ?? makeWithoutFile(line, rooms, by);
@@ -32,7 +43,7 @@ export function applyItem(
     store.wait(line, policy);
     return undefined;
   }
-  applyFields(id, line, rooms, { policy, by });
+  applyFields(id, line, rooms, { policy, by, onBad });
   for (const path of line.tags) {
     const tag = rooms.tags.atPath(path) ?? rooms.tags.findOrMakeNow(path, by);
     rooms.tags.links.add(id, tag.id, by, { keep: policy === "keep" });
@@ -66,20 +77,46 @@ function makeWithoutFile(line: ItemLine, { store, changes }: Rooms, by: By): str
   return id;
 }
 
-function applyFields(id: string, line: ItemLine, rooms: Rooms, { policy, by }: ApplyOptions): void {
+function applyFields(
+  id: string,
+  line: ItemLine,
+  rooms: Rooms,
+  { policy, by, onBad }: ApplyOptions,
+): void {
   const { own, custom } = rooms.store.own(id);
   const isFree = (known: boolean) => !known || policy === "overwrite";
   const fields = Object.entries(line.fields).filter(([name]) => isFree(own.includes(name)));
   const values = Object.entries(line.custom).filter(([key]) => isFree(key in custom));
   if (fields.length + values.length === 0) return;
-  const patch: Patch = {
+  const patch = (fields: [string, unknown][], values: [string, unknown][]) =>
+    rooms.items.patch(id, toPatch(fields, values), by);
+  try {
+    patch(fields, values);
+  } catch (error) {
+    if (!(error instanceof InvalidError)) throw error;
+    const bad = (isCustom: boolean) => ([name, value]: [string, unknown]) => {
+      try {
+        isCustom ? patch([], [[name, value]]) : patch([[name, value]], []);
+      } catch (error) {
+        // There is no item without a title, unless its file has one.
+        const isNeeded = name === "title" && line.media === null;
+        if (!(error instanceof InvalidError) || isNeeded) throw error;
+        onBad({ name, value, isCustom, problem: reasonOf(error) });
+      }
+    };
+    fields.forEach(bad(false));
+    values.forEach(bad(true));
+  }
+}
+
+function toPatch(fields: [string, unknown][], values: [string, unknown][]): Patch {
+  return {
     ...Object.fromEntries(fields),
     ...values.length > 0 && { custom: Object.fromEntries(values) },
   };
-  rooms.items.patch(id, patch, by);
 }
 
-function applyCredits(id: string, line: ItemLine, rooms: Rooms, { policy, by }: ApplyOptions) {
+function applyCredits(id: string, line: ItemLine, rooms: Rooms, { policy, by }: Said) {
   if (line.people.length === 0) return;
   const { people } = rooms;
   const known = people.credits.of(id);
@@ -97,7 +134,7 @@ function applyRatings(
   id: string,
   line: ItemLine,
   { store, changes }: Rooms,
-  { policy, by }: ApplyOptions,
+  { policy, by }: Said,
 ): void {
   for (const { user, stars, rated_at } of line.ratings) {
     const before = store.rating(id, user);
@@ -115,7 +152,7 @@ function applyNotes(
   id: string,
   line: ItemLine,
   { store, changes }: Rooms,
-  { policy, by }: ApplyOptions,
+  { policy, by }: Said,
 ): void {
   for (const note of line.notes) {
     const known = store.note(note.id);

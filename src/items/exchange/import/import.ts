@@ -1,7 +1,7 @@
 /**
  * Takes an export in: into an empty library or another one, once or again. A few lines at a time are
  * all in or all out; what was cut off goes on after the last of them. A bad line is told by its number
- * and left out whole. Lines about films that are not here wait until a scan finds them.
+ * and left out whole, a bad value of an item without the rest of its line. Lines about films that are not here wait until a scan finds them.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import type { Database } from "../../../db/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
 import { FORMAT, Header, Line, type LineType, VERSION } from "../lines.ts";
 import { applyLine, type Rooms } from "./apply.ts";
+import type { BadField } from "./apply_item.ts";
 import { readLines, type TextLine } from "./read_lines.ts";
 import type { Policy } from "./store.ts";
 
@@ -130,15 +131,18 @@ function take(some: Parsed[], context: TakeContext): { taken: number; itemIds: s
   const { db, rooms, dryRun, report, key } = context;
   const results: { type: LineType; changed: boolean; waiting: boolean }[] = [];
   const itemIds: string[] = [];
+  const bad: ImportReport["problems"] = [];
   const until = performance.now() + AT_ONCE_MS;
   let taken = 0;
   const work = () => {
-    for (const [index, { line, problem }] of some.entries()) {
+    for (const [index, { number, line, problem }] of some.entries()) {
       if (taken > 0 && performance.now() > until) break;
       if (!line) throw new LineError(index, new Error(problem));
       try {
         const before = rooms.store.changes();
-        const id = applyLine(line, rooms, context);
+        const onBad = ({ problem }: BadField) =>
+          bad.push({ line: number, problem: `${problem}. The rest of the line is taken` });
+        const id = applyLine(line, rooms, { ...context, onBad });
         const changed = rooms.store.changes() !== before;
         results.push({ type: line.type, changed, waiting: line.type === "item" && !id });
         if (id !== undefined && changed) itemIds.push(id);
@@ -156,20 +160,23 @@ function take(some: Parsed[], context: TakeContext): { taken: number; itemIds: s
   } catch (error) {
     if (error instanceof LineError) {
       if (error.index > 0) return take(some.slice(0, error.index), context);
-      report.errors++;
-      if (report.problems.length < PROBLEMS_TOLD) {
-        report.problems.push({ line: some[0]!.number, problem: error.message });
-      }
+      tell(report, { line: some[0]!.number, problem: error.message });
       return { taken: 1, itemIds: [] };
     }
     if (!(error instanceof Tried)) throw error;
   }
+  for (const it of bad) tell(report, it);
   for (const { type, changed, waiting } of results) {
     const counts = report.byType[type] ??= { lines: 0, changed: 0, unchanged: 0, waiting: 0 };
     counts.lines++;
     counts[waiting ? "waiting" : changed ? "changed" : "unchanged"]++;
   }
   return { taken, itemIds };
+}
+
+function tell(report: ImportReport, problem: ImportReport["problems"][number]): void {
+  report.errors++;
+  if (report.problems.length < PROBLEMS_TOLD) report.problems.push(problem);
 }
 
 function headerOf(first: TextLine | void): Header {

@@ -13,6 +13,8 @@ export interface WaitingLine {
   id: number;
   policy: Policy;
   line: string;
+  /** Why it could not be taken in, or not wholly, when its film came. */
+  problem: string | null;
 }
 
 type Item = LineOf<"item">;
@@ -78,16 +80,22 @@ export function createImportStore(db: Database) {
      *
      * @returns its title, "" of a new one; undefined where it is the item of a file
      */
-    bringItem: (id: string, createdAt: string): string | undefined =>
-      db.get<{ title: string }>(
+    bringItem(id: string, createdAt: string): string | undefined {
+      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
+      const known = db.get<{ title: string }>(
+        `UPDATE items SET deleted_at = NULL, version = version + 1, updated_at = ?
+         WHERE id = ? AND media_id IS NULL RETURNING title`,
+        now(),
+        id,
+      );
+      if (known) return known.title;
+      return db.get<{ title: string }>(
         `INSERT INTO items (id, title, sort_title, created_at, updated_at)
-         VALUES (?1, '', '', ?2, ?2) ON CONFLICT (id) DO UPDATE
-         SET deleted_at = NULL, version = version + 1, updated_at = ?3 WHERE media_id IS NULL
-         RETURNING title`,
+         VALUES (?1, '', '', ?2, ?2) ON CONFLICT (id) DO NOTHING RETURNING title`,
         id,
         createdAt,
-        now(),
-      )?.title,
+      )?.title;
+    },
 
     own(id: string): { own: string[]; custom: Record<string, unknown> } {
       const row = db.get<{ own: string; custom: string }>(
@@ -254,12 +262,30 @@ export function createImportStore(db: Database) {
 
     waiting: (after: number, limit: number): WaitingLine[] =>
       db.all(
-        "SELECT id, policy, line FROM import_waiting WHERE id > ? ORDER BY id LIMIT ?",
+        "SELECT id, policy, line, problem FROM import_waiting WHERE id > ? ORDER BY id LIMIT ?",
         after,
         limit,
       ),
 
     taken: (id: number) => db.run("DELETE FROM import_waiting WHERE id = ?", id),
+
+    /** It stays, as it is or only what is left of it. */
+    keepBad: (id: number, problem: string, rest?: Item) =>
+      db.run(
+        `UPDATE import_waiting SET problem = ?, line = ifnull(?, line), is_rest = is_rest OR ?
+         WHERE id = ?`,
+        problem,
+        rest ? JSON.stringify(rest) : null,
+        Number(rest !== undefined),
+        id,
+      ),
+
+    /** Lines whose films are here, and that cannot be taken in: how many, and why the first. */
+    bad: (): { count: number; problem: string | null } =>
+      db.get(
+        `SELECT count(*) AS count, (SELECT problem FROM import_waiting WHERE problem IS NOT NULL
+           ORDER BY id LIMIT 1) AS problem FROM import_waiting WHERE problem IS NOT NULL`,
+      )!,
 
     /** Lines of an import that are wholly in, from an earlier run that was cut off. */
     linesDone: (id: string): number =>
