@@ -37,18 +37,26 @@ export function createNoteStore(db: Database) {
       ),
 
     /** Makes it, or changes its text and raises its version. */
-    put: ({ id, itemId, user, text, createdAt = now() }: Partial<Note>) =>
+    put({ id, itemId, user, text, createdAt = now() }: Partial<Note>): void {
+      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
+      const changed = db.run(
+        "UPDATE notes SET text = ?, version = version + 1, updated_at = ? WHERE id = ?",
+        text!,
+        now(),
+        id!,
+      );
+      if (changed > 0) return;
       db.run(
         `INSERT INTO notes (id, item_id, user, text, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text,
-           version = version + 1, updated_at = excluded.updated_at`,
+         VALUES (?, ?, ?, ?, ?, ?)`,
         id!,
         itemId!,
         user!,
         text!,
         createdAt,
         now(),
-      ),
+      );
+    },
 
     remove: (id: string) => db.run("DELETE FROM notes WHERE id = ?", id),
   };

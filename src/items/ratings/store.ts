@@ -65,19 +65,22 @@ export function createRatingStore(db: Database) {
         itemId,
         user,
       )!;
+      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
       if (halves === null) {
         db.run("DELETE FROM ratings WHERE item_id = ? AND user = ?", itemId, user);
       } else {
-        db.run(
-          `INSERT INTO ratings (item_id, user, halves, version, rated_at) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT (item_id, user) DO UPDATE SET halves = excluded.halves,
-             version = excluded.version, rated_at = excluded.rated_at`,
-          itemId,
-          user,
-          halves,
-          count + 1,
-          at,
+        const values = [halves, count + 1, at, itemId, user];
+        const changed = db.run(
+          "UPDATE ratings SET halves = ?, version = ?, rated_at = ? WHERE item_id = ? AND user = ?",
+          ...values,
         );
+        if (changed === 0) {
+          db.run(
+            `INSERT INTO ratings (halves, version, rated_at, item_id, user)
+             VALUES (?, ?, ?, ?, ?)`,
+            ...values,
+          );
+        }
       }
       db.run(
         "INSERT INTO rating_history (item_id, user, halves, rated_at) VALUES (?, ?, ?, ?)",
