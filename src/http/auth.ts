@@ -82,6 +82,11 @@ async function admit(
       : `Cannot do that: it takes the scope "${scope}"`;
     throw new DeniedError(message, { role, scope });
   }
+  if (access.account && caller.by === "token" && !caller.scopes.includes("admin")) {
+    throw new DeniedError('Cannot touch an account by this token: it takes the scope "admin"', {
+      scope: "admin",
+    });
+  }
   if (access.whole && caller.role !== "owner" && await people?.sharing.isRestricted(caller)) {
     throw new DeniedError(
       "Cannot show the whole library: something of it is not shared with you. See /api/catalog",

@@ -12,9 +12,12 @@ export type Access = "open" | {
   scope: Scope;
   /** Shows the whole library: not for a member from whom something is kept by a rule. */
   whole?: true;
+  /** Who one is, and what one signs in with: a token for anything else than "admin" is not for it. */
+  account?: true;
 };
 
 const to = (role: Role, scope: Scope): Access => ({ role, scope });
+const account = (scope: Scope): Access => ({ role: "guest", scope, account: true });
 const whole = (scope: Scope): Access => ({ role: "member", scope, whole: true });
 
 /** `{…}` is one name of the path, `**` the place itself and all below it. The first that fits. */
@@ -47,9 +50,6 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "GET /api/peers/catalog/{id}",
     "GET /api/streams",
     "GET /api/users/me",
-    "GET /api/sessions",
-    "GET /api/tokens",
-    "GET /api/passkeys",
     "GET /api/schema/**",
     "GET /swagger-ui-bundle.js",
     "GET /swagger-ui.css",
@@ -60,7 +60,14 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "* /api/streams/{id}",
     "* /api/whep/**",
     "GET /api/ice",
-    // Of one's own account; of others' only with "admin".
+  ]],
+  // Of one's own account; of others' only with "admin".
+  [account("read"), [
+    "GET /api/sessions",
+    "GET /api/tokens",
+    "GET /api/passkeys",
+  ]],
+  [account("play"), [
     "PATCH /api/users/{id}",
     "DELETE /api/sessions/**",
     "POST /api/tokens",

@@ -70,6 +70,42 @@ Deno.test("an API token is for its scopes, is made by people only, and can be de
   strictEqual(await rig.status("GET /metrics", { bearer: token }), 401);
 });
 
+Deno.test("a token that is not for administration touches no account", async () => {
+  using rig = openPeopleRig();
+  const ann = await rig.join("Ann", "owner");
+  const make = async (...scopes: string[]) => {
+    const body = { name: scopes.join(), scopes };
+    return (await (await rig.ask("POST /api/tokens", { bearer: ann.bearer, body })).json()).token;
+  };
+  const player = await make("read", "play", "edit", "manage");
+  const admin = await make("read", "play", "admin");
+  const rename = { bearer: player, body: { name: "Eve" } };
+
+  strictEqual(await rig.status(`PATCH /api/users/${ann.id}`, rename), 403);
+  for (
+    const call of [
+      "DELETE /api/sessions",
+      `DELETE /api/sessions/${ann.sessionId}`,
+      "DELETE /api/tokens/x",
+      "DELETE /api/passkeys/x",
+      "POST /api/passkeys/registration",
+      "GET /api/sessions",
+      "GET /api/tokens",
+      "GET /api/passkeys",
+    ]
+  ) strictEqual(await rig.status(call, { bearer: player }), 403, call);
+  strictEqual(await rig.status("GET /api/users/me", { bearer: player }), 200);
+  strictEqual(
+    await rig.status("GET /api/users/me", { bearer: ann.bearer }),
+    200,
+    "signed in still",
+  );
+  strictEqual(await rig.status("GET /api/sessions", { bearer: admin }), 200);
+  const own = { bearer: admin, body: { name: "Anna" } };
+  strictEqual(await rig.status(`PATCH /api/users/${ann.id}`, own), 200);
+  strictEqual(await rig.status("DELETE /api/sessions", { bearer: admin }), 200);
+});
+
 Deno.test("lists come in pages, whole and in their order", async () => {
   using rig = openPeopleRig();
   const { bearer } = await rig.join("Ann", "owner");
