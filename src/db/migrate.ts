@@ -35,6 +35,7 @@ import library0016 from "./sql/library_0016_link.sql" with { type: "text" };
 import library0017 from "./sql/library_0017_search_merge.sql" with { type: "text" };
 import library0018 from "./sql/library_0018_half_shared.sql" with { type: "text" };
 import library0019 from "./sql/library_0019_bad_lines.sql" with { type: "text" };
+import library0020 from "./sql/library_0020_versions.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -58,6 +59,7 @@ export const migrations = {
     library0017,
     library0018,
     library0019,
+    library0020,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [
