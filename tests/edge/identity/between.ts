@@ -11,6 +11,8 @@ import { type EdgeStream, openGrpc, type StatusObject } from "../../../src/edge/
 export interface Meddling {
   /** What the peer gets in place of a message of the edge; may say more by `say`. */
   toPeer?(message: EdgeMessage, say: (message: EdgeMessage) => void): EdgeMessage | undefined;
+  /** What the peer says of itself when it opens its stream, by name. */
+  headers?(said: Record<string, string>): Record<string, string>;
   /** What the edge gets in place of a message of the peer. */
   toEdge?(message: PeerMessage): PeerMessage | undefined;
 }
@@ -25,13 +27,19 @@ export async function openBetween(edgeAddress: string, meddling: Meddling) {
   server.addService(service, {
     asyncOperations(stream: EdgeStream) {
       streams.add(stream);
+      const { toPeer = (it) => it, toEdge = (it) => it, headers = (it) => it } = meddling;
+      const said = new lib.Metadata();
+      const heard = Object.entries(stream.metadata.getMap()).filter(([name]) =>
+        name.startsWith("peer_")
+      );
+      const texts = Object.fromEntries(heard.map(([name, value]) => [name, String(value)]));
+      for (const [name, value] of Object.entries(headers(texts))) said.set(name, value);
       const onward = client.makeBidiStreamRequest<PeerMessage, EdgeMessage>(
         path,
         requestSerialize,
         responseDeserialize,
-        stream.metadata,
+        said,
       );
-      const { toPeer = (it) => it, toEdge = (it) => it } = meddling;
       onward.on("error", () => {});
       stream.on("error", () => onward.cancel());
       stream.on("cancelled", () => onward.cancel());
