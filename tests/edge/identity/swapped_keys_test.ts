@@ -64,7 +64,7 @@ function impostor(key: IdentityKey, swaps: { peerKey?: boolean; edgeKey?: boolea
 for (
   const [whose, swaps, why] of [
     ["the peer's key", { peerKey: true }, /The edge's signature is wrong/],
-    ["the edge's key", { edgeKey: true }, /there is no such PIN/],
+    ["the edge's key", { edgeKey: true }, /"peer-1": its signature is wrong/],
     ["both keys", { peerKey: true, edgeKey: true }, /there is no such PIN/],
   ] as const
 ) {
