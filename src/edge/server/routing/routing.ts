@@ -223,8 +223,9 @@ export function openRouting(options: RoutingOptions) {
       if (sessions.find(session.peerId) === session) {
         presence.own.come(session.peerId, session.extensions);
       }
-      delivery.greeted(session);
+      // What waits for the hello is understood by a peer that has heard of this edge.
       await greet(session, await allKeys(), requestId);
+      delivery.greeted(session);
     },
     /** A message of a peer here. */
     heard(session: Session, message: PeerMessage): void {

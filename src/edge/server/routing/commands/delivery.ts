@@ -27,6 +27,8 @@ export class Delivery {
   /** By session and request id: most sessions have none. */
   readonly #running = new Map<Session, Map<string, Running>>();
   #count = 0;
+  /** Both hellos are said. */
+  readonly #met = new WeakSet<Session>();
   readonly #hellos = new Map<Session, () => void>();
 
   constructor(readonly sessions: Sessions) {}
@@ -62,7 +64,7 @@ export class Delivery {
     ];
     try {
       if (!session.isReady) await Promise.race([session.ready, ended.promise]);
-      if (!session.greeted) await Promise.race([this.#hello(session), ended.promise]);
+      if (!this.#met.has(session)) await Promise.race([this.#hello(session), ended.promise]);
       const { edgeId, conversation } = session;
       const message = { requestId, edgeId, payload };
       // Asked for, and so believed when it is empty.
@@ -107,14 +109,15 @@ export class Delivery {
     return true;
   }
 
-  /** The peer has said what it understands. */
+  /** The peer has said what it understands, and heard what this edge does. */
   greeted(session: Session): void {
+    this.#met.add(session);
     this.#hellos.get(session)?.();
   }
 
   async #hello(session: Session): Promise<void> {
     const left = HELLO_MS - (Date.now() - Date.parse(session.connectedAt));
-    if (session.greeted || left <= 0) return;
+    if (left <= 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const former = this.#hellos.get(session);
     this.#hellos.set(session, () => {

@@ -31,6 +31,19 @@ const shared: Record<string, (at: string, data: Data) => [topic: string, words: 
   "subscription.matched": (_at, data) => [[topics.matched, snake(data)]],
   "command.done": () => [],
   "command.dead": () => [],
+  "screenshots.requested": () => [],
+  "screenshots.completed": () => [],
+  "screenshots.failed": () => [],
+  // Who may do what is decided anew at each edge, and who listens there may be one no more.
+  "sharing.changed": () => [],
+  "user.changed": () => [],
+  "session.ended": () => [],
+  "session.reused": () => [],
+  "token.deleted": () => [],
+  "invitation.changed": () => [],
+  "peer.revoked": () => [],
+  "peer.restored": () => [],
+  "peer.joined": () => [],
 };
 
 /** Ids in one message. */
