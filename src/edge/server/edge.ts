@@ -19,7 +19,7 @@ import { Nudge } from "../nudge.ts";
 import { openAvailability } from "./availability/mod.ts";
 import { type HashesOptions, openHashes } from "./hashes/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
-import { EdgeCounters, stateMetrics } from "./metrics/counters.ts";
+import { EdgeCounters } from "./metrics/counters.ts";
 import { type Bus, openRouting, type Routing } from "./routing/mod.ts";
 import { endRevoked, type ServeContext, serveGrpc } from "./serve.ts";
 import { openScreenshots, type Screenshots, type ScreenshotSettings } from "./screenshots/mod.ts";
@@ -181,8 +181,7 @@ export function openEdge(options: EdgeOptions): Edge {
   const news = new Nudge<"catalog">();
   const writes = new Writes();
   const hashes = openHashes({
-    ...{ state, log, pace: options.hashPace, findPeer: routing.find },
-    sessions: () => sessions.all(),
+    ...{ state, log, sessions, pace: options.hashPace, findPeer: routing.find },
     changed: (peerId, titles) => context.changed(peerId, titles),
   });
 
@@ -228,6 +227,7 @@ export function openEdge(options: EdgeOptions): Edge {
           news.note("catalog");
           availability.moved(peerId);
           pictures.nudge();
+          hashes.nudge();
         }),
       );
     },
@@ -281,10 +281,8 @@ export function openEdge(options: EdgeOptions): Edge {
     commands: routing.commands,
     edgeOf: routing.edgeOf,
     otherEdges: routing.edges,
-    metrics: () => [
-      ...stateMetrics({ sessions, ...room.context, streams: streams.open, routing, bus }),
-      ...counters.metrics(),
-    ],
+    metrics: () =>
+      counters.metrics({ sessions, ...room.context, streams: streams.open, routing, bus }),
     ...openWatching(streams, desk, iceServers),
   };
 

@@ -234,3 +234,33 @@ Deno.test("grpcio: without a signature only from where that is allowed", test, a
   match(String(details), /has not joined this edge/);
   strictEqual(await closed.edge.findPeer("unsigned"), undefined);
 });
+
+Deno.test("grpcio: a peer's file is a copy of another's with the same md5", test, async () => {
+  await using edge = await meet({ hashPace: { changeMs: 1, askMs: 0, lookMs: 5 } });
+  const md5 = "0123456789abcdef0123456789abcdef";
+  /** Answers what it is asked for, as the original does. */
+  const answer = async (peer: PythonPeer) => {
+    const { request_id, file_hash_request } = await peer.receive("file_hash_request");
+    const { catalog_id, hash_types } = file_hash_request as Record<string, unknown>;
+    deepStrictEqual(hash_types, ["md5"]);
+    const file_hash_response = { catalog_id, hashes: { md5 }, success: true };
+    peer.send({ request_id: request_id!, file_hash_response });
+    return catalog_id;
+  };
+  const [one, two] = [edge.peer("one"), edge.peer("two")];
+  const [first] = await bring(one, [heat]);
+  const [second] = await bring(two, [{ relative_path: "Heat.avi", size_bytes: "7" }]);
+
+  deepStrictEqual(await Promise.all([answer(one), answer(two)]), [first, second]);
+  const { file_remap_request: remap } = await two.receive("file_remap_request");
+
+  deepStrictEqual(remap, { old_catalog_id: second, new_catalog_id: first });
+  const { request_id } = await two.receive("catalog_announcement_request");
+  two.send({ request_id: request_id!, catalog_announcement: { catalog_ids: [first!] } });
+  const [title] = await until(async () => {
+    const items = await titles(edge.edge);
+    return items.length === 1 && items;
+  });
+  deepStrictEqual(title!.replicas.map(({ peerId }) => peerId), ["one", "two"]);
+  strictEqual(title!.catalogId, first);
+});

@@ -20,7 +20,7 @@ import { HashStore, type HeldFile, type Twin } from "./store.ts";
 export interface HashesOptions {
   state: State;
   /** Peers that are connected here. */
-  sessions(): Session[];
+  sessions: { all(): Session[] };
   /** A peer, at whichever edge it is. */
   findPeer(peerId: string): PeerReach | undefined;
   /** These titles have other replicas now. */
@@ -59,6 +59,8 @@ export function openHashes(options: HashesOptions): Hashes {
   const due = new Nudge<"look">();
   /** Peers whose files are being looked at. */
   const busy = new Map<string, Promise<void>>();
+  /** The last question to each peer. */
+  const lines = new Map<string, Promise<unknown>>();
 
   return {
     nudge: () => due.note("look"),
@@ -72,7 +74,7 @@ export function openHashes(options: HashesOptions): Hashes {
         await due.take(signal);
         await pause(changeMs, signal);
         due.drop("look");
-        for (const session of signal.aborted ? [] : options.sessions().filter(isOriginal)) {
+        for (const session of signal.aborted ? [] : options.sessions.all().filter(isOriginal)) {
           // One whose files are long in being read does not keep the others waiting, but for a place.
           if (busy.has(session.peerId) || busy.size >= AT_ONCE) due.note("look");
           else begin(session, signal);
@@ -121,7 +123,7 @@ export function openHashes(options: HashesOptions): Hashes {
     const addedAt = await store.addedAt(file.titleId);
     for (const twin of await store.twins(file)) {
       if (!isBetter(twin, { titleId: file.titleId, addedAt: addedAt ?? "" })) continue;
-      if (await hashOfTitle(twin, file, signal) !== own || signal.aborted) continue;
+      if (await hashOfTitle(twin, signal) !== own || signal.aborted) continue;
       const news = await unite(options.state, file, twin.titleId);
       if (!news) continue;
       options.changed(session.peerId, news.touched);
@@ -132,23 +134,40 @@ export function openHashes(options: HashesOptions): Hashes {
   }
 
   /** Of any copy that can say it. */
-  async function hashOfTitle(twin: Twin, like: HeldFile, signal: AbortSignal) {
+  async function hashOfTitle(twin: Twin, signal: AbortSignal) {
     const copies = await store.copies(twin.titleId);
     const known = copies.find((it) => it.md5 !== undefined);
     if (known) return known.md5;
     for (const copy of copies) {
       const peer = options.findPeer(copy.peerId);
-      const isBusy = copy.peerId !== like.peerId && busy.has(copy.peerId);
-      // An original is asked one thing at a time; its own look asks it for this.
-      const hash = peer && !isBusy ? await hashOf(copy, peer, signal) : undefined;
+      const hash = peer && await hashOf(copy, peer, signal);
       if (hash !== undefined) return hash;
     }
   }
 
   /** As it was said, or asked now; undefined while the peer cannot say. */
-  async function hashOf(file: HeldFile, peer: PeerReach, signal: AbortSignal) {
-    if (file.md5 !== undefined) return file.md5;
-    if (file.askedAt !== undefined && Date.now() - file.askedAt < AGAIN_MS) return undefined;
+  function hashOf(file: HeldFile, peer: PeerReach, signal: AbortSignal) {
+    if (isKnown(file)) return file.md5;
+    // A peer is asked one thing at a time, and by then another look may have asked for this.
+    return inLine(file.peerId, async () => {
+      const now = await store.find(file);
+      if (!now || signal.aborted) return undefined;
+      return isKnown(now) ? now.md5 : await ask(now, peer, signal);
+    });
+  }
+
+  async function inLine<T>(peerId: string, work: () => Promise<T>): Promise<T> {
+    const before = lines.get(peerId) ?? Promise.resolve();
+    const own = before.then(work, work);
+    lines.set(peerId, own);
+    try {
+      return await own;
+    } finally {
+      if (lines.get(peerId) === own) lines.delete(peerId);
+    }
+  }
+
+  async function ask(file: HeldFile, peer: PeerReach, signal: AbortSignal) {
     const ms = Math.min(BEGIN_MS + file.sizeBytes / BYTES_PER_S * 1000, MAX_ASK_MS);
     const value = { catalogId: file.peerCatalogId, hashTypes: [HASH] };
     let md5: string | undefined;
@@ -165,6 +184,11 @@ export function openHashes(options: HashesOptions): Hashes {
     await pause(askMs, signal);
     return md5;
   }
+}
+
+/** Said, or not to be asked for again yet. */
+function isKnown({ md5, askedAt }: HeldFile): boolean {
+  return md5 !== undefined || askedAt !== undefined && Date.now() - askedAt < AGAIN_MS;
 }
 
 /** Knows the published messages only: it has said what it has, and no hello before. */

@@ -84,6 +84,16 @@ export class HashStore {
     return rows.map(toFile);
   }
 
+  /** As it is known now. */
+  async find({ peerId, path }: HeldFile): Promise<HeldFile | undefined> {
+    const row = await this.state.get<RawFile>(
+      `SELECT ${columns} ${sources} WHERE r.peer_id = ? AND r.relative_path = ?`,
+      peerId,
+      path,
+    );
+    return row && toFile(row);
+  }
+
   async addedAt(titleId: string): Promise<string | undefined> {
     const sql = `SELECT added_at AS "addedAt" FROM titles WHERE catalog_id = ?`;
     return (await this.state.get<{ addedAt: string }>(sql, titleId))?.addedAt;

@@ -109,10 +109,12 @@ export class EdgeCounters {
     };
   }
 
-  metrics(): Metric[] {
+  /** What there is `now`, and what was counted. */
+  metrics(now?: EdgeState): Metric[] {
     const { counts, sum } = this.#latency;
     const latency: Distribution = { bounds: BOUNDS_S, counts: [...counts], sum };
     return [
+      ...now ? stateMetrics(now) : [],
       ...[...this.#counts].map(([key, counts]): Metric => {
         const counter: { name: string; help: string; label?: string } = table[key];
         const { name, help, label } = counter;
@@ -151,7 +153,7 @@ export interface EdgeState {
 }
 
 /** What is there now. */
-export function stateMetrics(
+function stateMetrics(
   { sessions, signed, refusals, streams, routing, bus }: EdgeState,
 ): Metric[] {
   const kinds = { signed: 0, unsigned: 0, original: 0 };
