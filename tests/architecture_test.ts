@@ -27,6 +27,11 @@ const owned: { use: RegExp; by: string[]; why: string }[] = [
     why: "one adapter for gRPC",
   },
   {
+    use: /["']node:http2["']/,
+    by: ["src/edge/transport/http2_sessions.ts"],
+    why: "its sessions are safe only as they are ended there",
+  },
+  {
     use: /["']jose["']/,
     by: ["src/edge/grants/jwt.ts", "src/edge/server/screenshots/requests/tokens.ts"],
     why: "one reader of grants, one of upload tokens",

@@ -16,6 +16,7 @@ import media from "../../proto/media.proto" with { type: "text" };
 import webrtc from "../../proto/webrtc.proto" with { type: "text" };
 import { createCodec, type Undecodable } from "./codec.ts";
 import type { EdgeMessage, EdgeWebRTCMessage, PeerMessage, PeerWebRTCMessage } from "./messages.ts";
+import { endSessionsBetweenReads } from "./transport/http2_sessions.ts";
 
 export type Protobuf = typeof protobufjs;
 export type ProtobufType = protobufjs.Type;
@@ -58,6 +59,7 @@ const SERVICE = "/giggityflix_grpc_peer.PeerEdgeService";
 
 /** Loads the libraries and reads the protos: about a tenth of a second, so not at start-up. */
 export async function openGrpc(): Promise<Grpc> {
+  endSessionsBetweenReads();
   const [{ default: lib }, codecs] = await Promise.all([import("@grpc/grpc-js"), openCodecs()]);
   // What it would print to the console comes back as an error too, and goes to our log.
   lib.setLogVerbosity(lib.logVerbosity.NONE);
