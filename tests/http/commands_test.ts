@@ -39,6 +39,11 @@ Deno.test("what is no command is refused, and letters that are none are not ther
     ["/api/peers/p-1/commands", { type: "file_delete", catalog_ids: [] }, 400],
     ["/api/peers/p-1/commands", { type: "announce", deadline_sec: 0 }, 400],
     ["/api/peers/p-9/commands", { type: "announce" }, 404],
+    ["/api/peers/p-1/commands", {
+      type: "file_remap",
+      old_catalog_id: "c-1",
+      new_catalog_id: "new",
+    }, 404],
     ["/api/commands/dead-letters/r-1/retry", {}, 404],
   ];
 

@@ -33,13 +33,15 @@ export interface CommandsPort {
   };
   /** @throws {NotFoundError} no such peer was ever here */
   findPeer(id: string): Promise<unknown>;
+  /** @throws {NotFoundError} the catalogue has no such title */
+  findTitle(catalogId: string): Promise<unknown>;
 }
 
 const tags = ["edge"];
 const accepted = "It is kept; GET its Location to see what becomes of it";
 
 /** POST /{id}/commands, among the routes of peers. */
-export function peerCommands({ commands, findPeer }: CommandsPort) {
+export function peerCommands({ commands, findPeer, findTitle }: CommandsPort) {
   return router().openapi(
     createRoute({
       method: "post",
@@ -57,6 +59,8 @@ export function peerCommands({ commands, findPeer }: CommandsPort) {
       const { deadline_sec: deadlineSec, request_id: requestId, ...wish } = c.req.valid("json");
       await findPeer(peerId);
       const payload = toPayload(wish as z.infer<typeof Wish>);
+      // The edge gives the ids: one that it does not know, a peer would announce in vain.
+      if (payload.case === "fileRemapRequest") await findTitle(payload.value.newCatalogId);
       const deadlineMs = (deadlineSec ?? 60) * 1000;
       const row = await commands.give({ peerId, payload, deadlineMs, requestId });
       const location = `/api/commands/${encodeURIComponent(row.requestId)}`;
