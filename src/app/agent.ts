@@ -98,6 +98,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     publish,
     log: log.child("people"),
     edge: () => edge?.port,
+    endForbidden: async (reason) => await edge?.endForbidden(reason),
     tagsOf: (catalogIds) => peer?.items.tags.pathsOfTitles(catalogIds) ?? new Map(),
   });
   const edge: EdgeRole | undefined = state && people &&
@@ -113,6 +114,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     });
   if (people) services.people = people.tidy;
   if (edge) services.relay = edge.relay;
+  if (edge) services.viewers = edge.viewers;
   if (edge) services.edge = config.live.service((it) => it.grpcServerAddress, edge.serve);
 
   const onFound = () => link?.offer();

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
+import { untilAborted } from "../../base/service.ts";
 import type { Config, Configuration } from "../../config/mod.ts";
 import {
   type Database,
@@ -74,11 +75,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const edge = openEdge({
     state,
     publish,
-    // A peer is no account: its viewers are its own business, or nobody's.
-    mayPlay: (viewer, catalogId) =>
-      viewer.startsWith("peer:")
-        ? Promise.resolve(config.value.peerViewers)
-        : mayPlay(viewer, catalogId),
+    mayPlay: orPeer(mayPlay, () => config.value.peerViewers),
     log: log.child("edge"),
     edgeId,
     maxPeers,
@@ -146,6 +143,13 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     trust: (peerId: string, publicKey: string) => edge.identities.trust(peerId, publicKey),
     /** Where the peer in this same process reaches it, as soon as it listens, and until when. */
     listening: () => listening.promise,
+    /** Ends what plays and may not any more. */
+    endForbidden: (reason: string) => edge.revokeForbidden(reason),
+    /** Viewers of peers that may not have any, from one moment on. */
+    viewers: config.live.service((it) => it.peerViewers, async (may, signal) => {
+      if (!may) await edge.revokeForbidden("PEER_VIEWERS is off");
+      await untilAborted(signal);
+    }),
     /** HTTP is answered at this URL. */
     answersAt: (url: string) => void (httpPort = Number(new URL(url).port)),
     /** Where it listens now. */
@@ -153,6 +157,15 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     peersOnline: () => edge.onlineCount(),
     metrics: edge.metrics,
   };
+}
+
+/** A peer is no account: its viewers are its own business, or nobody's. */
+export function orPeer(
+  mayPlay: EdgeRoleOptions["mayPlay"],
+  peersMay: () => boolean,
+): EdgeRoleOptions["mayPlay"] {
+  return (viewer, catalogId) =>
+    viewer.startsWith("peer:") ? Promise.resolve(peersMay()) : mayPlay(viewer, catalogId);
 }
 
 function found<T>(it: T | undefined, what: string, id: string): T {

@@ -14,8 +14,10 @@ export interface PeopleRoleOptions {
   state: State;
   publish: Publish;
   log: Log;
-  /** Titles and plays, as soon as there is an edge. */
-  edge(): EdgePort | undefined;
+  /** Titles, as soon as there is an edge. */
+  edge(): Pick<EdgePort, "findTitle"> | undefined;
+  /** Ends what plays and may not any more, whoever its viewer is. */
+  endForbidden(reason: string): Promise<unknown>;
   /** Paths of the tags of titles, as far as this program knows them. */
   tagsOf(catalogIds: readonly string[]): Map<string, string[]>;
 }
@@ -29,7 +31,7 @@ const CHANGES = ["sharing.changed", "user.changed"];
 export type PeopleRole = ReturnType<typeof openPeopleRole>;
 
 export function openPeopleRole(options: PeopleRoleOptions) {
-  const { state, publish, log, edge, tagsOf } = options;
+  const { state, publish, log, edge, endForbidden, tagsOf } = options;
   const people = createPeople({ state, publish, log });
 
   const mayPlay = async (viewer: string, catalogId: string): Promise<boolean> => {
@@ -44,14 +46,6 @@ export function openPeopleRole(options: PeopleRoleOptions) {
     return await people.sharing.mayPlay(who, { catalogId, peerIds, tags });
   };
 
-  /** What plays and may not any more is ended, not when its grant is over but now. */
-  const endForbidden = async () => {
-    for (const { sessionId, viewer, catalogId } of edge()?.streams() ?? []) {
-      if (await mayPlay(viewer, catalogId)) continue;
-      await edge()?.revokeGrants({ sessionId }, "not shared any more");
-    }
-  };
-
   return {
     port: people,
     mayPlay,
@@ -60,7 +54,10 @@ export function openPeopleRole(options: PeopleRoleOptions) {
 
     onEvent(type: string): void {
       if (!CHANGES.includes(type)) return;
-      endForbidden().catch((error) => log.error("Cannot end what may not be played", { error }));
+      // Not when its grant is over, but now.
+      endForbidden("not shared any more").catch((error) =>
+        log.error("Cannot end what may not be played", { error })
+      );
     },
 
     /** Until there is an owner, each start prints a link that makes their account. */
@@ -75,7 +72,7 @@ export function openPeopleRole(options: PeopleRoleOptions) {
   };
 }
 
-async function findTitle(edge: EdgePort | undefined, catalogId: string) {
+async function findTitle(edge: Pick<EdgePort, "findTitle"> | undefined, catalogId: string) {
   try {
     return await edge?.findTitle(catalogId);
   } catch (error) {

@@ -44,6 +44,8 @@ export interface Watching {
   grants(request: PageRequest): Promise<Page<GrantRow>>;
   /** Ends what plays and matches, at once; how many. */
   revokeGrants(filter: GrantFilter, reason: string): Promise<number>;
+  /** Who may play what is another matter now: ends what plays here and may not; how much. */
+  revokeForbidden(reason: string): Promise<number>;
 }
 
 const MAX_PAGE = 1000;
@@ -76,5 +78,6 @@ export function openWatching(
       };
     },
     revokeGrants: (filter, reason) => open.revoke(filter, reason),
+    revokeForbidden: (reason) => open.revokeForbidden(reason),
   };
 }

@@ -131,6 +131,21 @@ export class OpenStreams {
     return ended.filter((it) => it).length;
   }
 
+  /** Ends what plays and may not any more; how much. Other edges see to theirs. */
+  async revokeForbidden(reason: string): Promise<number> {
+    const { mayPlay } = this.options;
+    const asked = new Map<string, Promise<boolean>>();
+    let ended = 0;
+    // Those too whose peer is away for a moment: it would play on.
+    for (const { sessionId, viewer, titleId } of [...this.#open.values()]) {
+      const key = JSON.stringify([viewer, titleId]);
+      const may = asked.get(key) ?? mayPlay(viewer, titleId);
+      asked.set(key, may);
+      if (!await may) ended += await this.revoke({ sessionId }, reason);
+    }
+    return ended;
+  }
+
   /** Streams whose peers are here. One that comes back soon plays on. */
   all(): EdgeStreamInfo[] {
     return [...this.#open.values()]
