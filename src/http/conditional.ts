@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Context } from "hono";
-import { InvalidError } from "../base/errors.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { InvalidError, StaleError } from "../base/errors.ts";
 
 /** A strong ETag: another one after each change. */
 export function etagOf(version: number): string {
@@ -30,3 +30,28 @@ export function expectedVersion(c: Context): number | undefined {
   }
   return Number(digits);
 }
+
+/**
+ * For a call that changes the thing only by the way. To be called in the same turn in which that is
+ * begun.
+ *
+ * @throws {StaleError} the caller means another version of it
+ */
+export function refuseOther(c: Context, what: string, version: number): void {
+  const expected = expectedVersion(c);
+  if (expected === undefined || expected === version) return;
+  const message = `Cannot change ${what}: it is version ${version} now, not ${expected}. ` +
+    "Read it again";
+  throw new StaleError(message, { version });
+}
+
+/** For calls that compare no version: a condition that nobody looks at would be taken for kept. */
+export const refuseCondition: MiddlewareHandler = async (c, next) => {
+  const header = c.req.header("if-match")?.trim();
+  if (header !== undefined && header !== "*") {
+    const message = 'Cannot compare "If-Match" in this call: it is about nothing that has a ' +
+      "version. Leave the header out";
+    throw new StaleError(message, { field: "if-match" });
+  }
+  await next();
+};

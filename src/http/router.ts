@@ -7,6 +7,7 @@ import { createRoute as describeRoute, OpenAPIHono, z } from "@hono/zod-openapi"
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { refuseCondition } from "./conditional.ts";
 import { FieldsQuery, only } from "./fields.ts";
 import { page, Problem } from "./schemas.ts";
 
@@ -15,11 +16,16 @@ export { z };
 /**
  * A route. A body that it requires must be there: left out, it would be read as `{}`, which means
  * "all of it" to some calls, and "nothing any more" to others. What changes something takes no
- * parameter that it does not know: with `?dryrun=true` it would not be dry.
+ * parameter that it does not know: with `?dryrun=true` it would not be dry; and no `If-Match`, unless
+ * it says in its headers that it compares it.
  */
 export const createRoute: typeof describeRoute = (route) => {
-  const { body, query } = route.request ?? {};
+  const { body, query, headers } = route.request ?? {};
   const middleware = [];
+  const isConditional = headers instanceof z.ZodObject && "if-match" in headers.shape;
+  if (!isConditional && !["get", "options"].includes(route.method)) {
+    middleware.push(refuseCondition);
+  }
   if (query instanceof z.ZodObject && route.method !== "get") {
     middleware.push(refuseUnknown(Object.keys(query.shape)));
   }

@@ -65,7 +65,13 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
     read: (itemId) => store.hasItem(itemId) ? { collections: store.of(itemId) } : null,
     write(itemId, fields) {
       const wanted = (fields?.collections ?? []) as { collectionId: string; position: number }[];
-      for (const { collectionId } of store.of(itemId)) store.take(collectionId, itemId);
+      const before = store.of(itemId);
+      const isSame = (it: { collectionId: string; position: number }) =>
+        before.some((old) =>
+          old.collectionId === it.collectionId && old.position === it.position
+        ) &&
+        wanted.some((now) => now.collectionId === it.collectionId && now.position === it.position);
+      for (const { collectionId } of before) store.take(collectionId, itemId);
       for (const { collectionId, position } of wanted) {
         if (!store.find(collectionId)) {
           const message =
@@ -74,6 +80,8 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
         }
         store.put(collectionId, itemId, position);
       }
+      const others = [...before, ...wanted].filter((it) => !isSame(it));
+      for (const id of new Set(others.map((it) => it.collectionId))) store.raise(id);
     },
     announce: (itemIds) => publish("item.collected", { itemIds }),
   };

@@ -114,6 +114,11 @@ Deno.test("one is kept, the other is thrown away and had back", async () => {
   ]);
   const resolve = (body: unknown) => rig.ask("POST", `duplicates/${group.id}/resolve`, body);
 
+  const wrong = { "if-match": '"9999"' };
+  const request = { keep, remove: [other.media_id] };
+  const stale = await rig.ask("POST", `duplicates/${group.id}/resolve`, request, wrong);
+  strictEqual(stale.status, 412);
+  strictEqual(await rig.exists("a copy.wav"), true);
   const refused = await resolve({ keep, remove: [keep] });
   const done = await resolve({ keep, remove: [other.media_id] });
   const again = await resolve({ keep, remove: [other.media_id] });

@@ -91,7 +91,7 @@ Deno.test("what a person has said stays, and what a person has taken away stays 
   await rig.nfos.take(signal);
   rig.tags.links.unlink("m", rig.tags.find("heist")!.id, rig.by());
   const pacino = rig.people.find("al pacino")!.id;
-  rig.people.credits.unlink("m", pacino, undefined, rig.by());
+  rig.people.credits.unlink("m", { personId: pacino, role: undefined }, rig.by());
   const { id } = rig.collections.list({ after: "", limit: 1 })[0]!;
   await rig.collections.take(id, ["m"], rig.by());
 

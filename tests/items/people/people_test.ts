@@ -105,9 +105,9 @@ Deno.test("a person has several roles in an item, in the order of the credits", 
   );
   credits.link("i-0", { personId: orson.id, role: "actor", creditedAs: "C. F. Kane" }, rig.by());
   const all = credits.of("i-0").map((it) => [it.role, it.creditedAs, it.position]);
-  credits.unlink("i-0", orson.id, "director", rig.by());
+  credits.unlink("i-0", { personId: orson.id, role: "director" }, rig.by());
   const without = credits.of("i-0").length;
-  credits.unlink("i-0", orson.id, undefined, rig.by());
+  credits.unlink("i-0", { personId: orson.id, role: undefined }, rig.by());
 
   deepStrictEqual(all, [["actor", "Leland", 0], ["director", null, 0], ["actor", "C. F. Kane", 1]]);
   deepStrictEqual([without, credits.of("i-0").length], [2, 1]);

@@ -22,6 +22,9 @@ const text = (name: string, description: string) =>
 const Title = z.object({ catalog_id: text("catalog_id", "The title") });
 const Session = Title.extend({ session_id: text("session_id", "As Location said") });
 
+/** Strings, not versions: match() compares them. */
+const IfMatch = z.object({ "if-match": z.string().max(300).optional() });
+
 const sdp = { content: { [SDP]: { schema: z.string() } } };
 const allowed = (methods: string) => ({ allow: methods, "access-control-allow-methods": methods });
 
@@ -110,6 +113,7 @@ export function whep(port: WatchingPort) {
           "Restarts of ICE are not supported: 422.",
         request: {
           params: Session,
+          headers: IfMatch,
           body: { content: { ...sdp.content, [FRAGMENT]: { schema: z.string() } } },
         },
         responses: { 204: { description: "Passed on to the peer" }, ...failures },
@@ -139,11 +143,13 @@ export function whep(port: WatchingPort) {
         path: "/{catalog_id}/{session_id}",
         tags,
         summary: "WHEP: the viewer has seen enough",
-        request: { params: Session },
+        request: { params: Session, headers: IfMatch },
         responses: { 200: { description: "It is closed" }, ...failures },
       }),
       (c) => {
         const { sessionId } = find(c.req.valid("param"));
+        const etag = etagOf(sessionId);
+        match(c.req.header("if-match") ?? etag, etag, SDP);
         port.closeStream(sessionId, watcher().only);
         return c.body(null, 200);
       },

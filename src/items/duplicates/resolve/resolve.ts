@@ -11,6 +11,7 @@ import type { Platform } from "../../../base/platform.ts";
 import type { Library } from "../../../media/mod.ts";
 import { type Jobs, type RunningJob, Semaphore } from "../../../pool/mod.ts";
 import { type Changes, newBatch } from "../../changes/changes.ts";
+import { refuseStale } from "../../stale.ts";
 import { proofOf } from "../evidence.ts";
 import type { DuplicatesStore, Group, Member } from "../store.ts";
 import { actions, type How } from "./actions.ts";
@@ -36,6 +37,8 @@ export interface ResolveRequest {
   how: How;
   user: string;
   signal: AbortSignal;
+  /** The version of the group that this was decided from; of any unless said. */
+  expected?: number | undefined;
 }
 
 /** What became of one file. */
@@ -152,6 +155,7 @@ export function createResolve(deps: ResolveDeps) {
     }
     using _turn = await oneAtATime.acquire({ signal });
     const group = store.find(groupId);
+    refuseStale(`"${groupId}"`, group.version, request.expected);
     const spec = {
       id: RESOLVE_JOB,
       kind: "duplicates",

@@ -8,6 +8,7 @@ import { ConflictError, NotFoundError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
 import type { By } from "../../tags/mod.ts";
+import { refuseStale } from "../../stale.ts";
 import type { Credit, Role } from "../person.ts";
 import { createCreditStore } from "./store.ts";
 
@@ -64,8 +65,9 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
     return true;
   }
 
-  function refuseUnknown(itemId: string): void {
-    if (store.showsItem(itemId)) return;
+  function refuseUnknown(itemId: string, expected?: number): void {
+    const version = store.versionOf(itemId);
+    if (version !== undefined) return refuseStale(`item "${itemId}"`, version, expected);
     throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
   }
 
@@ -85,9 +87,10 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
       itemId: string,
       credit: Omit<Credit, "position"> & { position?: number | undefined },
       by: By,
+      expected?: number,
     ): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId);
+        refuseUnknown(itemId, expected);
         const known = store.of(itemId);
         const own = known.find((it) => keyOf(it) === keyOf(credit));
         const last = known.at(-1)?.position ?? -1;
@@ -98,9 +101,14 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
     },
 
     /** Takes one role of a person away, or all. */
-    unlink(itemId: string, personId: string, role: Role | undefined, by: By): void {
+    unlink(
+      itemId: string,
+      { personId, role }: { personId: string; role: Role | undefined },
+      by: By,
+      expected?: number,
+    ): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId);
+        refuseUnknown(itemId, expected);
         const isMeant = (it: Credit) =>
           it.personId === personId && (role === undefined || it.role === role);
         return set(itemId, store.of(itemId).filter((it) => !isMeant(it)), by);

@@ -11,9 +11,12 @@ export function createCreditStore(db: Database) {
   return {
     hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
 
-    /** Not one that was deleted, and which an undo may bring back. */
-    showsItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
+    /** Of no item that was deleted, and which an undo may bring back. */
+    versionOf: (id: string): number | undefined =>
+      db.get<{ version: number }>(
+        "SELECT version FROM items WHERE id = ? AND deleted_at IS NULL",
+        id,
+      )?.version,
 
     /** In the order of the credits. */
     of: (itemId: string): Credit[] =>

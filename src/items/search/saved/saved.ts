@@ -98,7 +98,7 @@ export function createSaved({ db, store, changes, publish, check }: SavedDeps) {
         record(id, null, row, by);
       });
       tell([id]);
-      return row;
+      return find(id);
     },
 
     /** @throws {StaleError} somebody has changed it since `by.expected` */

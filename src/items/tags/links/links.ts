@@ -7,6 +7,7 @@ import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError, NotFoundError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
+import { refuseStale } from "../../stale.ts";
 import type { createGroupStore, TagStore } from "../store.ts";
 import type { By } from "../tag.ts";
 import { createLinkStore } from "./store.ts";
@@ -92,8 +93,9 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     return [...known.filter((id) => !isOne || groupOf(id) !== group), tagId];
   }
 
-  function refuseUnknown(itemId: string): void {
-    if (store.showsItem(itemId)) return;
+  function refuseUnknown(itemId: string, expected?: number): void {
+    const version = store.versionOf(itemId);
+    if (version !== undefined) return refuseStale(`item "${itemId}"`, version, expected);
     throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
   }
 
@@ -143,10 +145,10 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       return setTags(itemId, wanted, by);
     },
 
-    /** @throws {NotFoundError} no such item */
-    link(itemId: string, tagId: string, by: By): boolean {
+    /** @throws {NotFoundError} no such item @throws {StaleError} it is not of version `expected` */
+    link(itemId: string, tagId: string, by: By, expected?: number): boolean {
       const isNew = db.transaction(() => {
-        refuseUnknown(itemId);
+        refuseUnknown(itemId, expected);
         const known = store.tagsOf(itemId);
         return !known.includes(tagId) && setTags(itemId, withTag(known, tagId), by);
       });
@@ -154,10 +156,10 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       return isNew;
     },
 
-    /** @throws {NotFoundError} no such item */
-    unlink(itemId: string, tagId: string, by: By): void {
+    /** @throws {NotFoundError} no such item @throws {StaleError} it is not of version `expected` */
+    unlink(itemId: string, tagId: string, by: By, expected?: number): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId);
+        refuseUnknown(itemId, expected);
         return setTags(itemId, store.tagsOf(itemId).filter((id) => id !== tagId), by);
       });
       if (changed) onTagged([itemId]);

@@ -14,6 +14,12 @@ export function createLinkStore(db: Database) {
     showsItem: (id: string): boolean =>
       db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
 
+    versionOf: (id: string): number | undefined =>
+      db.get<{ version: number }>(
+        "SELECT version FROM items WHERE id = ? AND deleted_at IS NULL",
+        id,
+      )?.version,
+
     tagsOf: (itemId: string): string[] =>
       db.all<{ id: string }>(
         "SELECT tag_id AS id FROM item_tags WHERE item_id = ? ORDER BY tag_id",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { expectedVersion } from "../../../conditional.ts";
+import { expectedVersion, refuseOther } from "../../../conditional.ts";
 import { FieldsQuery } from "../../../fields.ts";
 import {
   createRoute,
@@ -61,12 +61,14 @@ export function addItems(routes: OpenAPIHono, port: CollectionsPort): void {
         path: "/{id}/items",
         tags,
         summary,
-        request: { params: IdParam, query: UserQuery, body: body(Ids) },
+        request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(Ids) },
         responses: { 200: json(LinkedBody, "What has changed"), ...failures },
       }),
       async (c) => {
         const { id } = c.req.valid("param");
         const by = byOf(c.req.valid("query"));
+        const { name, version } = port.get(id);
+        refuseOther(c, `collection "${name}"`, version);
         return c.json(linkedBody(await port[change](id, c.req.valid("json").item_ids, by)), 200);
       },
     );

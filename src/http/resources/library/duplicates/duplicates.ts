@@ -63,6 +63,7 @@ export interface DuplicatesPort {
     how: How;
     user: string;
     signal: AbortSignal;
+    expected?: number | undefined;
   }): Promise<Resolved>;
   resolveAll(request: Bulk): Promise<BulkReport>;
 }
@@ -191,12 +192,13 @@ function addResolving(routes: OpenAPIHono, port: DuplicatesPort): void {
       description:
         "Keeper and others are looked at once more first: size, time, and of files with " +
         "the same bytes all of them. 409 says what is not as the group says; then nothing is touched.",
-      request: { params: IdParam, query: UserQuery, body: body(ResolveRequest) },
+      request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(ResolveRequest) },
       responses: { 200: json(Resolution, "What became of each file"), ...failures },
     }),
     async (c) => {
       const { user } = c.req.valid("query");
-      const request = { ...c.req.valid("json"), user, signal: c.req.raw.signal };
+      const own = { user, signal: c.req.raw.signal, expected: expectedVersion(c) };
+      const request = { ...c.req.valid("json"), ...own };
       return c.json(resolvedBody(await port.resolve(c.req.valid("param").id, request)), 200);
     },
   );

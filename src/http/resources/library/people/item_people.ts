@@ -4,9 +4,10 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { expectedVersion } from "../../../conditional.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
-import { body, byOf, UserQuery } from "../by.ts";
+import { body, byOf, IfMatch, UserQuery } from "../by.ts";
 import { CreditBody, creditBody, NewCredit, RoleName } from "./bodies.ts";
 import type { PeoplePort } from "./people.ts";
 
@@ -40,7 +41,7 @@ export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHo
       path: "/{id}/people/{person_id}",
       tags,
       summary: "Give a person a role in an item, or change how it is credited",
-      request: { params: Both, query: UserQuery, body: body(NewCredit) },
+      request: { params: Both, query: UserQuery, headers: IfMatch, body: body(NewCredit) },
       responses: { 204: { description: "It is so" }, ...failures },
     }),
     (c) => {
@@ -48,7 +49,7 @@ export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHo
       const { role, credited_as, position } = c.req.valid("json");
       const personId = port.get(person_id).id;
       const credit = { personId, role, creditedAs: credited_as, position };
-      port.credits.link(id, credit, byOf(c.req.valid("query")));
+      port.credits.link(id, credit, byOf(c.req.valid("query")), expectedVersion(c));
       return c.body(null, 204);
     },
   );
@@ -58,13 +59,18 @@ export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHo
       path: "/{id}/people/{person_id}",
       tags,
       summary: "Take a person out of an item, or only one role of theirs",
-      request: { params: Both, query: UserQuery.extend({ role: RoleName.optional() }) },
+      request: {
+        params: Both,
+        query: UserQuery.extend({ role: RoleName.optional() }),
+        headers: IfMatch,
+      },
       responses: { 204: { description: "It is gone" }, ...failures },
     }),
     (c) => {
       const { id, person_id } = c.req.valid("param");
       const query = c.req.valid("query");
-      port.credits.unlink(id, person_id, query.role, byOf(query));
+      const which = { personId: person_id, role: query.role };
+      port.credits.unlink(id, which, byOf(query), expectedVersion(c));
       return c.body(null, 204);
     },
   );

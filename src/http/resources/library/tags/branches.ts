@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { NotFoundError } from "../../../../base/errors.ts";
-import { expectedVersion } from "../../../conditional.ts";
+import { expectedVersion, refuseOther } from "../../../conditional.ts";
 import { createRoute, failures, IdParam, json, z } from "../../../router.ts";
 import { body, byOf, IfMatch, tell, UserQuery } from "../by.ts";
 import { Ids, LinkedBody, linkedBody, TagBody, tagBody, TagMove } from "./bodies.ts";
@@ -122,11 +122,12 @@ export function addItems(routes: OpenAPIHono, port: TagsPort): void {
         path: "/{id}/items",
         tags,
         summary,
-        request: { params: IdParam, query: UserQuery, body: body(Ids) },
+        request: { params: IdParam, query: UserQuery, headers: IfMatch, body: body(Ids) },
         responses: { 200: json(LinkedBody, "What has changed"), ...failures },
       }),
       async (c) => {
-        const { id } = port.get(c.req.valid("param").id);
+        const { id, path, version } = port.get(c.req.valid("param").id);
+        refuseOther(c, `tag "${path}"`, version);
         const by = byOf(c.req.valid("query"));
         const linked = await port.links[change](id, c.req.valid("json").item_ids, by);
         return c.json(linkedBody(linked), 200);

@@ -4,9 +4,10 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { expectedVersion } from "../../../conditional.ts";
 import { FieldsQuery, only } from "../../../fields.ts";
 import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
-import { byOf, UserQuery } from "../by.ts";
+import { byOf, IfMatch, UserQuery } from "../by.ts";
 import { TagBody, tagBody } from "./bodies.ts";
 import type { TagsPort } from "./tags.ts";
 
@@ -42,12 +43,13 @@ export function itemTags(port: Pick<TagsPort, "links" | "get">): OpenAPIHono {
       path: "/{id}/tags/{tag_id}",
       tags,
       summary: "Give an item a tag; in a group that allows one it replaces the other",
-      request: { params: Both, query: UserQuery },
+      request: { params: Both, query: UserQuery, headers: IfMatch },
       responses: { 204: { description: "It has it" }, ...failures },
     }),
     (c) => {
       const { id, tag_id } = c.req.valid("param");
-      port.links.link(id, port.get(tag_id).id, byOf(c.req.valid("query")));
+      const by = byOf(c.req.valid("query"));
+      port.links.link(id, port.get(tag_id).id, by, expectedVersion(c));
       return c.body(null, 204);
     },
   );
@@ -57,12 +59,12 @@ export function itemTags(port: Pick<TagsPort, "links" | "get">): OpenAPIHono {
       path: "/{id}/tags/{tag_id}",
       tags,
       summary: "Take a tag from an item",
-      request: { params: Both, query: UserQuery },
+      request: { params: Both, query: UserQuery, headers: IfMatch },
       responses: { 204: { description: "It does not have it (any more)" }, ...failures },
     }),
     (c) => {
       const { id, tag_id } = c.req.valid("param");
-      port.links.unlink(id, tag_id, byOf(c.req.valid("query")));
+      port.links.unlink(id, tag_id, byOf(c.req.valid("query")), expectedVersion(c));
       return c.body(null, 204);
     },
   );
