@@ -7,12 +7,13 @@
  */
 import type { Piece } from "../hash/identity.ts";
 import type { TurnReader } from "../turn_reader.ts";
+import { DamagedError } from "./damaged.ts";
 
 /** The bytes from `offset`, `length` of them, or fewer where the file ends. */
 export type ReadBytes = (offset: number, length: number) => Uint8Array;
 
 /** Looking into this file costs more than any sound file would: it is given up. */
-export class TooMuchError extends Error {
+export class TooMuchError extends DamagedError {
   override readonly name = "TooMuchError";
 }
 

@@ -8,6 +8,7 @@ import type { Details } from "../details.ts";
 import type { Description } from "../media.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import type { ContainerFacts } from "./container_facts.ts";
+import { DamagedError } from "./damaged.ts";
 import { declaredEnd } from "./declared_end.ts";
 import { describe } from "./describe.ts";
 import { isMatroska } from "./matroska/segment.ts";
@@ -16,18 +17,21 @@ import { isMp4, readMp4 } from "./mp4/read_mp4.ts";
 import { lengthOf } from "./length/length_of.ts";
 import { readFlac, viewOfFlac } from "./tagged/flac.ts";
 import { readId3, type Tagged } from "./tagged/id3.ts";
+import { streamsOf, type Unread, worstOf } from "./unread/unread.ts";
 
 export interface ProbedContainer {
   description: Description;
   details: Details;
   /** What is wrong with it, in words; what is described can be played all the same. */
   damage?: string;
+  /** What of it is not described: ffprobe knows more. */
+  unread?: Unread;
 }
 
 /**
  * Describes an open file, or answers undefined where nobody here knows the format.
  *
- * @throws {Error} the format is known but its content is damaged
+ * @throws {DamagedError} the format is known but its content is damaged
  */
 export async function probeContainer(reader: ByteReader): Promise<ProbedContainer | undefined> {
   const { read, sizeBytes } = reader;
@@ -37,7 +41,8 @@ export async function probeContainer(reader: ByteReader): Promise<ProbedContaine
   if (!(await input.canRead())) return undefined;
   const description = await describe(input, facts.trackFacts);
   description.tracks.push(...facts.subtitles);
-  if (description.tracks.length === 0) throw new Error(NOTHING);
+  if (description.tracks.length === 0 && facts.unread) return undefined;
+  if (description.tracks.length === 0) throw new DamagedError(NOTHING);
   const durationMs = facts.durationMs ?? await lengthOf(input, reader, description);
   if (durationMs) {
     description.durationMs = durationMs;
@@ -48,24 +53,34 @@ export async function probeContainer(reader: ByteReader): Promise<ProbedContaine
   return {
     description,
     details,
+    ...facts.unread && { unread: facts.unread },
     ...end > sizeBytes && { damage: `The file is cut off: it has ${sizeBytes} of ${end} bytes` },
   };
 }
 
 const NOTHING = "it has no index, or there is nothing in it";
 
-/** @throws {Error} it is an MP4 without an index */
-function factsOf({ read, sizeBytes }: ByteReader): ContainerFacts {
+/** @throws {DamagedError} it is an MP4 without an index */
+function factsOf(reader: ByteReader): ContainerFacts {
+  const { read, sizeBytes } = reader;
   if (isMatroska(read)) {
     const found = readMatroska(read, sizeBytes);
     if (found) return found;
   } else if (isMp4(read)) {
     const found = readMp4(read, sizeBytes);
-    if (!found) throw new Error(NOTHING);
+    if (!found) throw new DamagedError(NOTHING);
     return found;
   }
   const view = viewOfFlac(read);
-  return { trackFacts: new Map(), subtitles: [], details: {}, ...view && { view } };
+  const streams = streamsOf(reader);
+  const unread = worstOf(streams);
+  return {
+    trackFacts: streams?.trackFacts ?? new Map(),
+    subtitles: [],
+    details: {},
+    ...view && { view },
+    ...unread && { unread },
+  };
 }
 
 let opened: Promise<typeof import("mediabunny")> | undefined;

@@ -5,6 +5,7 @@
  */
 import type { Details } from "../details.ts";
 import type { Track } from "../media.ts";
+import type { Unread } from "./unread/unread.ts";
 
 export interface ContainerFacts {
   /** By the container's number of the track. */
@@ -13,6 +14,8 @@ export interface ContainerFacts {
   details: Details;
   /** Where the index does not say it in a way that mediabunny reads. */
   durationMs?: number;
+  /** What mediabunny passes over. */
+  unread?: Unread;
   /** What mediabunny reads in place of the file. */
   view?: Uint8Array;
 }

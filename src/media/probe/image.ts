@@ -6,6 +6,7 @@
 import type { imageSize } from "image-size";
 import type { Description } from "../media.ts";
 import type { ByteReader } from "./byte_reader.ts";
+import { DamagedError } from "./damaged.ts";
 
 /** What the library calls a kind → its codec, as we call it, and its MIME type. */
 const kinds: Record<string, { codec: string; mimeType: string }> = {
@@ -35,7 +36,7 @@ export async function probeImage(
   const measure = await openMeasure();
   const { width, height, orientation = 1 } = sizeOf(measure, read, sizeBytes);
   const isSane = [width, height].every((it) => it > 0 && it <= MOST_PIXELS);
-  if (!isSane) throw new Error(`it would be ${width} by ${height} pixels large`);
+  if (!isSane) throw new DamagedError(`it would be ${width} by ${height} pixels large`);
   // Orientations from 5 on lie on their side: Exif 2.32, 4.6.4.A.
   const isTurned = kind === "jpg" && orientation >= 5 && orientation <= 8;
   const { codec, mimeType } = kinds[kind]!;

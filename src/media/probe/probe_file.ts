@@ -17,8 +17,10 @@ import { subtitlesBeside } from "../sidecars/subtitles.ts";
 import type { TurnReader } from "../turn_reader.ts";
 import { type ByteReader, END_BYTES, openByteReader } from "./byte_reader.ts";
 import { probeContainer } from "./container.ts";
+import { problemOf } from "./damaged.ts";
 import { factsOf } from "./facts.ts";
 import { probeImage } from "./image.ts";
+import type { Unread } from "./unread/unread.ts";
 
 export interface FileToProbe {
   /** Absolute. */
@@ -33,6 +35,8 @@ export interface ProbedFile {
   content: { description: Description } | "unknown format" | { problem: string };
   /** What is wrong with a file that can be played all the same. */
   damage?: string;
+  /** What of it is not described: ffprobe may know more. */
+  unread?: Unread;
   details: Details;
   facts: Facts;
   /** Absent of a file that changed while it was read. */
@@ -134,6 +138,7 @@ async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Prom
     kind,
     content: inside.content,
     ...inside.damage && { damage: inside.damage },
+    ...inside.unread && { unread: inside.unread },
     details,
     facts: factsOf(kind, details, titleOf(relativePath)),
     ...identity && { identity },
@@ -141,7 +146,7 @@ async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Prom
   };
 }
 
-type Inside = Pick<ProbedFile, "content" | "damage" | "details">;
+type Inside = Pick<ProbedFile, "content" | "damage" | "unread" | "details">;
 
 async function contentOf(reader: ByteReader, kind: MediaKind): Promise<Inside> {
   try {
@@ -154,18 +159,13 @@ async function contentOf(reader: ByteReader, kind: MediaKind): Promise<Inside> {
     }
     const found = await probeContainer(reader);
     if (!found) return { content: "unknown format", details: {} };
-    const { description, details, damage } = found;
-    return { content: { description }, details, ...damage && { damage } };
+    const { description, ...more } = found;
+    return { content: { description }, ...more };
   } catch (error) {
     // The file system's own failures are no property of the content.
     if (error instanceof Error && error.name in Deno.errors) throw error;
     return { content: { problem: problemOf(error) }, details: {} };
   }
-}
-
-function problemOf(error: unknown): string {
-  if (error instanceof RangeError) return "a number in it points outside of it";
-  return error instanceof Error && error.message ? error.message : "it makes no sense";
 }
 
 /** Subtitles and NFO files. */

@@ -15,7 +15,13 @@ import type { Learnt } from "./probed/store.ts";
 import type { Tally } from "./progress.ts";
 import { goOnByIdentity } from "./record/record.ts";
 import type { ScanDeps, ScanOptions } from "./scan.ts";
-import { NEEDS_FFPROBE, type ScanStore, type Waiting } from "./store.ts";
+import {
+  DAMAGED,
+  NEEDS_FFPROBE,
+  NEEDS_FFPROBE_TOO,
+  type ScanStore,
+  type Waiting,
+} from "./store.ts";
 import { explain } from "./walk/touch.ts";
 
 export function probeStep(
@@ -30,15 +36,24 @@ export function probeStep(
     if (learnt.error) tally.issue(path, learnt.error);
     tally.probed(file.sizeBytes, path);
   };
+  /** As it is known without ffprobe. */
+  const settle = (file: Waiting, error: string | undefined) => {
+    const path = join(file.root, file.relativePath);
+    store.settleBeside(file.id, error);
+    if (error) tally.issue(path, error);
+    tally.probed(file.sizeBytes, path);
+  };
   const isForeign = ({ sizeBytes }: Waiting, result: FileResult) =>
-    ffprobe && sizeBytes > 0 && "probed" in result && result.probed.content === "unknown format";
+    ffprobe && sizeBytes > 0 && ("probed" in result ? isOpen(result.probed) : isDamaged(result));
+  /** What is wrong with those that ffprobe is asked about, should it know no better. */
+  const problems = new Map<string, string | undefined>();
   return {
     status: "new",
     priority: "scan",
     kind: "probe",
     title: "Look into new files",
     leaves: isForeign,
-    after: probeForeign(deps, { save, issue: (...it) => tally.issue(...it) }),
+    after: probeForeign(deps, { save, settle, issue: (...it) => tally.issue(...it), problems }),
     toJob: (files) => ({
       kind: "probe",
       files: files.map(({ root, relativePath }) => ({ root, relativePath })),
@@ -50,14 +65,18 @@ export function probeStep(
           tally.report.bytesRead += probed.bytesRead;
           saveFolder(file, probed, store);
           // Left as it is, it is what probeForeign() takes next.
-          if (isForeign(file, result)) store.saveBeside(idOf(file, probed, store, tally), probed);
-          else save(file, descriptionOf(file, probed), { ...probed, ...errorOf(file, probed) });
+          if (isForeign(file, result)) {
+            const id = idOf(file, probed, store, tally);
+            problems.set(id, errorOf(file, probed).error);
+            store.saveBeside(id, descriptionOf(file, probed), probed);
+          } else save(file, descriptionOf(file, probed), { ...probed, ...errorOf(file, probed) });
         } else if ("error" in result && isReadFailure(result.error)) {
           store.saveUnreadable(file.id, problemOf(result.error));
           tally.issue(join(file.root, file.relativePath), problemOf(result.error));
         } else {
-          const reason = "error" in result ? result.error.message : "unknown";
-          save(file, byName(file), { error: damaged(reason) });
+          const error = damaged("error" in result ? inWords(result.error) : "it makes no sense");
+          if (isForeign(file, result)) problems.set(file.id, error);
+          else save(file, byName(file), { error });
         }
       }
     },
@@ -81,16 +100,35 @@ function descriptionOf(file: Waiting, { content }: ProbedFile): Description {
     : byName(file);
 }
 
+/** Whether ffprobe may know more of it. */
+function isOpen({ content, unread }: ProbedFile): boolean {
+  return content === "unknown format" || "problem" in content || unread !== undefined;
+}
+
+/** A worker has given it up. */
+function isDamaged(result: FileResult): boolean {
+  return "error" in result && !isReadFailure(result.error);
+}
+
+/** Of a worker that has given up a file: a library's own words say nothing to anybody. */
+function inWords({ name, message }: WorkerFailure): string {
+  return ["StuckError", "TimedOut", "WorkerError"].includes(name) ? message : "it makes no sense";
+}
+
 /** What is wrong with it, in words for its owner. */
-function errorOf({ sizeBytes }: Waiting, { content, damage }: ProbedFile): { error?: string } {
+function errorOf(
+  { sizeBytes }: Waiting,
+  { content, damage, unread }: ProbedFile,
+): { error?: string } {
   if (sizeBytes === 0) return { error: "The file is empty" };
   if (content === "unknown format") return { error: NEEDS_FFPROBE };
   if ("problem" in content) return { error: damaged(content.problem) };
-  return damage ? { error: damage } : {};
+  if (damage) return { error: damage };
+  return unread === "film" ? { error: NEEDS_FFPROBE_TOO } : {};
 }
 
 function damaged(reason: string): string {
-  return `The content is damaged or cut off: ${reason}`;
+  return DAMAGED + reason;
 }
 
 /** All that is known of a file nobody can look into: what its name says. */

@@ -23,6 +23,15 @@ export type Waiting =
 export const NEEDS_FFPROBE =
   "This container can only be read with ffprobe: install ffmpeg, then scan again";
 
+/** The same of a file of which a part is known without it. */
+export const NEEDS_FFPROBE_TOO =
+  "Not all that is in it can be read without ffprobe: install ffmpeg, then scan again";
+
+/** How the error of a file begins whose content makes no sense. */
+export const DAMAGED = "The content is damaged or cut off: ";
+/** How it ends where ffprobe says so too. */
+export const NOR_FFPROBE = "; ffprobe cannot read it either";
+
 /** The scan's view of the media tables in `db`. Every method is one short synchronous step. */
 export function createScanStore(db: Database) {
   const now = () => new Date().toISOString();
@@ -116,11 +125,17 @@ export function createScanStore(db: Database) {
         id,
       ),
 
-    /** Sends the files back that were waiting for ffprobe. */
+    /** Sends the files back that were waiting for ffprobe, or that it has had no say in. */
     reopenUnprobed: () =>
       db.run(
-        "UPDATE media SET status = 'new' WHERE error = ? AND status IN ('probed', 'ready')",
+        `UPDATE media SET status = 'new' WHERE status IN ('probed', 'ready') AND rowid IN (
+           SELECT rowid FROM media WHERE error IN (?1, ?2)
+           UNION ALL SELECT rowid FROM media
+             WHERE error >= ?3 AND error < ?3 || char(0x10ffff) AND NOT instr(error, ?4))`,
         NEEDS_FFPROBE,
+        NEEDS_FFPROBE_TOO,
+        DAMAGED,
+        NOR_FFPROBE,
       ),
 
     /** Sends files of rowid in (after, after + span] back to hashing if they lack one of `names`. */

@@ -55,7 +55,10 @@ Deno.test(
 
     await rig.scan();
 
-    ok(rig.find("noise.avi").error?.startsWith("The content cannot be read: "));
+    strictEqual(
+      rig.find("noise.avi").error,
+      "The content cannot be read: it is damaged, or of a kind that ffprobe does not know either",
+    );
     for (const name of ["card.avi", "-x.avi"]) {
       const { container, durationMs, tracks, error } = rig.find(name);
       deepStrictEqual([container, Math.round(durationMs! / 1000), error], ["avi", 12, undefined]);

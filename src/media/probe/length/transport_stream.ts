@@ -6,10 +6,10 @@
  */
 import type { ByteReader } from "../byte_reader.ts";
 
-const PACKET_BYTES = 188;
+export const PACKET_BYTES = 188;
 /** On discs each packet has a time of four bytes in front. */
 const DISC_PACKET_BYTES = 192;
-const SYNC = 0x47;
+export const SYNC = 0x47;
 const LOOK_BYTES = 512 * 1024;
 /** Times are counted in 33 bits of 1/90,000 s, and begin anew. */
 const PERIOD = 2 ** 33;
@@ -44,7 +44,7 @@ function timesIn(bytes: Uint8Array): number[] {
 }
 
 /** Three packets in a row begin with their mark. */
-function syncOf(bytes: Uint8Array): { at: number; step: number } | undefined {
+export function syncOf(bytes: Uint8Array): { at: number; step: number } | undefined {
   for (const step of [PACKET_BYTES, DISC_PACKET_BYTES]) {
     for (let at = 0; at < step && at + 2 * step < bytes.length; at++) {
       if ([0, 1, 2].every((index) => bytes[at + index * step] === SYNC)) return { at, step };

@@ -5,15 +5,15 @@
  */
 import { join } from "node:path";
 import { CommandError } from "../../../base/command.ts";
-import { reasonOf, UnavailableError } from "../../../base/errors.ts";
+import { UnavailableError } from "../../../base/errors.ts";
 import { aside, type RunningJob, Semaphore, taskGroup } from "../../../pool/mod.ts";
 import { type Description, kindOf, titleOf } from "../../media.ts";
+import { DamagedError } from "../../probe/damaged.ts";
 import { factsOf } from "../../probe/facts.ts";
 import { ffprobeArgs, type ForeignFile, parseFfprobe } from "../../probe/ffprobe.ts";
 import type { Step } from "../drain.ts";
-import { byName } from "../probe_step.ts";
 import type { ScanDeps } from "../scan.ts";
-import { NEEDS_FFPROBE, type Waiting } from "../store.ts";
+import { DAMAGED, NOR_FFPROBE, type Waiting } from "../store.ts";
 import type { Learnt } from "./store.ts";
 
 /** ffprobe runs at once; each takes some 60 ms, mostly to start. */
@@ -21,23 +21,48 @@ const FFPROBES_AT_ONCE = 2;
 /** A disk that has to start takes ten seconds of them. */
 const LIMIT_MS = 30_000;
 
-type Save = (file: Waiting, found: Description, learnt: Learnt) => void;
+/** What ffprobe says itself speaks of its own inside. */
+const SILENT = `ffprobe did not answer within ${LIMIT_MS / 1000} s`;
+const NOBODY_KNOWS =
+  "The content cannot be read: it is damaged, or of a kind that ffprobe does not know either";
 
-/** Asks ffprobe about every file that is still new: those whose container our readers refused. */
+/** What is wrong with a file, now that ffprobe has been asked as well. */
+function withFfprobe(problem: string | undefined): string | undefined {
+  return problem === undefined
+    ? undefined
+    : problem.startsWith(DAMAGED)
+    ? problem + NOR_FFPROBE
+    : NOBODY_KNOWS;
+}
+
+type Save = (file: Waiting, found: Description, learnt: Learnt) => void;
+type Settle = (file: Waiting, error: string | undefined) => void;
+
+/**
+ * Asks ffprobe about files that are still new, for our readers do not know them, or not all of them,
+ * or could make no sense of them. What it says of them is taken; where it knows nothing either,
+ * they stay as they are known.
+ */
 export function probeForeign(
   { store, lanes, run, awake, silence }: ScanDeps,
-  { save, issue }: { save: Save; issue(path: string, problem: string): void },
+  { save, settle, issue, problems }: {
+    save: Save;
+    settle: Settle;
+    issue(path: string, problem: string): void;
+    /** By id: what is wrong with it, as our readers say; only these are asked about. */
+    problems: Map<string, string | undefined>;
+  },
 ): NonNullable<Step["after"]> {
   const places = new Semaphore(FFPROBES_AT_ONCE);
-  const saveAll = (file: Waiting, found: ForeignFile | undefined, error?: string) => {
-    const known = store.detailsOf(file.id);
+  const saveFound = (file: Waiting, { description, details: inside }: ForeignFile) => {
     // What ffprobe found stands for the content; what lies beside the file was found before.
-    const details = { ...known, ...found?.details };
+    const details = { ...store.detailsOf(file.id), ...inside };
     const kind = kindOf(file.relativePath);
     const facts = factsOf(kind, details, titleOf(file.relativePath));
-    const learnt = { kind, details, facts, ...error && { error } };
-    store.transaction(() => save(file, found?.description ?? byName(file), learnt));
+    store.transaction(() => save(file, description, { kind, details, facts }));
   };
+  const saveUnknown = (file: Waiting, error: string | undefined) =>
+    store.transaction(() => settle(file, error));
   const probe = async (file: Waiting, job: RunningJob, signal: AbortSignal) => {
     await job.ready();
     await job.waiting(() => awake(file.driveIds, "scan", signal));
@@ -52,18 +77,23 @@ export function probeForeign(
         using _place = await places.acquire({ signal, priority: "scan" });
         return await run("ffprobe", ffprobeArgs(path), { signal, timeoutMs: LIMIT_MS });
       });
-      saveAll(file, parseFfprobe(output, file.sizeBytes));
+      const found = parseFfprobe(output, file.sizeBytes);
+      const { tracks, durationMs } = found.description;
+      if (tracks.length === 0 && !durationMs) throw new DamagedError("there is nothing in it");
+      saveFound(file, found);
     } catch (error) {
       signal.throwIfAborted();
       if (silent.aborted) return;
       if (error instanceof UnavailableError && !(error instanceof CommandError)) throw error;
-      const details = error instanceof CommandError ? error.details : {};
-      if (details.missing) saveAll(file, undefined, NEEDS_FFPROBE);
-      else if (error instanceof CommandError && details.code === undefined) {
+      const { missing, code } = error instanceof CommandError ? error.details : { code: 0 };
+      if (missing) saveUnknown(file, problems.get(file.id));
+      else if (code === undefined) {
         // It was ffprobe, or the disk, that did not answer: the next scan asks again.
-        store.saveUnreadable(file.id, reasonOf(error));
-        issue(path, reasonOf(error));
-      } else saveAll(file, undefined, `The content cannot be read: ${reasonOf(error)}`);
+        store.saveUnreadable(file.id, SILENT);
+        issue(path, SILENT);
+      } else saveUnknown(file, withFfprobe(problems.get(file.id)));
+    } finally {
+      problems.delete(file.id);
     }
   };
   return async (driveIds, job) => {
@@ -72,7 +102,7 @@ export function probeForeign(
       const files = store.waiting("new", driveIds, after, 64);
       if (files.length === 0) break;
       after = files.at(-1)!.rowid;
-      for (const file of files) {
+      for (const file of files.filter(({ id }) => problems.has(id))) {
         await group.submit(async (signal) => {
           await job.piece(() => probe(file, job, signal));
           job.advance(1, file.sizeBytes);

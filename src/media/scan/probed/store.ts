@@ -117,11 +117,8 @@ export function createProbedStore(db: Database) {
     /** The file has been looked into; one that changed or went meanwhile is left as it is. */
     saveProbe(id: string, found: Description, learnt: Learnt = {}): void {
       const changed = db.run(
-        `UPDATE media SET status = 'probed', error = ?, container = ?, mime_type = ?,
-           duration_ms = ?, tracks = ?, bitrate = ?, video_codec = ?, audio_codec = ?, width = ?,
-           height = ?, hdr = ?, kind = ifnull(?, kind), identity = ifnull(?, identity),
-           facts = ifnull(?, facts), updated_at = ?
-         WHERE id = ? AND status = 'new'`, // its item hears of the facts by the trigger media_facts
+        // Its item hears of the facts by the trigger media_facts.
+        `${UPDATE}, status = 'probed', updated_at = ? WHERE id = ? AND status = 'new'`,
         ...valuesOf(found, learnt),
         now(),
         id,
@@ -171,21 +168,34 @@ export function createProbedStore(db: Database) {
       ) !== undefined,
 
     /** What is known of a file before ffprobe has looked into it: it goes on waiting. */
-    saveBeside(id: string, { kind, details, identity }: Learnt): void {
-      db.run(
-        `UPDATE media SET kind = ifnull(?, kind), identity = ifnull(?, identity)
-         WHERE id = ? AND status = 'new'`,
-        kind ?? null,
-        identity?.identity ?? null,
+    saveBeside(id: string, found: Description, { error: _, ...learnt }: Learnt): void {
+      const changed = db.run(
+        `${UPDATE} WHERE id = ? AND status = 'new'`,
+        ...valuesOf(found, learnt),
         id,
       );
-      if (identity?.oshash) insertHashes(db, id, { oshash: identity.oshash });
-      saveDetails(id, details);
+      if (changed > 0) saveBesides(id, learnt);
+    },
+
+    /** ffprobe knows nothing of it: it stays as it is known without. */
+    settleBeside: (id: string, error: string | undefined): void => {
+      db.run(
+        "UPDATE media SET status = 'probed', error = ?, updated_at = ? WHERE id = ? AND status = 'new'",
+        error ?? null,
+        now(),
+        id,
+      );
     },
 
     detailsOf: (id: string): Details => detailsOf(db, id),
   };
 }
+
+/** What was found, but for how far the file has come. */
+const UPDATE =
+  `UPDATE media SET error = ?, container = ?, mime_type = ?, duration_ms = ?, tracks = ?,
+  bitrate = ?, video_codec = ?, audio_codec = ?, width = ?, height = ?, hdr = ?,
+  kind = ifnull(?, kind), identity = ifnull(?, identity), facts = ifnull(?, facts)`;
 
 /** Columns of what was found, in the order of the statements above. */
 function valuesOf(found: Description, { kind, facts, identity, error }: Learnt) {
