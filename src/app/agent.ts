@@ -95,7 +95,8 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   if (bus) held.use(bus);
   const people: PeopleRole | undefined = state && openPeopleRole({
     state,
-    publish,
+    // Whoever may do what no more may do it at no edge.
+    publish: (type, data) => edge ? edge.publish(type, data) : publish(type, data),
     log: log.child("people"),
     edge: () => edge?.port,
     endForbidden: async (reason) => await edge?.endForbidden(reason),

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { pause } from "../base/service.ts";
+
 export class Nudge<Work extends string> {
   readonly #due = new Set<Work>();
   #wake = () => {};
@@ -16,6 +18,15 @@ export class Nudge<Work extends string> {
   /** Takes `work` back; whether it was due. */
   drop(work: Work): boolean {
     return this.#due.delete(work);
+  }
+
+  /** Does `work` when anything is due, and not again for `quietMs` milliseconds; until aborted. */
+  async each(quietMs: number, work: () => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const due = await this.take(signal);
+      if (due.size > 0) work();
+      await pause(quietMs, signal);
+    }
   }
 
   /** Everything due, as soon as anything is; nothing once `signal` has aborted. */

@@ -40,7 +40,7 @@ export interface EdgeRoleOptions {
   publish: Publish;
   log: Log;
   /** Whether this viewer (an account's id, or "owner") may play this title. */
-  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
+  mayPlay(viewer: string, catalogId: string, peerId?: string): Promise<boolean>;
 }
 
 export interface Listening {
@@ -150,6 +150,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       if (!may) await edge.revokeForbidden("PEER_VIEWERS is off");
       await untilAborted(signal);
     }),
+    /** To the listeners of all edges, where that is everybody's business. */
+    publish: edge.publish,
     /** HTTP is answered at this URL. */
     answersAt: (url: string) => void (httpPort = Number(new URL(url).port)),
     /** Where it listens now. */
@@ -164,8 +166,8 @@ export function orPeer(
   mayPlay: EdgeRoleOptions["mayPlay"],
   peersMay: () => boolean,
 ): EdgeRoleOptions["mayPlay"] {
-  return (viewer, catalogId) =>
-    viewer.startsWith("peer:") ? Promise.resolve(peersMay()) : mayPlay(viewer, catalogId);
+  return (viewer, catalogId, peerId) =>
+    viewer.startsWith("peer:") ? Promise.resolve(peersMay()) : mayPlay(viewer, catalogId, peerId);
 }
 
 function found<T>(it: T | undefined, what: string, id: string): T {

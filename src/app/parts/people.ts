@@ -26,7 +26,7 @@ export interface PeopleRoleOptions {
 const OWNER = "owner";
 
 /** What may make a play one that is not allowed any more. */
-const CHANGES = ["sharing.changed", "user.changed"];
+const CHANGES = ["sharing.changed", "user.changed", "edge.rejoined"];
 
 export type PeopleRole = ReturnType<typeof openPeopleRole>;
 
@@ -34,7 +34,8 @@ export function openPeopleRole(options: PeopleRoleOptions) {
   const { state, publish, log, edge, endForbidden, tagsOf } = options;
   const people = createPeople({ state, publish, log });
 
-  const mayPlay = async (viewer: string, catalogId: string): Promise<boolean> => {
+  /** With a peer named, from just that one. */
+  const mayPlay = async (viewer: string, catalogId: string, peerId?: string): Promise<boolean> => {
     if (viewer === OWNER) return true;
     const [who, title] = await Promise.all([
       people.sharing.viewerOf(viewer),
@@ -43,7 +44,8 @@ export function openPeopleRole(options: PeopleRoleOptions) {
     if (!who || !title) return false;
     const tags = tagsOf([catalogId]).get(catalogId) ?? [];
     const peerIds = [...new Set(title.replicas.map((it) => it.peer_id))];
-    return await people.sharing.mayPlay(who, { catalogId, peerIds, tags });
+    const { play, peerIds: from } = await people.sharing.judge(who, { catalogId, peerIds, tags });
+    return play && (peerId === undefined || from.includes(peerId));
   };
 
   return {
@@ -64,7 +66,9 @@ export function openPeopleRole(options: PeopleRoleOptions) {
     welcome(url: string, print: (line: string) => void): void {
       const greet = async () => {
         if (await people.accounts.hasOwner()) return;
-        const { token } = await people.invitations.createSetup({ name: "start" });
+        const { token } = await people.invitations.createSetup({ name: "start" }, {
+          keepOthers: true,
+        });
         print(`Make the owner's account (once, within 24 hours): ${url}/setup#${token}`);
       };
       greet().catch((error) => log.warn("Cannot make the set-up link", { error }));

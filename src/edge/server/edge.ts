@@ -6,7 +6,7 @@
 import type { Publish } from "../../base/events.ts";
 import type { Metric } from "../../base/metrics.ts";
 import type { Log } from "../../base/log.ts";
-import { pause, type Service } from "../../base/service.ts";
+import type { Service } from "../../base/service.ts";
 import type { State } from "../../db/mod.ts";
 import { type EdgeKeyPort, GrantDesk, GrantStore, makeEdgeKey, toEdgeKey } from "../grants/mod.ts";
 import {
@@ -53,8 +53,8 @@ export interface EdgeOptions {
   identity?: IdentitySettings;
   /** What signs grants; the edge's own key unless said, or one of this run. */
   edgeKey?: EdgeKeyPort;
-  /** Whether this viewer may play this title; everybody may everything unless said. */
-  mayPlay?(viewer: string, catalogId: string): Promise<boolean>;
+  /** Whether this viewer may play this title, from this peer; all may everything unless said. */
+  mayPlay?(viewer: string, catalogId: string, peerId?: string): Promise<boolean>;
   /** Where HTTP is answered, for peers with screenshots. */
   httpUrl?(): string | undefined;
   /** How screenshots are asked for, and where they are kept. */
@@ -89,6 +89,8 @@ export interface Edge extends Watching, Catalogue {
   edgeOf(peerId: string): string | undefined;
   /** What it counts, and what is there now. */
   metrics(): Metric[];
+  /** Tells those who listen here; and at all edges, where that is everybody's business. */
+  publish: Publish;
   /** Other edges that are there. */
   otherEdges(): string[];
 }
@@ -155,6 +157,7 @@ export function openEdge(options: EdgeOptions): Edge {
     findPeer: routing.find,
     desk,
     mayPlay: options.mayPlay ?? (() => Promise.resolve(true)),
+    tellOthers: (peerId, sessionId) => routing.tellStream({ peerId, sessionId }),
     iceServers,
     limitMs: streamSec * 1000,
     counted: (outcome) => counters.add("streams", outcome),
@@ -249,9 +252,13 @@ export function openEdge(options: EdgeOptions): Edge {
     serve: (address, listening = () => {}) => async (signal) => {
       const stop = new AbortController();
       const either = AbortSignal.any([signal, stop.signal]);
-      using _back = bus?.onBack(() => counters.add("busReconnects"));
+      using _back = bus?.onBack(() => {
+        counters.add("busReconnects");
+        // Here only: what others have told meanwhile was not heard.
+        options.publish("edge.rejoined", {});
+      });
       const telling = Promise.all([
-        tell(either),
+        news.each(QUIET_MS, () => publish("catalog.changed", {}), either),
         streams.open.renewing(either),
         availability.run(either),
         pictures.run(either),
@@ -280,17 +287,10 @@ export function openEdge(options: EdgeOptions): Edge {
     screenshots: pictures.screenshots,
     commands: routing.commands,
     edgeOf: routing.edgeOf,
+    publish,
     otherEdges: routing.edges,
     metrics: () =>
       counters.metrics({ sessions, ...room.context, streams: streams.open, routing, bus }),
     ...openWatching(streams, desk, iceServers),
   };
-
-  async function tell(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const due = await news.take(signal);
-      if (due.size > 0) publish("catalog.changed", {});
-      await pause(QUIET_MS, signal);
-    }
-  }
 }

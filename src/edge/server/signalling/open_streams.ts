@@ -36,13 +36,18 @@ export interface Stream extends ViewerPlay {
 export interface OpenStreamsOptions {
   findPeer(peerId: string): PeerReach | undefined;
   desk: GrantDesk;
-  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
+  mayPlay(viewer: string, catalogId: string, peerId?: string): Promise<boolean>;
+  tellOthers?(peerId: string, sessionId: string): void;
   log: Log;
 }
 
 /** Streams open at once, and of one viewer. */
 const MAX_STREAMS = 10_000;
 const MAX_OF_VIEWER = 100;
+/** What one viewer plays from one peer, over all edges: half of what a peer plays unless said. */
+const MAX_AT_PEER = 8;
+/** Who plays where there are no accounts: it may be many. */
+export const OWNER = "owner";
 /** Addresses of a peer that wait for the viewer. */
 const MAX_CANDIDATES = 32;
 
@@ -52,13 +57,10 @@ export class OpenStreams {
   constructor(readonly options: OpenStreamsOptions) {}
 
   /** @throws {UnavailableError} as many are open as may be */
-  assertRoom(viewer: string): void {
-    const own = this.#open.values().filter((it) => it.viewer === viewer).take(MAX_OF_VIEWER);
+  add(play: ViewerPlay): Stream {
+    const own = this.#open.values().filter((it) => it.viewer === play.viewer).take(MAX_OF_VIEWER);
     const isFull = this.#open.size >= MAX_STREAMS || own.toArray().length >= MAX_OF_VIEWER;
     if (isFull) throw new UnavailableError("Cannot play: too many streams are open. Close some");
-  }
-
-  add(play: ViewerPlay): Stream {
     const stream: Stream = {
       ...play,
       openedAt: new Date().toISOString(),
@@ -69,6 +71,21 @@ export class OpenStreams {
     };
     this.#open.set(play.sessionId, stream);
     return stream;
+  }
+
+  /**
+   * Ends the oldest plays of a viewer that has too many at one peer: those of a page that is gone, or
+   * of somebody who would keep the peer from others.
+   */
+  async makeRoom({ viewer, peerId, sessionId }: ViewerPlay): Promise<void> {
+    if (viewer === OWNER) return;
+    const now = new Date().toISOString();
+    const theirs = (await this.options.desk.playing({ viewer, peerId }))
+      .filter((it) => it.expiresAt > now && it.sessionId !== sessionId)
+      .sort((one, other) => one.issuedAt < other.issuedAt ? 1 : -1);
+    for (const it of theirs.slice(MAX_AT_PEER - 1)) {
+      await this.revoke({ sessionId: it.sessionId }, "the viewer plays too much from this peer");
+    }
   }
 
   /** @throws {NotFoundError} no such stream, or one of another viewer */
@@ -115,10 +132,14 @@ export class OpenStreams {
 
   /** Ends what plays and matches, at once; those of other edges, too. Returns how many. */
   async revoke(filter: GrantFilter, reason: string): Promise<number> {
-    const { desk, findPeer } = this.options;
+    const { desk, findPeer, tellOthers } = this.options;
+    // Those whose grants are just being written down, too.
+    for (const stream of this.#open.values()) {
+      if (matches(stream, filter)) stream.over = true;
+    }
     const rows = await desk.playing(filter);
     const ended = await Promise.all(rows.map(async ({ sessionId, peerId }) => {
-      this.drop(sessionId);
+      const isHere = this.drop(sessionId) !== undefined;
       const peer = findPeer(peerId);
       // Both, so that a peer that knows no grants closes it as well.
       const value = { sessionId, reason };
@@ -126,7 +147,10 @@ export class OpenStreams {
         await tellPeer(peer, { case: "grantRevoked", value });
       }
       hangUp(peer, sessionId);
-      return await desk.end(sessionId, "revoked", reason);
+      const isEnded = await desk.end(sessionId, "revoked", reason);
+      // When that is written: what the other edge writes is no end of its own.
+      if (!isHere) tellOthers?.(peerId, sessionId);
+      return isEnded;
     }));
     return ended.filter((it) => it).length;
   }
@@ -137,9 +161,9 @@ export class OpenStreams {
     const asked = new Map<string, Promise<boolean>>();
     let ended = 0;
     // Those too whose peer is away for a moment: it would play on.
-    for (const { sessionId, viewer, titleId } of [...this.#open.values()]) {
-      const key = JSON.stringify([viewer, titleId]);
-      const may = asked.get(key) ?? mayPlay(viewer, titleId);
+    for (const { sessionId, viewer, titleId, peerId } of [...this.#open.values()]) {
+      const key = JSON.stringify([viewer, titleId, peerId]);
+      const may = asked.get(key) ?? mayPlay(viewer, titleId, peerId);
       asked.set(key, may);
       if (!await may) ended += await this.revoke({ sessionId }, reason);
     }
@@ -184,7 +208,7 @@ export class OpenStreams {
       await desk.end(sessionId, "expired", "the peer has gone");
       return;
     }
-    if (!await mayPlay(viewer, titleId)) {
+    if (!await mayPlay(viewer, titleId, stream.peerId)) {
       await this.revoke({ sessionId }, "the viewer may not play it any more");
       return;
     }
@@ -199,6 +223,13 @@ export class OpenStreams {
     if (!peer.extensions.includes("grants")) return;
     await tellPeer(peer, { case: "grantRenewal", value: { sessionId, grant } });
   }
+}
+
+function matches({ titleId, ...stream }: Stream, filter: GrantFilter): boolean {
+  const { sessionId, viewer, peerId } = stream;
+  const facts: GrantFilter = { sessionId, viewer, peerId, catalogId: titleId };
+  return (Object.keys(facts) as (keyof GrantFilter)[])
+    .every((name) => filter[name] === undefined || filter[name] === facts[name]);
 }
 
 /** What may be told of a stream. */

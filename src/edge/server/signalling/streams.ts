@@ -15,7 +15,7 @@ import { failureFromWire } from "../../failures.ts";
 import type { GrantDesk, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
 import type { TitleRow } from "../store.ts";
-import { OpenStreams } from "./open_streams.ts";
+import { OpenStreams, OWNER } from "./open_streams.ts";
 import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
 
 /** What a viewer asks for. */
@@ -42,8 +42,13 @@ export interface StreamsOptions {
   findTitle(catalogId: string): TitleRow | undefined | Promise<TitleRow | undefined>;
   findPeer(peerId: string): PeerReach | undefined;
   desk: GrantDesk;
-  /** Asked before a play, and again whenever its grant is renewed. */
-  mayPlay(viewer: string, catalogId: string): Promise<boolean>;
+  /**
+   * Whether they may play it, from this peer where one is named. Asked before a play, when it has
+   * been opened, and again whenever its grant is renewed.
+   */
+  mayPlay(viewer: string, catalogId: string, peerId?: string): Promise<boolean>;
+  /** Other edges are told that a stream is over, which may be one of theirs. */
+  tellOthers?(peerId: string, sessionId: string): void;
   iceServers(user: string): IceServer[];
   /** Milliseconds that all peers together have to answer. */
   limitMs: number;
@@ -58,9 +63,6 @@ interface Copy {
   catalogId: string;
   load: number;
 }
-
-/** Who plays where there are no accounts. */
-export const OWNER = "owner";
 
 export class Streams {
   readonly open: OpenStreams;
@@ -97,13 +99,17 @@ export class Streams {
     if (!await mayPlay(viewer, titleId)) {
       throw new DeniedError(`Cannot play "${title.title}": it is not shared with you`);
     }
-    this.open.assertRoom(viewer);
 
     const until = Date.now() + limitMs;
     let refused: unknown;
     for (const { peer, catalogId } of this.#candidates(title, request.peerIds)) {
       const left = until - Date.now();
       if (left <= 0) break;
+      if (!await mayPlay(viewer, titleId, peer.peerId)) {
+        const state = `peer "${peer.peerId}" is not shared with you`;
+        refused ??= new DeniedError(`Cannot play "${title.title}": ${state}`);
+        continue;
+      }
       try {
         return await this.#ask(peer, { titleId, catalogId, sdp, viewer }, left, signal);
       } catch (error) {
@@ -168,24 +174,31 @@ export class Streams {
     ms: number,
     signal: AbortSignal,
   ): Promise<OpenedStream> {
-    const { desk, iceServers } = this.options;
+    const { desk, iceServers, mayPlay } = this.options;
     const { peerId } = peer;
     const sessionId = crypto.randomUUID();
     const play = { titleId, catalogId, peerId, sessionId, sdp, viewer };
-    const request = {
-      sessionId,
-      catalogId,
-      sdp,
-      grant: await desk.issue(play),
-      iceServers: iceServers(`peer-${sessionId}`),
-    };
+    // Before anything is waited for: it counts among those that are open, and can be revoked.
     const stream = this.open.add(play);
-    try {
-      const answer = await this.#answerOf(peer, request, ms, signal);
+    const goesOn = () => {
       signal.throwIfAborted();
-      // Revoked or closed while the peer was asked.
+      // Revoked or closed while something was waited for.
       if (stream.over) throw new DeniedError("Cannot play: the grant was revoked");
+    };
+    try {
+      const grant = await desk.issue(play);
+      await this.open.makeRoom(stream);
+      goesOn();
+      const ice = iceServers(`peer-${sessionId}`);
+      const request = { sessionId, catalogId, sdp, grant, iceServers: ice };
+      const answer = await this.#answerOf(peer, request, ms, signal);
+      goesOn();
+      // From here on a change of the rules ends it; one that came before is seen now.
       stream.isOpen = true;
+      if (!await mayPlay(viewer, titleId, peerId)) {
+        throw new DeniedError("Cannot play: it is not shared with you any more");
+      }
+      goesOn();
       const servers = iceServers(`viewer-${sessionId}`);
       return { sessionId, peerId, sdp: answer, ...servers.length > 0 && { iceServers: servers } };
     } catch (error) {

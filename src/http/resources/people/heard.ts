@@ -23,6 +23,8 @@ export function hears(caller: Caller, { type, data }: AppEvent): boolean {
 
 /** Whether this event is the end of what the caller has shown. */
 export function endsFor({ sessionId, tokenId, userId }: Caller, { type, data }: AppEvent): boolean {
+  // Whether it was ended at another edge is not known now: who comes back shows it anew.
+  if (type === "edge.rejoined") return userId !== undefined;
   if (type === "session.ended") return sessionId !== undefined && data.sessionId === sessionId;
   if (type === "token.deleted") return tokenId !== undefined && data.tokenId === tokenId;
   return type === "user.changed" && userId !== undefined && data.userId === userId &&
