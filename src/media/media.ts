@@ -76,7 +76,7 @@ export interface Description {
 
 export interface MediaFile extends Partial<Description> {
   id: string;
-  /** By its extension; absent of what was found before kinds were kept. */
+  /** By its content, else its extension; absent of what was found before kinds were kept. */
   kind?: MediaKind;
   root: string;
   relativePath: string;
@@ -136,6 +136,27 @@ export const mediaTypes: Record<string, { kind: MediaKind; mime: string }> = {
 /** What a file holds by its name; a film where nobody knows better. */
 export function kindOf(path: string): MediaKind {
   return mediaTypes[extensionOf(path)]?.kind ?? "video";
+}
+
+/** What ffprobe calls a file that is a picture. */
+const PICTURES = /^(image2|\w+_pipe|gif|apng|ico|jpeg|png|webp|avif|heic)$/;
+
+/** What a file holds by what is in it; where that says nothing, by its name. */
+export function kindIn(
+  { container, tracks, durationMs }: Description,
+  byName: MediaKind,
+): MediaKind {
+  // A still picture in the container of a film lasts no time: HEIC.
+  if (PICTURES.test(container) || (byName === "image" && !durationMs)) return "image";
+  if (tracks.some(({ kind }) => kind === "video")) return "video";
+  return tracks.some(({ kind }) => kind === "audio") ? "audio" : byName;
+}
+
+/** Whether the name of a file says another kind than its content is of. */
+export function isMisnamed(path: string, kind: MediaKind): boolean {
+  const said = mediaTypes[extensionOf(path)]?.kind;
+  // Sound alone in a film's container is nobody's lie: "concert.webm", "radio.ts".
+  return said !== undefined && said !== kind && (said === "image" || kind === "image");
 }
 
 /** The extension of a path, lower case with its dot, or "". */

@@ -31,6 +31,7 @@ export {
   type Description,
   extensionOf,
   type HdrKind,
+  isMisnamed,
   kindOf,
   type MediaFile,
   type MediaKind,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isMisnamed } from "../../media/mod.ts";
 import type { GroupKind, Member } from "./store.ts";
 
 /** What a rule may ask of the world. */
@@ -81,6 +82,12 @@ export const rules: readonly Rule[] = [
     kinds: unlike,
     score: worthOf,
     reason: ({ videoCodec }) => `its codec is the better one: ${videoCodec}`,
+  },
+  {
+    name: "true name",
+    kinds: all,
+    score: ({ relativePath, kind }) => Number(!kind || !isMisnamed(relativePath, kind)),
+    reason: "its name says what it is, while another's says something else",
   },
   {
     name: "said of it",

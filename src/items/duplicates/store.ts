@@ -5,7 +5,7 @@
  */
 import { ConflictError, NotFoundError, StaleError } from "../../base/errors.ts";
 import type { Database } from "../../db/mod.ts";
-import { commonCodec, type FileState, type MediaStatus } from "../../media/mod.ts";
+import { commonCodec, type FileState, type MediaKind, type MediaStatus } from "../../media/mod.ts";
 
 export const groupKinds = ["exact", "similar", "title"] as const;
 export type GroupKind = (typeof groupKinds)[number];
@@ -46,8 +46,9 @@ export interface Member extends FileState {
   height?: number;
   bitrate?: number;
   videoCodec?: string;
+  kind?: MediaKind;
   addedAt: string;
-  /** To the first: 0 the same, 1 nothing in common. */
+  /** To the first: 0 the same, 1 nothing in common; of no meaning where only names were compared. */
   distance: number;
   /** Tags, ratings, people, collections, notes and fields set by hand. */
   saidOfIt: number;
@@ -77,7 +78,7 @@ const memberColumns = `media.id, media.root, media.relative_path AS relativePath
   CASE WHEN media.offline_since IS NOT NULL AND media.status NOT IN ('missing', 'forgotten')
     THEN 'offline' ELSE media.status END AS status,
   media.catalog_id AS catalogId, media.duration_ms AS durationMs, media.width, media.height,
-  media.bitrate, media.video_codec AS videoCodec, media.added_at AS addedAt, m.distance,
+  media.bitrate, media.video_codec AS videoCodec, media.kind, media.added_at AS addedAt, m.distance,
   (SELECT count(*) FROM item_tags WHERE item_id = media.id) +
   (SELECT count(*) FROM ratings WHERE item_id = media.id) +
   (SELECT count(*) FROM item_people WHERE item_id = media.id) +

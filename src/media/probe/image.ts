@@ -22,6 +22,11 @@ const kinds: Record<string, { codec: string; mimeType: string }> = {
 const LOOKS = [64 * 1024, 512 * 1024, 4 * 1024 * 1024];
 const MOST_PIXELS = 1_000_000;
 
+/** Whether it begins as a picture of a kind that we know, whatever its name. */
+export function isPicture({ read, sizeBytes }: ByteReader): boolean {
+  return sizeBytes >= 12 && kindOf(read(0, 32)) !== undefined;
+}
+
 /**
  * Undefined where it is no picture that we know.
  *
@@ -30,8 +35,7 @@ const MOST_PIXELS = 1_000_000;
 export async function probeImage(
   { read, sizeBytes }: ByteReader,
 ): Promise<Description | undefined> {
-  if (sizeBytes < 12) return undefined;
-  const kind = kindOf(read(0, 32));
+  const kind = sizeBytes < 12 ? undefined : kindOf(read(0, 32));
   if (!kind) return undefined;
   const measure = await openMeasure();
   const { width, height, orientation = 1 } = sizeOf(measure, read, sizeBytes);

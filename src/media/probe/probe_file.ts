@@ -7,7 +7,14 @@
 import { basename, dirname, join } from "node:path";
 import type { Details, Facts, Nfo } from "../details.ts";
 import { type Identify, type Identity, openIdentify } from "../hash/identity.ts";
-import { type Description, extensionOf, kindOf, type MediaKind, titleOf } from "../media.ts";
+import {
+  type Description,
+  extensionOf,
+  kindIn,
+  kindOf,
+  type MediaKind,
+  titleOf,
+} from "../media.ts";
 import { openNameParser, type ParseName } from "../names/parse_name.ts";
 import { findNfo, type FoundNfo } from "../nfo/find_nfo.ts";
 import { MAX_NFO_BYTES, openNfoReader } from "../nfo/read_nfo.ts";
@@ -19,7 +26,7 @@ import { type ByteReader, END_BYTES, openByteReader } from "./byte_reader.ts";
 import { probeContainer } from "./container.ts";
 import { problemOf } from "./damaged.ts";
 import { factsOf } from "./facts.ts";
-import { probeImage } from "./image.ts";
+import { isPicture, probeImage } from "./image.ts";
 import type { Unread } from "./unread/unread.ts";
 
 export interface FileToProbe {
@@ -122,11 +129,11 @@ function ofSeries({ path, modifiedMs, kind, title, year, genres, uniqueIds, prob
 /** @throws {Deno.errors.NotFound | Deno.errors.PermissionDenied | Error} it cannot be read */
 async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Promise<ProbedFile> {
   const { root, relativePath } = it;
-  const kind = kindOf(relativePath);
   using file = turns.open(join(root, relativePath));
   const sizeBytes = file.seekSync(0, Deno.SeekMode.End); // a quarter of what to stat it costs
   const reader = openByteReader(file, sizeBytes, turns, tools.ends);
-  const inside = await contentOf(reader, kind);
+  const inside = await contentOf(reader, kindOf(relativePath));
+  const { kind } = inside;
   const known = reader.pieces();
   const identity = tools.identify({ file, sizeBytes, known }, turns);
   const details = {
@@ -146,25 +153,33 @@ async function probeFile(it: FileToProbe, turns: TurnReader, tools: Tools): Prom
   };
 }
 
-type Inside = Pick<ProbedFile, "content" | "damage" | "unread" | "details">;
+type Inside = Pick<ProbedFile, "kind" | "content" | "damage" | "unread" | "details">;
 
-async function contentOf(reader: ByteReader, kind: MediaKind): Promise<Inside> {
+/** @param byName What it should be: a name may lie, and the content says what it is. */
+async function contentOf(reader: ByteReader, byName: MediaKind): Promise<Inside> {
+  const isImage = isPicture(reader);
   try {
-    if (kind === "image") {
+    if (isImage) {
       const description = await probeImage(reader);
-      if (!description) {
-        return { content: { problem: "it is no picture of a kind we know" }, details: {} };
-      }
-      return { content: { description }, details: {} };
+      if (description) return { kind: "image", content: { description }, details: {} };
     }
     const found = await probeContainer(reader);
-    if (!found) return { content: "unknown format", details: {} };
-    const { description, ...more } = found;
-    return { content: { description }, ...more };
+    if (found) {
+      const { description, ...more } = found;
+      const kind = more.unread === "film" ? byName : kindIn(description, byName);
+      return { kind, content: { description }, ...more };
+    }
+    if (byName !== "image") return { kind: byName, content: "unknown format", details: {} };
+    return {
+      kind: byName,
+      content: { problem: "it is no picture of a kind we know" },
+      details: {},
+    };
   } catch (error) {
     // The file system's own failures are no property of the content.
     if (error instanceof Error && error.name in Deno.errors) throw error;
-    return { content: { problem: problemOf(error) }, details: {} };
+    const kind = isImage ? "image" : byName;
+    return { kind, content: { problem: problemOf(error) }, details: {} };
   }
 }
 

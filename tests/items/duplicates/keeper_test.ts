@@ -38,6 +38,11 @@ const cases: Record<string, [GroupKind, Partial<Member>, Partial<Member>]> = {
     bitrate: 2_200_000,
     saidOfIt: 9,
   }],
+  "true name": ["exact", { relativePath: "a.jpg", kind: "image" }, {
+    relativePath: "holidays.mp4",
+    kind: "image",
+    saidOfIt: 9,
+  }],
   "said of it": ["exact", { saidOfIt: 2 }, { saidOfIt: 1, catalogId: "c" }],
   "offered": ["exact", { catalogId: "c", relativePath: "a (1).mkv" }, {}],
   "no copy by name": ["exact", { relativePath: "a.mkv" }, { relativePath: "a - Copy.mkv" }],

@@ -117,3 +117,26 @@ Deno.test("a damaged file keeps its name's facts, its sidecars and its identity"
   ok(row.identity);
   deepStrictEqual(JSON.parse(row.facts), { title: "Film", year: 1998 });
 });
+
+Deno.test("a file is of the kind of its content, whatever its name says", async () => {
+  await using rig = await openRig();
+  rig.settings.extensions = [".mp4", ".png", ".wav"];
+  await rig.file("lies.mp4", png(640, 480));
+  await rig.file("film.png", await Deno.readFile(samples.mp4));
+  await rig.file("song.mp4", wav(1));
+  await rig.file("text.mp4", "No film.\n".repeat(100));
+
+  await rig.scan();
+
+  const kinds = rig.files().map((
+    { relativePath, kind, container },
+  ) => [relativePath, kind, container]);
+  deepStrictEqual(kinds.sort(), [
+    ["film.png", "video", "mp4"],
+    ["lies.mp4", "image", "png"],
+    ["song.mp4", "audio", "wav"],
+    ["text.mp4", "video", "mp4"],
+  ]);
+  const items = rig.db.all<{ kind: string }>("SELECT kind FROM items ORDER BY title");
+  deepStrictEqual(items.map(({ kind }) => kind), ["video", "image", "audio", "video"]);
+});

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { CommandError } from "../../../base/command.ts";
 import { UnavailableError } from "../../../base/errors.ts";
 import { aside, type RunningJob, Semaphore, taskGroup } from "../../../pool/mod.ts";
-import { type Description, kindOf, titleOf } from "../../media.ts";
+import { type Description, kindIn, kindOf, titleOf } from "../../media.ts";
 import { DamagedError } from "../../probe/damaged.ts";
 import { factsOf } from "../../probe/facts.ts";
 import { ffprobeArgs, type ForeignFile, parseFfprobe } from "../../probe/ffprobe.ts";
@@ -57,7 +57,7 @@ export function probeForeign(
   const saveFound = (file: Waiting, { description, details: inside }: ForeignFile) => {
     // What ffprobe found stands for the content; what lies beside the file was found before.
     const details = { ...store.detailsOf(file.id), ...inside };
-    const kind = kindOf(file.relativePath);
+    const kind = kindIn(description, kindOf(file.relativePath));
     const facts = factsOf(kind, details, titleOf(file.relativePath));
     store.transaction(() => save(file, description, { kind, details, facts }));
   };
