@@ -116,3 +116,29 @@ Deno.test("a scan takes NFO files in, and what is known goes out beside the film
   ok(results.some(({ problem }) => /somebody else/.test(problem ?? "")));
   deepStrictEqual(names, ["heat.mp4", "heat.nfo", "ronin.mp4", "ronin.nfo"]);
 });
+
+Deno.test("what has the name of an export or a backup stays, unless it may be replaced", async () => {
+  await using dir = await tempDir();
+  const dataDir = `${dir.path}/data`;
+  const film = await dir.file("film.mkv", "a film");
+  const link = `${dir.path}/link.mkv`;
+  await Deno.symlink(`${dir.path}/gone`, link);
+  await say(dataDir, "tags", "add", "kept");
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await runCommand(args, { dataDir });
+    return [code, /(a file has this name|it is a folder|there is no folder)/.exec(stderr)?.[0]];
+  };
+
+  for (const command of ["export", "backup"]) {
+    const taken = [5, "a file has this name"];
+    deepStrictEqual(await refused(command, film), taken);
+    deepStrictEqual(await refused(command, link), taken);
+    deepStrictEqual(await refused(command, dir.path, "--force"), [2, "it is a folder"]);
+    deepStrictEqual(await refused(command, `${dir.path}/none/x`), [4, "there is no folder"]);
+  }
+  strictEqual(await Deno.readTextFile(film), "a film");
+  await say(dataDir, "export", film, "--force");
+  match(await Deno.readTextFile(film), /"kept"/);
+  await say(dataDir, "backup", film, "--force");
+  match(await Deno.readTextFile(film), /^SQLite format 3/);
+});

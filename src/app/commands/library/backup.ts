@@ -13,6 +13,7 @@ import { findAgent, openDataFolder } from "../../data_folder.ts";
 import { formatBytes } from "../../terminal.ts";
 import { dataDirOf, textsOf, withSettings } from "../options.ts";
 import { withLibrary } from "./call.ts";
+import { checkNewFile, force } from "./new_file.ts";
 
 export function backup(context: CommandContext): Command {
   const { print } = context.terminal;
@@ -21,8 +22,10 @@ export function backup(context: CommandContext): Command {
       "Copy the library into FILE, also while an agent uses it; else into DATA_DIR/backups",
     )
     .argument("[FILE]")
+    .option(...force)
     .option("--json", "print one JSON object")
     .action(async (file: string | undefined, options) => {
+      if (file !== undefined) await checkNewFile(resolve(file), "back up", options.force === true);
       const made = file === undefined
         ? await withLibrary(
           options,

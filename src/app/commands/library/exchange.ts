@@ -11,12 +11,15 @@ import type { Terminal } from "../../terminal.ts";
 import { plain } from "../../terminal.ts";
 import { common, withLibrary } from "./call.ts";
 import { exportNfo } from "./export_nfo.ts";
+import { checkNewFile, force } from "./new_file.ts";
 
 export function exportCommand(context: CommandContext): Command {
   return common(new Command("export"))
     .description("Write the whole library to FILE as JSON Lines, or to the output")
     .argument("[FILE]")
+    .option(...force)
     .action(async (file: string | undefined, options) => {
+      if (file !== undefined) await checkNewFile(resolve(file), "export", options.force === true);
       const bytes = await withLibrary(options, context, async ({ raw, answer }) => {
         const response = await raw("/api/export");
         if (!response.ok || !response.body) return await answer<number>(response);
