@@ -40,6 +40,7 @@ import { user } from "./commands/people/user.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
+import { UnfinishedError } from "./commands/unfinished.ts";
 import { version } from "./commands/version.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -89,6 +90,7 @@ const exitCodes = [
   [StaleError, 5],
   [UnavailableError, 6],
   [FatalError, 1],
+  [UnfinishedError, 1],
 ] as const;
 
 /** Runs one command line and returns its exit code; `exit` is for those who cannot wait. */

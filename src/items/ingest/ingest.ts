@@ -23,7 +23,7 @@ import type { ParseName } from "./plan/facts.ts";
 import { randomSlug } from "./plan/names.ts";
 import { makePlan } from "./plan/plan.ts";
 import type { PolicyName } from "./policies.ts";
-import { toReport } from "./report.ts";
+import { toReport, whyUnfinished } from "./report.ts";
 import { createIngestStore, type IngestStore } from "./store.ts";
 import { makeUndo } from "./undo_plan.ts";
 
@@ -84,7 +84,10 @@ export function openIngest(deps: IngestDeps, parts: IngestParts) {
   const work = async (plan: Plan, signal: AbortSignal): Promise<Plan> => {
     const working = jobs.run(jobOf(plan, store), (job) => executePlan(all, plan, job), {
       signal,
-    }).then(() => setState(plan.id, "done"), async (error) => {
+    }).then(() => {
+      const why = whyUnfinished(store.counts(plan.id));
+      setState(plan.id, why === undefined ? "done" : "stopped", why);
+    }, async (error) => {
       if (error instanceof CancelledError) {
         await settle(plan, signal);
         return setState(plan.id, "cancelled");

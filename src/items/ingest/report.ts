@@ -58,6 +58,7 @@ export function outcomeOf(
     case "failed":
       return "failed";
     case "planned":
+    case "hashed": // nothing of it is at the target
       return "waiting";
     default:
       return hasEnded(state) ? "failed" : "under_way";
@@ -83,4 +84,17 @@ export function reasonOfStep({ state, error, reason, duplicateOf }: Step): strin
   if (error !== undefined) return error;
   if (state === "duplicate" && duplicateOf) return `The same is there already: "${duplicateOf}"`;
   return hasEnded(state) || state === "planned" ? reason : `${reason} (${journal[state].says})`;
+}
+
+/** Undefined where all that a plan wanted is done. */
+export function whyUnfinished(counts: readonly StepCount[]): string | undefined {
+  const sum = (of: Step["state"]) =>
+    counts.reduce((all, { state, files }) => state === of ? all + files : all, 0);
+  const [failed, left] = [sum("failed"), sum("left")];
+  if (failed + left === 0) return undefined;
+  const what = [
+    ...failed > 0 ? [`${failed} files could not be taken`] : [],
+    ...left > 0 ? [`${left} are at the target, but their sources could not be removed`] : [],
+  ];
+  return `${what.join(", ")}: the report says why. Execute the plan again once that is mended`;
 }

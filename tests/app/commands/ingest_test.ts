@@ -56,3 +56,22 @@ Deno.test("an ingest by the running agent", async () => {
   strictEqual(executed.code, 0, executed.stderr);
   strictEqual(JSON.parse(executed.stdout).counts.moved, 5);
 });
+
+Deno.test("an ingest that did not succeed ends with 1, and says why in a sentence", async () => {
+  await using dir = await tempDir();
+  const films = join(dir.path, "films");
+  await Deno.mkdir(films);
+  const song = await dir.file("in/Song.wav", wav(1));
+  const options = { dataDir: join(dir.path, "data"), env: { ...env, MEDIA_DIRS: films } };
+  const ingest = (...args: string[]) => runCommand(["ingest", ...args], options);
+
+  const planned = await ingest("plan", join(dir.path, "in"), "--policy", "flat", "--json");
+  const { id } = JSON.parse(planned.stdout);
+  await Deno.remove(song);
+  const executed = await ingest("execute", id);
+
+  strictEqual(executed.code, 1, executed.stderr);
+  match(executed.stderr, /Plan \S+ is stopped: 1 files could not be taken: the report says why/);
+  match(executed.stdout, /The source is not there any more/);
+  strictEqual(/is done/.test(executed.stdout), false);
+});

@@ -10,6 +10,7 @@ import {
 import { silent } from "../../../src/base/log.ts";
 import { backupDatabase, migrations, openDatabase, restoreDatabase } from "../../../src/db/mod.ts";
 import { haltIngests, openIngestRoom } from "../../../src/items/ingest/mod.ts";
+import { canMount, tool, unmountLater } from "../../helpers/mounts.ts";
 import { noise } from "../../helpers/temp.ts";
 import { until, within } from "../../helpers/wait.ts";
 import { openIngestRig } from "./rig.ts";
@@ -235,7 +236,7 @@ Deno.test("a name that is taken after the plan was made is left to who took it",
   const { state } = await rig.execute(plan.id);
 
   const [step] = rig.ingest.steps(plan.id, { after: -1, limit: 1 });
-  strictEqual(state, "done");
+  strictEqual(state, "stopped");
   match(step!.error!, /Another file has this name/);
   strictEqual(await Deno.readTextFile(join(rig.root, "film.mkv")), "another's");
   deepStrictEqual(await snapshot(rig.source), ["film.mkv"]);
@@ -484,4 +485,86 @@ async function snapshot(folder: string, below = ""): Promise<string[]> {
     else found.push(path);
   }
   return found.sort();
+}
+
+const mountable = { ignore: !canMount };
+
+Deno.test(
+  "by force as many go as there is room for, and the others once there is more",
+  mountable,
+  async () => {
+    await using rig = await openIngestRig();
+    await using small = await mountSmall(rig.root, "12m");
+    for (let seed = 1; seed <= 4; seed++) await rig.put(`${seed}.mkv`, noise(4_000_000, seed));
+    await rig.put("small.mkv", "small");
+    const { id } = await rig.plan({ policy: "by-title" });
+
+    const first = await rig.ingest.execute(id, { signal: rig.signal, force: true });
+    const { files } = rig.ingest.report(id);
+    const there = await snapshot(rig.root);
+    const folders = await Array.fromAsync(Deno.readDir(rig.root));
+    const again = await rig.execute(id);
+    await small.resize("40m");
+    const last = await rig.execute(id);
+
+    deepStrictEqual([first.state, again.state, last.state], ["stopped", "stopped", "done"]);
+    match(first.reason!, /No room for 2 files \(8\.0 MB\): free some/);
+    deepStrictEqual([files.moved, files.failed, files.under_way], [3, 2, 0]);
+    strictEqual(there.filter((it) => it.endsWith(".mkv")).length, 3);
+    strictEqual(there.length, 3, "no part file");
+    strictEqual(folders.length, 3, "no empty folder");
+    deepStrictEqual(await snapshot(rig.source), []);
+  },
+);
+
+Deno.test(
+  "where blocks cannot be shared the plan says so, and nothing is left of the try",
+  mountable,
+  async () => {
+    await using rig = await openIngestRig();
+    await using _small = await mountSmall(rig.root, "12m");
+    const source = join(rig.root, "in");
+    await Deno.mkdir(source);
+    await Deno.writeTextFile(join(source, "film.mkv"), "film");
+    await rig.put("other.mkv", "on another volume");
+
+    const { id } = await rig.plan({
+      sources: [source, rig.source],
+      target: join(rig.root, "to"),
+      mode: "reflink",
+      policy: "flat",
+    });
+
+    const reasons = rig.ingest.steps(id, { after: -1, limit: 9 }).map(({ reason }) => reason)
+      .sort();
+    match(reasons[0]!, /cannot be shared with another volume/);
+    match(reasons[1]!, /file system does not share blocks/);
+    deepStrictEqual(await snapshot(rig.root), ["in/film.mkv"]);
+  },
+);
+
+Deno.test("what fails leaves no empty folder, and its plan is not done", unix, async () => {
+  await using rig = await openIngestRig();
+  const film = await rig.put("Film (1999).mkv", "film");
+  await rig.put("Other (2001).mkv", "other");
+  const plan = await rig.plan({ policy: "by-title" });
+  const [step] = rig.ingest.steps(plan.id, { after: -1, limit: 1 });
+  await Deno.mkdir(step!.target!, { recursive: true });
+  await Deno.remove(join(rig.source, "Other (2001).mkv"));
+
+  const { state, reason } = await rig.execute(plan.id);
+
+  strictEqual(state, "stopped");
+  match(reason!, /2 files could not be taken: the report says why/);
+  strictEqual(await Deno.readTextFile(film), "film");
+  const left = (await Array.fromAsync(Deno.readDir(rig.root))).map(({ name }) => name);
+  deepStrictEqual(left, ["Film (1999)"]);
+});
+
+/** A file system of its own at a folder. */
+async function mountSmall(at: string, size: string) {
+  await tool("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", at);
+  return Object.assign(unmountLater(at), {
+    resize: (size: string) => tool("mount", "-o", `remount,size=${size}`, at),
+  });
 }

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { ingestModes, ingestPolicyNames } from "../../../items/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
+import { UnfinishedError } from "../unfinished.ts";
 import { withSettings } from "../options.ts";
 import { type Access, type NewPlanBody, withIngest } from "./access.ts";
 import { showPlan, showReport } from "./show.ts";
@@ -74,8 +75,10 @@ function execute(context: CommandContext): Command {
     .option("--force", "also where there is not room for all")
     .action((id: string, options: Options) =>
       withIngest(options, context, async (access) => {
-        await access.execute(id, options.force === true);
+        const { state, reason } = await access.execute(id, options.force === true);
         await tell(access, id, options, context);
+        if (state === "done") return;
+        throw new UnfinishedError(`Plan ${id} is ${state}${reason ? `: ${reason}` : ""}`);
       })
     );
 }

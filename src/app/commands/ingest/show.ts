@@ -33,7 +33,9 @@ export function showPlan(plan: PlanAnswer, steps: readonly StepAnswer[]): string
     `${taken.length} files (${formatBytes(bytes)}) to ${plan.mode} to ${plain(plan.target)}, ` +
     `${left.length} left; ${formatBytes(needed_bytes)}${free} are needed` +
     (enough ? "" : ": THERE IS NOT ROOM FOR ALL"),
-    `Nothing has changed yet. Execute it by: giggityflix ingest execute ${plan.id}`,
+    taken.length === 0
+      ? `Nothing would be done: all ${left.length} files are left, each for its reason above`
+      : `Nothing has changed yet. Execute it by: giggityflix ingest execute ${plan.id}`,
   ].join("\n");
 }
 

@@ -7,6 +7,8 @@ import type { FileState } from "../../../media/mod.ts";
 import type { Facts, Plan, Step } from "../model.ts";
 import type { IngestStore } from "../store.ts";
 import type { Disk, Seen } from "./disk.ts";
+import type { Folders } from "./folders.ts";
+import type { Room } from "./room.ts";
 
 export interface StepContext {
   plan: Plan;
@@ -22,6 +24,10 @@ export interface StepContext {
   /** Gets ready to tell the library; what it gives is called in the transaction that ends the step. */
   arrival(step: Step): Promise<() => void>;
   onBytes(bytes: number): void;
+  folders: Pick<Folders, "make" | "leave">;
+  room: Room;
+  /** Bytes of each file that did not fit. */
+  noRoom: number[];
   /** @throws {AwayError} what this path is to come to is another disk than when the run began */
   checkHere(target: string): Promise<void>;
   /** Steps of which a link was refused by two mounts of one volume: they are copied. */

@@ -24,6 +24,9 @@ export function factsOf(info: Deno.FileInfo): Omit<Seen, "kind"> {
   };
 }
 
+/** Two names of one file, or two files of the same blocks. */
+export type Sharing = "hardlink" | "reflink";
+
 export interface CopyOptions {
   signal: AbortSignal;
   /** Between two pieces: waits for its turn. */
@@ -36,8 +39,14 @@ export interface Disk {
   look(path: string): Promise<Seen | undefined>;
   /** The path without links. */
   realPath(path: string): Promise<string>;
-  /** Makes a folder and those above it; a power cut leaves them there. */
-  makeFolder(path: string): Promise<void>;
+  /** Makes a folder and those above it; a power cut leaves them there. @returns those it has made */
+  makeFolder(path: string): Promise<string[]>;
+  /** Fails where there is anything in it. */
+  removeFolder(path: string): Promise<void>;
+  /** What a user without special rights may write there; undefined where nobody tells. */
+  freeBytes(folder: string): Promise<number | undefined>;
+  /** Tries it with a small file, which is removed again. @returns why files cannot be shared there */
+  whyNotShared(folder: string, how: Sharing): Promise<string | undefined>;
   /** A second name for a file. Fails where the name is taken. */
   link(from: string, to: string): Promise<void>;
   /** An empty file. Fails where the name is taken. */

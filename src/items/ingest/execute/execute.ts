@@ -17,8 +17,10 @@ import { ALGORITHM, type Duplicates } from "../plan/duplicates.ts";
 import type { IngestStore } from "../store.ts";
 import { AwayError, type StepContext } from "./context.ts";
 import type { Disk } from "./disk.ts";
-import { inWords, stopsAll } from "./reasons.ts";
+import { createFolders } from "./folders.ts";
+import { inWords, isFullDisk, stopsAll } from "./reasons.ts";
 import { recover, removeIfThere } from "./recover.ts";
+import { inMegabytes, openRooms } from "./room.ts";
 import { runStep } from "./step.ts";
 import { fail } from "./undo.ts";
 
@@ -41,10 +43,50 @@ export class StoppedError extends UnavailableError {}
 
 /** @throws {StoppedError} it cannot go on now. @throws the job's signal's reason */
 export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob): Promise<void> {
-  await checkVolume(deps, plan);
-  const checkHere = await openCheck(deps, plan);
+  const run = newRun(deps.disk);
+  try {
+    await checkVolume(deps, plan, run.folders);
+    run.checkHere = await openCheck(deps, plan);
+    await runAll(deps, plan, { job, run });
+  } catch (error) {
+    const isFull = error instanceof StoppedError && isFullDisk(error.cause);
+    if (isFull) await endCopies(contexts(deps, plan, job, { signal: job.signal, ...run }), job);
+    throw error;
+  } finally {
+    await run.folders.tidy();
+  }
+  const { length } = run.noRoom;
+  if (length === 0) return;
+  const bytes = inMegabytes(run.noRoom.reduce((sum, it) => sum + it, 0));
+  throw new StoppedError(
+    `No room for ${length} files (${bytes}): free some on the target, then execute the plan again`,
+  );
+}
+
+/** What the steps of one run share. */
+interface Run extends Pick<StepContext, "checkHere"> {
+  folders: ReturnType<typeof createFolders>;
+  openRoom: ReturnType<typeof openRooms>;
+  /** Bytes of each file that did not fit. */
+  noRoom: number[];
+}
+
+function newRun(disk: Disk): Run {
+  return {
+    folders: createFolders(disk),
+    openRoom: openRooms(disk.freeBytes),
+    noRoom: [],
+    checkHere: () => Promise.resolve(),
+  };
+}
+
+async function runAll(
+  deps: ExecuteDeps,
+  plan: Plan,
+  { job, run }: { job: RunningJob; run: Run },
+): Promise<void> {
   await using group = taskGroup({ limit: AT_ONCE, signal: job.signal });
-  const open = contexts(deps, plan, job, { signal: group.signal, checkHere });
+  const open = contexts(deps, plan, job, { signal: group.signal, ...run });
   const ctx = open();
   const stuck = new Set<number>();
   const rest = async (step: Step) => {
@@ -60,6 +102,10 @@ export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob
   for (const step of deps.store.underWay(plan.id)) await rest(step);
 
   const { store } = deps;
+  // What is copied already needs no more room, and may give some back.
+  for (const { seq, alongWith = seq } of store.withPart(plan.id)) {
+    if (!stuck.has(alongWith) && !await runFilm(open, alongWith, job)) stuck.add(alongWith);
+  }
   // What was taken for a duplicate of a file that then failed is looked at once more.
   let hasMore = true;
   for (let pass = 0; hasMore && pass < MAX_PASSES; pass++) {
@@ -82,6 +128,17 @@ export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob
     `${stuck.size} files could neither be taken nor put back: their steps say why. Execute the ` +
       "plan again once the drive works",
   );
+}
+
+/** The disk is full: copies that are whole get their names, so that none of them is left there. */
+async function endCopies(open: Contexts, job: RunningJob): Promise<void> {
+  const { store, plan } = open();
+  for (const step of store.withPart(plan.id)) {
+    if (job.signal.aborted) return;
+    await runAndCount(open, step, job).catch((error) => {
+      if (!(error instanceof StoppedError)) throw error; // else it has been put back
+    });
+  }
 }
 
 /** A film, then what goes along with it. @returns whether it is at its end, or at rest */
@@ -109,13 +166,18 @@ async function runAndCount(
   if (hasEnded(step.state)) return step;
   using progress = job.progress();
   const ctx = open(progress.add);
+  using _room = ctx.room;
   try {
     const ended = await runStep(ctx, step, stopsAll);
+    if (ended.state === "failed" || ended.state === "duplicate") {
+      ctx.folders.leave(dirname(step.target!));
+    }
     progress[Symbol.dispose]();
     job.advance(1, step.sizeBytes * passesOf(ended));
     return ended;
   } catch (error) {
     if (ctx.signal.aborted) throw error;
+    ctx.folders.leave(dirname(step.target!));
     if (stopsAll(error)) throw new StoppedError(inWords(error), {}, { cause: error });
     // Not even what was begun could be taken back: it stays as the journal has it.
     ctx.store.note(ctx.plan.id, step.seq, reasonOf(error));
@@ -133,14 +195,16 @@ function contexts(
   { store, library, duplicates, disk, hands, locate, settings }: ExecuteDeps,
   plan: Plan,
   job: RunningJob,
-  { signal, checkHere }: Pick<StepContext, "signal" | "checkHere">,
+  { signal, checkHere, folders, openRoom, noRoom }: Pick<StepContext, "signal"> & Run,
 ): Contexts {
-  const shared = { plan, store, disk, signal, checkHere, unlinkable: new Set<number>() };
+  const shared = { plan, store, disk, signal, checkHere, folders, unlinkable: new Set<number>() };
   const recovered = new Set<number>();
   return (onBytes = () => {}) => ({
     ...shared,
     recovered,
     onBytes,
+    room: openRoom(),
+    noRoom,
     digest: (path, expected) =>
       hands.digest(path, expected, { algorithm: ALGORITHM, job, signal, onBytes }),
     inLanes: (paths, work) => hands.inLanes(paths, { job, signal }, work),
@@ -184,10 +248,14 @@ async function arrivalOf(
 }
 
 /** An empty mount point is not the disk that the plan was made for. */
-async function checkVolume({ locate, disk, store }: ExecuteDeps, plan: Plan): Promise<void> {
+async function checkVolume(
+  { locate, disk, store }: ExecuteDeps,
+  plan: Plan,
+  folders: Run["folders"],
+): Promise<void> {
   const target = await disk.look(plan.target);
   const begun = store.steps(plan.id, { after: -1, limit: 1, state: "done" }).length > 0;
-  if (target === undefined && !begun) await disk.makeFolder(plan.target);
+  if (target === undefined && !begun) await folders.make(plan.target);
   else if (target?.kind !== "folder") {
     throw new StoppedError(`The target "${plan.target}" is not there any more: plug its drive in`);
   }
@@ -218,7 +286,8 @@ async function openCheck(
 export async function settlePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob): Promise<void> {
   const { store } = deps;
   const { signal } = new AbortController();
-  const ctx = contexts(deps, plan, job, { signal, checkHere: () => Promise.resolve() })();
+  const run = newRun(deps.disk);
+  const ctx = contexts(deps, plan, job, { signal, ...run })();
   for (const step of store.underWay(plan.id)) await recover(ctx, step);
   for (const step of store.withPart(plan.id)) {
     await removeIfThere(ctx, partOf(plan.id, step));

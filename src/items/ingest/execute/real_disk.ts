@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Run } from "../../../base/command.ts";
-import { UnavailableError } from "../../../base/errors.ts";
+import { reasonOf, UnavailableError } from "../../../base/errors.ts";
 import { syncFolder } from "../../../base/files.ts";
 import { currentPlatform } from "../../../base/platform.ts";
 import type { Touch } from "../deps.ts";
+import { PART_PREFIX } from "../model.ts";
 import { type Disk, factsOf, type Seen } from "./disk.ts";
-import { isGone } from "./reasons.ts";
+import { CANNOT_CLONE, CANNOT_LINK, cannotLink, codeOf, isGone, ofClone } from "./reasons.ts";
 
 /** What is copied between two turns. */
 const PIECE_BYTES = 1024 * 1024;
@@ -27,6 +29,7 @@ export function openRealDisk({ touch, run }: RealDiskDeps): Disk {
     look: (path) => touch(path, () => look(path)),
     realPath: (path) => touch(path, () => Deno.realPath(path)),
     makeFolder: (path) => touch(path, () => makeFolder(path)),
+    removeFolder: (path) => touch(path, () => Deno.remove(path)),
     link: (from, to) => touch(to, () => Deno.link(from, to)),
     reserve: (path) =>
       touch(path, async () => {
@@ -56,14 +59,21 @@ export function openRealDisk({ touch, run }: RealDiskDeps): Disk {
 
     clone: (from, to) =>
       touch(to, async () => {
-        const args = cloneArgs[currentPlatform()];
-        if (!args) {
-          throw new UnavailableError("Cannot share blocks here: take another mode, such as copy");
-        }
-        await run("cp", [...args, "--", from, to], { timeoutMs: CLONE_MS });
+        await clone(from, to, run);
         using target = await Deno.open(to, { write: true });
         await target.sync();
       }),
+
+    freeBytes: async (folder) => {
+      try {
+        const { bavail, bsize } = await touch(folder, () => statfs(folder));
+        return bavail * bsize;
+      } catch {
+        return undefined; // some servers do not tell: whoever writes finds out
+      }
+    },
+
+    whyNotShared: (folder, how) => touch(folder, () => whyNotShared(folder, how, run)),
 
     /** GNU's dd can; elsewhere it is read from wherever it is. */
     forget: async (path) => {
@@ -83,6 +93,43 @@ const cloneArgs: Partial<Record<ReturnType<typeof currentPlatform>, string[]>> =
   darwin: ["-c", "-p"],
 };
 
+async function clone(from: string, to: string, run: Run): Promise<void> {
+  const args = cloneArgs[currentPlatform()];
+  if (!args) throw new UnavailableError(CANNOT_CLONE);
+  await run("cp", [...args, "--", from, to], { timeoutMs: CLONE_MS }).catch((cause) => {
+    throw ofClone(cause);
+  });
+}
+
+/** Only what the file system says for itself counts: a folder without rights may have them later. */
+async function whyNotShared(
+  folder: string,
+  how: "hardlink" | "reflink",
+  run: Run,
+): Promise<string | undefined> {
+  const first = join(folder, `${PART_PREFIX}try-${crypto.randomUUID()}.part`);
+  const second = `${first}.part`;
+  try {
+    await Deno.writeFile(first, new Uint8Array(4096), { createNew: true });
+  } catch {
+    return undefined;
+  }
+  try {
+    if (how === "hardlink") await Deno.link(first, second);
+    else await clone(first, second, run);
+    return undefined;
+  } catch (error) {
+    if (how === "hardlink") return cannotLink(error) ? CANNOT_LINK : undefined;
+    return codeOf(error) === "" ? reasonOf(error) : undefined;
+  } finally {
+    for (const path of [first, second]) {
+      await Deno.remove(path).catch((error) => {
+        if (!isGone(error)) throw error;
+      });
+    }
+  }
+}
+
 async function look(path: string): Promise<Seen | undefined> {
   try {
     const info = await Deno.lstat(path);
@@ -97,16 +144,18 @@ async function look(path: string): Promise<Seen | undefined> {
 }
 
 /** Each new folder is on the disk before a file is put into it. */
-async function makeFolder(path: string): Promise<void> {
-  if ((await look(path))?.kind === "folder") return;
+async function makeFolder(path: string): Promise<string[]> {
+  if ((await look(path))?.kind === "folder") return [];
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent);
+  const made = parent === path ? [] : await makeFolder(parent);
   try {
     await Deno.mkdir(path);
+    made.push(path);
   } catch (error) {
     if ((await look(path))?.kind !== "folder") throw error;
   }
   await syncFolder(parent);
+  return made;
 }
 
 /** A file system without rights (FAT) has none to keep. */

@@ -48,9 +48,33 @@ export function inWords(error: unknown): string {
   return words ? `${words} (${code})` : reasonOf(error);
 }
 
+export const CANNOT_CLONE = "The target's file system does not share blocks (btrfs, XFS and APFS " +
+  "do), or not with that place: take another mode, such as copy";
+export const CANNOT_LINK = "The target's file system makes no hard links: take another mode, " +
+  "such as copy";
+
+/** What cp says of a disk, rather than of cloning. */
+const OF_THE_DISK: readonly (readonly [RegExp, string])[] = [
+  [/No space left/, "ENOSPC"],
+  [/quota exceeded/i, "EDQUOT"],
+  [/Permission denied/, "EACCES"],
+  [/Read-only file system/, "EROFS"],
+  [/Input\/output error/, "EIO"],
+  [/No such file/, "ENOENT"],
+];
+
+/** What a failed `cp` comes to, in our words. */
+export function ofClone(cause: unknown): Error {
+  const [, code] = OF_THE_DISK.find(([says]) => says.test(reasonOf(cause))) ?? [];
+  return Object.assign(new Error(CANNOT_CLONE, { cause }), code && { code });
+}
+
 /** Every other file would fail in the same way. */
 export const stopsAll = (error: unknown): boolean =>
-  error instanceof AwayError || ["ENOSPC", "EDQUOT"].includes(codeOf(error));
+  error instanceof AwayError || isFullDisk(error);
+
+export const isFullDisk = (error: unknown): boolean =>
+  error !== undefined && ["ENOSPC", "EDQUOT"].includes(codeOf(error));
 
 /** The file system makes no second names: exFAT, FAT, some servers. */
 export const cannotLink = (error: unknown): boolean =>

@@ -12,6 +12,7 @@ import type { Seen } from "./disk.ts";
 import { isOneFile, place } from "./place.ts";
 import { codeOf, isTaken } from "./reasons.ts";
 import { fromOf, hasContent, recover, removeIfThere } from "./recover.ts";
+import { NoRoomError } from "./room.ts";
 import { undo } from "./undo.ts";
 
 type Action = (ctx: StepContext, step: Step) => Promise<Step> | Step;
@@ -64,6 +65,7 @@ export async function runStep(
         throw signal.reason;
       }
       at = await undo(ctx, now, cause);
+      if (cause instanceof NoRoomError) ctx.noRoom.push(cause.neededBytes);
       if (stops(cause)) throw cause;
     }
   }
@@ -109,14 +111,19 @@ async function begin(ctx: StepContext, step: Step): Promise<Step> {
   }
   if (way === "link") return await giveName(ctx, step, "link");
   const part = partOf(plan.id, step);
+  if (way === "copy") await ctx.room.take(dirname(part), step.sizeBytes, ctx.signal);
   const copying = enterUnlessTwin(ctx, step, "copying", way);
   if (copying.state !== "copying") return copying;
+  const onBytes = (bytes: number) => {
+    ctx.room.wrote(bytes);
+    ctx.onBytes(bytes);
+  };
   await ctx.inLanes(
     [step.source, part],
     (turn) =>
       way === "clone"
         ? disk.clone(step.source, part)
-        : disk.copy(step.source, part, { signal: ctx.signal, turn, onBytes: ctx.onBytes }),
+        : disk.copy(step.source, part, { signal: ctx.signal, turn, onBytes }),
   );
   return store.enter(plan.id, copying, "copied");
 }
@@ -127,13 +134,13 @@ const mayBeDuplicate = ({ plan }: Pick<StepContext, "plan">, { alongWith }: Step
 
 /** Makes the target's folder, and looks whether it is the source's volume. */
 async function chooseWay(
-  { plan, disk, unlinkable, checkHere }: StepContext,
+  { plan, disk, folders, unlinkable, checkHere }: StepContext,
   step: Step,
   seen: Seen,
 ): Promise<"link" | "copy" | "clone"> {
   const folder = dirname(step.target!);
   await checkHere(step.target!);
-  await disk.makeFolder(folder);
+  await folders.make(folder);
   if (await disk.realPath(folder) !== folder) {
     throw new Refused("A folder of the target's path is a link now: plan again");
   }

@@ -6,7 +6,6 @@
  */
 import { yieldToOthers } from "../../../base/event_loop.ts";
 import { dirname, relative } from "node:path";
-import { statfs } from "node:fs/promises";
 import { UnavailableError } from "../../../base/errors.ts";
 import { isBelow } from "../../../base/files.ts";
 import { TRASH_FOLDER } from "../../../media/mod.ts";
@@ -56,6 +55,9 @@ export async function makePlan(
   const names = createNames(plan.target, list);
   const room = new RoomCount(plan.mode);
   const device = await deviceOf(disk, plan.target);
+  const unshared = plan.mode === "hardlink" || plan.mode === "reflink"
+    ? await disk.whyNotShared(await nearest(disk, plan.target), plan.mode)
+    : undefined;
   const bucket = plan.policy === "hexmedia"
     ? createBuckets(await countBuckets(list, plan.target))
     : () => "00";
@@ -91,7 +93,7 @@ export async function makePlan(
     const subject = { ...film.file };
     const same = twins.get(film.file.path) ??
       await whyDuplicate(deps.duplicates, subject, digest);
-    const context = { seq, plan, names, device, bucket: same ? "00" : bucket() };
+    const context = { seq, plan, names, device, unshared, bucket: same ? "00" : bucket() };
     const planned = same
       ? skipped(film, seq, same)
       : await taken(film, { ...context, parse: deps.parse });
@@ -109,7 +111,7 @@ export async function makePlan(
   }
   const volumeId = (await locate(plan.target)).placeId;
   store.transaction(() => store.insertSteps(plan.id, steps));
-  store.planned(plan.id, room.of(await freeBytes(disk, plan.target, touch), volumeId));
+  store.planned(plan.id, room.of(await disk.freeBytes(await nearest(disk, plan.target)), volumeId));
 }
 
 interface Why {
@@ -176,11 +178,13 @@ const MOST_OF_ONE_NAME = 100;
 
 async function taken(
   film: Film,
-  { seq, plan, names, device, bucket, parse }: {
+  { seq, plan, names, device, unshared, bucket, parse }: {
     seq: number;
     plan: Plan;
     names: Names;
     device: number;
+    /** Why the target's file system cannot do what is asked. */
+    unshared: string | undefined;
     bucket: string;
     parse: ParseName;
   },
@@ -194,6 +198,7 @@ async function taken(
   if (!isSameVolume && plan.mode === "reflink") {
     return refuse("Blocks cannot be shared with another volume: copy it");
   }
+  if (unshared !== undefined) return refuse(unshared);
   const first = placeFilm(film, plan.policy, { parse, slug: randomSlug(), bucket });
   let placed = first;
   let name = await names.take(placed.segments, file.path);
@@ -265,18 +270,4 @@ async function deviceOf(disk: Disk, target: string): Promise<number> {
   const seen = await disk.look(await nearest(disk, target));
   if (!seen) throw new UnavailableError(`Cannot plan: "${target}" cannot be looked at`);
   return seen.device;
-}
-
-async function freeBytes(
-  disk: Disk,
-  target: string,
-  touch: IngestDeps["hands"]["touch"],
-): Promise<number | undefined> {
-  const path = await nearest(disk, target);
-  try {
-    const { bavail, bsize } = await touch(path, () => statfs(path));
-    return bavail * bsize;
-  } catch {
-    return undefined; // it does not tell: execute finds out
-  }
 }

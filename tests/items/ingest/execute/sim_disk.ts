@@ -128,8 +128,28 @@ export class SimDisk implements Disk {
     return this.#call("realPath", path, () => path);
   }
 
-  makeFolder(path: string): Promise<void> {
-    return this.#call("makeFolder", path, () => this.makeAll(path));
+  makeFolder(path: string): Promise<string[]> {
+    return this.#call("makeFolder", path, () => {
+      const before = new Set(this.folders);
+      this.makeAll(path);
+      return [...this.folders].filter((it) => !before.has(it));
+    });
+  }
+
+  removeFolder(path: string): Promise<void> {
+    return this.#call("removeFolder", path, () => {
+      const isIn = (it: string) => it.startsWith(`${path}/`);
+      if ([...this.names.keys(), ...this.folders].some(isIn)) throw failure("ENOTEMPTY");
+      this.folders.delete(path);
+    });
+  }
+
+  freeBytes(): Promise<number | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  whyNotShared(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   link(from: string, to: string): Promise<void> {
