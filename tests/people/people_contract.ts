@@ -17,6 +17,7 @@ import {
   TooManyTriesError,
   UnknownCallerError,
 } from "../../src/people/mod.ts";
+import { createPasskeys } from "../../src/people/passkeys/passkeys.ts";
 import { softwareAuthenticator } from "./authenticator.ts";
 import { join, machine, PASSWORD, type PeopleRig } from "./rig.ts";
 
@@ -446,6 +447,53 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     deepStrictEqual(mine.map(({ action }) => action), ["user.create"]);
   },
 
+  "who begins to sign in with a passkey again and again keeps nobody else out": async (rig) => {
+    const site = { rpId: "localhost", origin: "http://localhost:8080" };
+    const { passkeys } = rig.people;
+    const begin = async (address: string) =>
+      (await passkeys.beginAuthentication(site, { address })).challengeId;
+    /** Why an answer to that challenge is refused. */
+    const refusal = async (challengeId: string) => {
+      const credential = { id: "x", rawId: "x", type: "public-key", response: {} } as never;
+      await rejects(passkeys.signIn({ challengeId, credential }, site, {}), UnknownCallerError);
+      return rig.entries.at(-1)?.fields.why;
+    };
+    await rig.state.run("DELETE FROM passkey_challenges");
+    const other = await begin("198.51.100.1");
+    const first = await begin("2001:db8::1");
+    for (let n = 0; n < 30; n++) {
+      rig.pass(1);
+      await begin(`2001:db8::${n}`);
+    }
+    const last = await begin("2001:db8::1");
+
+    const rows = await rig.state.all("SELECT * FROM passkey_challenges");
+    strictEqual(rows.length, 21);
+    strictEqual(await refusal(first), "no such challenge");
+    strictEqual(await refusal(other), "no such passkey");
+    strictEqual(await refusal(last), "no such passkey");
+  },
+
+  "of too many challenges those go first of whoever has the most": async (rig) => {
+    const site = { rpId: "localhost", origin: "http://localhost:8080" };
+    const { state, now, people: { sessions, audit } } = rig;
+    const deps = { state, now, audit, sessions, publish: () => {}, log: silent };
+    const passkeys = createPasskeys({ ...deps, maxChallenges: 6 });
+    await state.run("DELETE FROM passkey_challenges");
+    for (const [from, times] of [["192.0.2.1", 1], ["192.0.2.2", 5], ["192.0.2.3", 4]] as const) {
+      for (let n = 0; n < times; n++) await passkeys.beginAuthentication(site, { address: from });
+    }
+    const rows = await state.all(
+      `SELECT asked_by AS "askedBy", CAST(count(*) AS INTEGER) AS n FROM passkey_challenges
+       GROUP BY asked_by ORDER BY asked_by`,
+    );
+    deepStrictEqual(rows.map((it) => ({ ...it as object })), [
+      { askedBy: "address 192.0.2.1", n: 1 },
+      { askedBy: "address 192.0.2.2", n: 2 },
+      { askedBy: "address 192.0.2.3", n: 3 },
+    ]);
+  },
+
   "a passkey is kept, counted, and gone with its account": async (rig) => {
     const { people } = rig;
     const { user, caller } = await join(rig, "Ann");
@@ -456,7 +504,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     const answer = { challengeId: begun.challengeId, credential: key.create(answering) };
     await people.passkeys.register(caller, user.id, { ...answer, name: "Phone" }, site);
     const signIn = async () => {
-      const { challengeId, options } = await people.passkeys.beginAuthentication(site);
+      const { challengeId, options } = await people.passkeys.beginAuthentication(site, {});
       const credential = key.get({ ...site, challenge: options.challenge });
       return await people.passkeys.signIn({ challengeId, credential }, site, {});
     };
@@ -465,7 +513,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     strictEqual((await signIn()).user.name, "Ann");
     const [kept] = await people.passkeys.list(user.id, { before: "", limit: 9 });
     strictEqual(kept?.name, "Phone");
-    const late = await people.passkeys.beginAuthentication(site);
+    const late = await people.passkeys.beginAuthentication(site, {});
     rig.pass(5 * 60_000);
     const credential = key.get({ ...site, challenge: late.options.challenge });
     const tooLate = { challengeId: late.challengeId, credential };

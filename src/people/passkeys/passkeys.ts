@@ -6,10 +6,11 @@
  */
 import { ConflictError, InvalidError, NotFoundError, reasonOf } from "../../base/errors.ts";
 import { type Deps, iso, LAST, MINUTE_MS } from "../deps.ts";
-import { TooManyTriesError, UnknownCallerError } from "../failures.ts";
+import { UnknownCallerError } from "../failures.ts";
 import type { Caller } from "../roles.ts";
 import { newId } from "../secrets.ts";
 import type { From, Sessions, SignedIn } from "../sessions/sessions.ts";
+import { networkOf } from "../tries/tries.ts";
 import { type PasskeyRow, passkeyStore } from "./store.ts";
 import {
   type AuthenticationOptions,
@@ -38,22 +39,34 @@ export interface Answer {
 }
 
 const CHALLENGE_MS = 5 * MINUTE_MS;
-/** Anybody may begin to sign in: what has begun is bounded. */
+/** Anybody may begin to sign in: what has begun is bounded, of each network and of all. */
+const MAX_OF_ONE = 20;
 const MAX_CHALLENGES = 5000;
 const MAX_PASSKEYS = 50;
 
 export interface PasskeysDeps extends Deps {
   sessions: Sessions;
+  /** So many are open at once; 5000 unless said. */
+  maxChallenges?: number;
 }
 
-export function createPasskeys({ state, now, audit, log, sessions }: PasskeysDeps) {
+export function createPasskeys(
+  { state, now, audit, log, sessions, maxChallenges = MAX_CHALLENGES }: PasskeysDeps,
+) {
   const store = passkeyStore(state);
 
-  const challenge = async (challenge: string, userId: string | null): Promise<string> => {
+  /** Whoever asks for many loses their own oldest ones: nobody is kept out by another. */
+  const challenge = async (
+    challenge: string,
+    { userId = null, askedBy }: { userId?: string | null; askedBy: string },
+  ): Promise<string> => {
     const id = newId("chl");
+    const row = { id, challenge, userId, expiresAt: iso(now() + CHALLENGE_MS), askedBy };
     await store.forget(iso(now()));
-    if (await store.countChallenges() >= MAX_CHALLENGES) throw new TooManyTriesError(60);
-    await store.challenge({ id, challenge, userId, expiresAt: iso(now() + CHALLENGE_MS) });
+    await store.challenge(row);
+    await store.trim(row, MAX_OF_ONE);
+    const beyond = await store.countChallenges() - maxChallenges;
+    if (beyond > 0) await store.dropOfMost(beyond);
     return id;
   };
   const pageOf = (userId: string, before: string, limit: number) =>
@@ -72,7 +85,8 @@ export function createPasskeys({ state, now, audit, log, sessions }: PasskeysDep
       }
       const excluded = known.map((it) => ({ id: it.id, transports: JSON.parse(it.transports) }));
       const options = await registrationOptions(site, user, excluded);
-      return { challengeId: await challenge(options.challenge, user.id), options };
+      const asker = { userId: user.id, askedBy: `user ${user.id}` };
+      return { challengeId: await challenge(options.challenge, asker), options };
     },
 
     async register(
@@ -110,10 +124,12 @@ export function createPasskeys({ state, now, audit, log, sessions }: PasskeysDep
     /** What the browser needs to sign in with any passkey of this site. */
     async beginAuthentication(
       site: Site,
+      { address }: From,
     ): Promise<{ challengeId: string; options: AuthenticationOptions }> {
       checkSite(site);
       const options = await authenticationOptions(site);
-      return { challengeId: await challenge(options.challenge, null), options };
+      const askedBy = address === undefined ? "" : `address ${networkOf(address)}`;
+      return { challengeId: await challenge(options.challenge, { askedBy }), options };
     },
 
     /** @throws {UnknownCallerError} it is not the answer, or of nobody who may sign in */

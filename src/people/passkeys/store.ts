@@ -20,6 +20,11 @@ export interface Challenge {
   expiresAt: string;
 }
 
+interface NewChallenge extends Challenge {
+  /** The network or the user that it is for. */
+  askedBy: string;
+}
+
 const columns = `id, user_id AS "userId", counter, transports, backed_up AS "backedUp", name,
   created_at AS "createdAt", used_at AS "usedAt"`;
 
@@ -61,13 +66,37 @@ export const passkeyStore = (sql: Statements) => ({
     sql.run("UPDATE passkeys SET counter = ?, used_at = ? WHERE id = ?", counter, at, id),
   delete: (id: string) => sql.run("DELETE FROM passkeys WHERE id = ?", id),
 
-  challenge: (it: Challenge) =>
+  challenge: (it: NewChallenge) =>
     sql.run(
-      "INSERT INTO passkey_challenges (id, challenge, user_id, expires_at) VALUES (?, ?, ?, ?)",
+      `INSERT INTO passkey_challenges (id, challenge, user_id, expires_at, asked_by)
+       VALUES (?, ?, ?, ?, ?)`,
       it.id,
       it.challenge,
       it.userId,
       it.expiresAt,
+      it.askedBy,
+    ),
+  /** Leaves this one and the last of the same asker, `kept` in all. */
+  trim: ({ askedBy, id }: NewChallenge, kept: number) =>
+    sql.run(
+      `DELETE FROM passkey_challenges WHERE asked_by = ? AND id <> ? AND id NOT IN
+         (SELECT id FROM passkey_challenges WHERE asked_by = ? AND id <> ?
+          ORDER BY expires_at DESC, id LIMIT ?)`,
+      askedBy,
+      id,
+      askedBy,
+      id,
+      kept - 1,
+    ),
+  /** The oldest of whoever has the most. */
+  dropOfMost: (count: number) =>
+    sql.run(
+      `DELETE FROM passkey_challenges WHERE id IN
+         (SELECT id FROM passkey_challenges WHERE asked_by =
+            (SELECT asked_by FROM passkey_challenges
+             GROUP BY asked_by ORDER BY count(*) DESC, asked_by LIMIT 1)
+          ORDER BY expires_at, id LIMIT ?)`,
+      count,
     ),
   /** Takes it away: it is answered once, rightly or not. */
   takeChallenge: (id: string, now: string) =>

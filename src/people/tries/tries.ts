@@ -106,7 +106,7 @@ function shortOf(account: string): string {
 }
 
 /** An IPv6 address by the /64 that one household has; an IPv4 one as it is. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 || !address.includes(":")) return v4 ?? address;
   const [head = "", tail] = address.split("%")[0]!.split("::");

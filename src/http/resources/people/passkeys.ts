@@ -79,7 +79,8 @@ export function passkeys(people: People) {
         responses: { 200: json(PasskeyChallenge, "What the browser is asked"), ...failures },
       }),
       async (c) => {
-        const { challengeId, options } = await people.passkeys.beginAuthentication(siteOf(c));
+        const asked = await people.passkeys.beginAuthentication(siteOf(c), fromOf(c));
+        const { challengeId, options } = asked;
         return c.json(challengeBody(challengeId, options), 200);
       },
     )
