@@ -19,12 +19,29 @@ export interface ServeOptions {
 /** How long open answers may go on once the program is told to stop. */
 const GRACE_MS = 500;
 
+/** How the runtime (Deno 2.9) begins to explain its old ways, to whoever watches the log. */
+const NOTICE = "Deno.serve: request.signal aborts on successful responses";
+
+let isQuiet = false;
+
+/** Only a flag of the command line turns the notice off, and not everybody starts us with it. */
+function leaveOutNotice(): void {
+  if (isQuiet) return;
+  isQuiet = true;
+  const { console: terminal } = globalThis;
+  const { warn } = terminal;
+  terminal.warn = (...said: unknown[]) => {
+    if (!String(said[0]).startsWith(NOTICE)) warn(...said);
+  };
+}
+
 /**
  * Serves `api` until told to stop.
  *
  * @throws {FatalError} the address cannot be had: another start would fare no better
  */
 export function serveHttp(api: OpenAPIHono, { hostname, port, onListen }: ServeOptions): Service {
+  leaveOutNotice();
   return async (signal) => {
     const closing = new AbortController();
     const open = new Set<Promise<void>>();

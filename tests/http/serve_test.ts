@@ -102,3 +102,25 @@ Deno.test("a server that is told to stop before it began ends at once", async ()
 
   await within("the end", service(AbortSignal.abort()), 2000);
 });
+
+Deno.test("the runtime's notice of its old ways stands in no terminal", async () => {
+  const program = `
+    import { serveHttp } from "${import.meta.resolve("../../src/http/serve.ts")}";
+    const stop = new AbortController();
+    // As routes do that end their work when the one who has asked is gone.
+    const api = { fetch: (request) => new Response(String(request.signal.aborted)) };
+    const onListen = async (url) => {
+      await (await fetch(url)).text();
+      await (await fetch(url)).text();
+      console.warn("a warning of our own");
+      stop.abort();
+    };
+    await serveHttp(api, { hostname: "127.0.0.1", port: 0, onListen })(stop.signal);`;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--no-check", program],
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  strictEqual(new TextDecoder().decode(stderr), "a warning of our own\n");
+  strictEqual(code, 0);
+});
