@@ -32,8 +32,11 @@ interface Policy {
   place(facts: NameFacts): string[];
 }
 
-const film = ({ title, year, slug }: NameFacts): string =>
-  title ? year ? `${title} (${year})` : title : slug;
+/** A year that the title has already is not said twice: "Holidays 2019", "VID_20200131". */
+const film = ({ title, year, slug }: NameFacts): string => {
+  if (!title) return slug;
+  return year && !title.includes(String(year)) ? `${title} (${year})` : title;
+};
 
 /** Kodi's and Jellyfin's form: "Series - S01E02-E03 - Title". */
 function episode(facts: NameFacts): { season: string; name: string } | undefined {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { openNameParser } from "../../../src/media/mod.ts";
 import { type PolicyName, policyNames } from "../../../src/items/ingest/policies.ts";
 import { createBuckets } from "../../../src/items/ingest/plan/buckets.ts";
@@ -40,11 +40,25 @@ const table: Record<string, Record<PolicyName, string>> = {
     hexmedia: "07/abcdefghijkl/abcdefghijkl.mkv",
   },
   "/in/VID_20190704_101112.mp4": {
-    "by-title": "VID 20190704 101112 (2019)/VID 20190704 101112 (2019).mp4",
-    "by-year": "2019/VID 20190704 101112 (2019).mp4",
+    "by-title": "VID_20190704_101112/VID_20190704_101112.mp4",
+    "by-year": "2019/VID_20190704_101112.mp4",
     "by-date": "2019/2019-07-04/VID_20190704_101112.mp4",
     flat: "VID_20190704_101112.mp4",
     hexmedia: "07/abcdefghijkl/abcdefghijkl.mp4",
+  },
+  "/in/Holidays in Spain 2019.mkv": {
+    "by-title": "Holidays in Spain 2019/Holidays in Spain 2019.mkv",
+    "by-year": "2019/Holidays in Spain 2019.mkv",
+    "by-date": "2026/2026-11-21/Holidays in Spain 2019.mkv",
+    flat: "Holidays in Spain 2019.mkv",
+    hexmedia: "07/abcdefghijkl/abcdefghijkl.mkv",
+  },
+  "/in/....mkv": {
+    "by-title": "abcdefghijkl/abcdefghijkl.mkv",
+    "by-year": "Unknown Year/abcdefghijkl.mkv",
+    "by-date": "2026/2026-11-21/abcdefghijkl.mkv",
+    flat: "abcdefghijkl.mkv",
+    hexmedia: "07/abcdefghijkl/abcdefghijkl.mkv",
   },
   "/in/???.mkv": {
     "by-title": "abcdefghijkl/abcdefghijkl.mkv",
@@ -64,6 +78,15 @@ for (const [path, expected] of Object.entries(table)) {
     deepStrictEqual(placed, expected);
   });
 }
+
+Deno.test("a name of which nothing is left is told of, by every policy that takes names", () => {
+  for (const policy of policyNames.filter((it) => it !== "hexmedia")) {
+    for (const name of ["....mkv", "???.mkv"]) {
+      const { reason } = place(`/in/${name}`, policy);
+      match(reason, /; no name is left of "[^"]+"$/, `${policy} ${name}`);
+    }
+  }
+});
 
 Deno.test("an episode of several parts has the first and the last number", () => {
   const { segments } = place("/in/Show S02E03E04E05.mkv", "by-title");

@@ -19,6 +19,8 @@ export interface ParsedName {
   episodes?: number[];
   series?: string;
   date?: string;
+  /** Whether it is a name that a publisher, or a careful collector, has given. */
+  release?: true;
 }
 
 export type ParseName = (relativePath: string) => ParsedName;
@@ -72,16 +74,18 @@ function factsOf(
 ): NameFacts {
   const name = basename(path);
   const extension = extensionOf(name);
-  const { title, year, series, season, episode, episodes, date } = parse(
+  const stem = name.slice(0, name.length - extension.length);
+  const { title, year, series, season, episode, episodes, date, release } = parse(
     path.split(/[/\\]/).slice(-3).join("/"),
   );
   // Without a title of its own an episode is called by its series and number.
   const hasOwnTitle = series === undefined || !title.startsWith(`${series} S`);
   return {
     ...own,
-    stem: name.slice(0, name.length - extension.length),
+    stem,
     extension: cleanExtension(extension),
-    title,
+    // A name that a camera has given stays as it is; "..." is no name.
+    title: !/[\p{L}\p{N}]/u.test(stem) ? undefined : date && !release ? stem : title,
     year,
     ...series && episode !== undefined && {
       series,
@@ -115,7 +119,9 @@ function why(
     flat: "under its own name",
     hexmedia: "a name of no meaning",
   };
+  if (stem === slug && policy !== "hexmedia") {
+    return `${policy}: ${by[policy]}; no name is left of "${own}"`;
+  }
   if (stem === raw) return `${policy}: ${by[policy]}`;
-  if (stem === slug) return `${policy}: ${by[policy]}; no name is left of "${own}"`;
   return `${policy}: ${by[policy]}; renamed, for ${refusedIn(raw) ?? "its letters are composed"}`;
 }
