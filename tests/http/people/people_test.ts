@@ -144,6 +144,29 @@ Deno.test("lists come in pages, whole and in their order", async () => {
   strictEqual(actions[0], "sharing.create");
 });
 
+Deno.test("a cursor of no such list is refused", async () => {
+  using rig = openPeopleRig();
+  const { bearer } = await rig.join("Ann", "owner");
+  const lists = [
+    "users",
+    "invitations",
+    "audit",
+    "sharing-rules",
+    "sessions",
+    "tokens",
+    "passkeys",
+  ];
+  // [], [null], {}, a text, ["\0"], [""], and nothing in base64.
+  const strange = ["W10", "W251bGxd", "e30", "ImFubiI", "WyJcdTAwMDAiXQ", "WyIiXQ", "!"];
+  for (const list of lists) {
+    for (const cursor of strange) {
+      const answer = await rig.ask(`GET /api/${list}?cursor=${cursor}`, { bearer });
+      strictEqual(answer.status, 400, `${list} ${cursor}`);
+      strictEqual((await answer.json()).field, "cursor");
+    }
+  }
+});
+
 Deno.test("a guest is invited, sees what is shared, plays it, and nothing else", async () => {
   using rig = openPeopleRig({
     ports: {

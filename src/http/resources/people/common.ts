@@ -13,9 +13,9 @@ import { FieldsQuery } from "../../fields.ts";
 import {
   createRoute,
   failures,
-  fromCursor,
   pageOf as pageBody,
   PageQuery,
+  placeFrom,
   toPage,
   z,
 } from "../../router.ts";
@@ -34,14 +34,18 @@ export const body = <Schema extends z.ZodType>(schema: Schema, required = true) 
 
 type Asked = { limit: number; cursor?: string | undefined; fields?: string | undefined };
 
+const Place = z.tuple([z.string().min(1).max(300).refine((it) => !it.includes("\0"))]);
+
 /** A page of a list that is kept in the order of the time at which things were made. */
 export async function pageOf<Item extends object, Body extends object>(
   { limit, cursor, fields }: Asked,
   read: (page: { before: string; limit: number }) => Promise<Item[]>,
   { body, place }: { body(item: Item): Body; place(item: Item): string },
 ) {
-  const found = await read({ before: fromCursor(cursor), limit: limit + 1 });
-  return toPage(found, limit, { body, place, fields });
+  const [before] = cursor === undefined ? [""] : placeFrom(cursor, Place);
+  const found = await read({ before, limit: limit + 1 });
+  const placeOf = (item: Item) => JSON.stringify([place(item)] satisfies z.infer<typeof Place>);
+  return toPage(found, limit, { body, place: placeOf, fields });
 }
 
 /** `GET /`: a list of one's own things; an owner may ask for those of others. */
