@@ -9,7 +9,8 @@ import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log, type LogEntry } from "../../src/base/log.ts";
-import { open } from "./identity/visitor.ts";
+import { makeIdentityKey } from "../../src/edge/identity/mod.ts";
+import { open, openSigned } from "./identity/visitor.ts";
 import { grpcTest, startEdge, until } from "./rig.ts";
 
 const RESOURCE_EXHAUSTED = 8;
@@ -93,6 +94,35 @@ Deno.test("one address has so many streams and connections, and no more", grpcTe
   ok(entries.some(({ message }) => message === "Connection refused"));
   ok(entries.filter(({ level }) => level === "warn").length < 10);
 });
+
+Deno.test(
+  "an address that fails at the door again and again is not looked at",
+  grpcTest,
+  async () => {
+    await using rig = await startEdge({
+      identity: { limits: { countsLoopback: true, failuresPerMin: 3 } },
+    });
+    using healthy = await startHealthy(rig.address);
+    const key = makeIdentityKey();
+    for (let n = 0; n < 3; n++) {
+      using peer = await openSigned(rig.address, `p${n}`, key);
+      await peer.receive("challenge");
+    }
+
+    const code = async () => {
+      using peer = await openSigned(rig.address, "p4", key);
+      const end = peer.ended.then(({ details }) => details);
+      return await Promise.race([
+        end,
+        peer.receive("challenge").then(() => "challenge", () => end),
+      ]);
+    };
+    await until(async () => await code() !== "challenge");
+
+    strictEqual(await code(), "3 streams of this address were not admitted in a minute");
+    await healthy.check();
+  },
+);
 
 Deno.test(
   "who connects and says nothing, or a letter at a time, is cut off",

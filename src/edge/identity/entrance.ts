@@ -49,6 +49,7 @@ export class Entrance {
   readonly #visitor: Visitor;
   readonly #proof = Promise.withResolvers<{ requestId: string; proof: Proof }>();
   #isOpen: boolean;
+  #isAsked = false;
   #hello: PeerMessage | undefined;
   #early = 0;
 
@@ -56,6 +57,11 @@ export class Entrance {
     this.#visitor = visitor;
     this.#isOpen = visitor.peerKey === "";
     this.#proof.promise.catch(() => {}); // the stream may end first
+  }
+
+  /** Whether a challenge was made for it. */
+  get isAsked(): boolean {
+    return this.#isAsked;
   }
 
   /** Nothing of a signed peer is heard before its proof, except its hello. */
@@ -90,6 +96,7 @@ export class Entrance {
       return { key, hasJoined: false, welcome: () => stream.sendMetadata(new lib.Metadata()) };
     }
     const { challenge, check, vouch } = await door.ask(visitor);
+    this.#isAsked = true;
     signal.throwIfAborted();
     const headers = new lib.Metadata();
     headers.set(CHALLENGED, "1");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../../base/errors.ts";
+import { DeniedError, reasonOf } from "../../base/errors.ts";
 import { isUndecodable, type Undecodable } from "../codec.ts";
 import { readEach } from "../conversation.ts";
 import { Entrance, type Gate, type Guest, isAlive, refusalOf, visitorOf } from "../identity/mod.ts";
@@ -75,6 +75,8 @@ export class Visit {
     try {
       if (await this.#passDoor(way)) this.#way = undefined;
     } catch (error) {
+      // Who goes away at the challenge has cost as much; a store that fails is nobody's fault here.
+      if (way.entrance.isAsked || error instanceof DeniedError) gate.failed(address);
       if (way.gone.signal.aborted) return;
       const refusal = refusalOf(this.#rooms.grpc, error);
       this.#refuse(refusal.code, refusal.details, refusal.error);
@@ -97,6 +99,7 @@ export class Visit {
     }
     const session = new Session(this.#peerId, edgeId, stream);
     if (!await findRoom(session, rooms)) {
+      gate.failed(this.#address);
       this.#refuse(grpc.lib.status.PERMISSION_DENIED, REFUSED);
       return false;
     }

@@ -1,12 +1,14 @@
 /**
- * How much one address, and all of them, may have open at a door: connections and streams. A
- * connection without a stream is somebody who takes his time on purpose: it ends.
+ * How much one address, and all of them, may have open at a door: connections and streams; and how
+ * often it may fail there. A connection without a stream is somebody who takes his time on purpose:
+ * it ends.
  *
  * @module
  */
 import type { Socket } from "node:net";
 import { hostOf, isLoopback } from "../../../base/address.ts";
 import type { Refusals } from "../refusals.ts";
+import { FailedTries } from "./failed_tries.ts";
 
 export interface GateLimits {
   /** Connections of all addresses. */
@@ -18,6 +20,8 @@ export interface GateLimits {
   countsLoopback: boolean;
   /** Calls that one connection may begin in a second. */
   callsPerSec: number;
+  /** Streams of one address that may fail to be admitted in a minute. */
+  failuresPerMin: number;
 }
 
 export const gateLimits: GateLimits = {
@@ -26,6 +30,7 @@ export const gateLimits: GateLimits = {
   idleMs: 20_000,
   countsLoopback: false,
   callsPerSec: 100,
+  failuresPerMin: 60,
 };
 
 /** A connection. */
@@ -46,9 +51,11 @@ export class Gate {
   readonly #guests = new Map<string, Guest>();
   readonly #connections = new Map<string, number>();
   readonly #streams = new Map<string, number>();
+  readonly #failed: FailedTries;
 
   constructor(limits: Partial<GateLimits>, refusals: Refusals) {
     this.#limits = { ...gateLimits, ...limits };
+    this.#failed = new FailedTries(this.#limits.failuresPerMin);
     this.#refusals = refusals;
   }
 
@@ -100,7 +107,10 @@ export class Gate {
   /** Counts a stream of `address` until `close`; why it may not be, if it may not. */
   open(address: string): string | undefined {
     const host = hostOf(address);
-    const { streams: limit } = this.#limits.perAddress;
+    const { failuresPerMin, perAddress: { streams: limit } } = this.#limits;
+    if (this.#counts(host) && this.#failed.areTooMany(host)) {
+      return `${failuresPerMin} streams of this address were not admitted in a minute`;
+    }
     const open = this.#streams.get(host) ?? 0;
     if (this.#counts(host) && open >= limit) return `${limit} streams of this address are open`;
     this.#streams.set(host, open + 1);
@@ -109,6 +119,11 @@ export class Gate {
 
   close(address: string): void {
     less(this.#streams, hostOf(address));
+  }
+
+  /** A stream of `address` was looked at, and was not admitted. */
+  failed(address: string): void {
+    this.#failed.note(hostOf(address));
   }
 
   /** The stream of `address` was admitted: until `left` its connection has a reason to be there. */
