@@ -44,6 +44,32 @@ Deno.test("a plan says where each file goes and what stays, and changes nothing"
   deepStrictEqual(await snapshot(rig.dir.path), before);
 });
 
+Deno.test("pictures of a film go along with it, also where pictures are media", async () => {
+  await using rig = await openIngestRig();
+  rig.settings.extensions = [".mkv", ".jpg"];
+  await rig.put("one/Sidey (2003).mkv", "film");
+  await rig.put("one/Sidey (2003)-poster.jpg", "poster");
+  await rig.put("one/fanart.jpg", "fanart");
+  await rig.put("two/A (2001).mkv", "a");
+  await rig.put("two/B (2002).mkv", "b");
+  await rig.put("two/B (2002)-thumb.jpg", "thumb");
+  await rig.put("two/folder.jpg", "of both");
+  await rig.put("three/beach.jpg", "photograph");
+
+  const plan = await rig.plan({ policy: "by-title" });
+
+  deepStrictEqual(rig.told(plan.id), {
+    "one/Sidey (2003).mkv": "Sidey (2003)/Sidey (2003).mkv",
+    "one/Sidey (2003)-poster.jpg": "Sidey (2003)/Sidey (2003)-poster.jpg",
+    "one/fanart.jpg": "Sidey (2003)/Sidey (2003)-fanart.jpg",
+    "two/A (2001).mkv": "A (2001)/A (2001).mkv",
+    "two/B (2002).mkv": "B (2002)/B (2002).mkv",
+    "two/B (2002)-thumb.jpg": "B (2002)/B (2002)-thumb.jpg",
+    "two/folder.jpg": "No film of its name lies beside it",
+    "three/beach.jpg": "beach/beach.jpg",
+  });
+});
+
 Deno.test("a plan executed moves all, tells the library, and its report says so", async () => {
   await using rig = await openIngestRig();
   await rig.put("Heat.1995.mkv", "heat");

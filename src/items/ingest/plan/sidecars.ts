@@ -3,14 +3,10 @@
  *
  * @module
  */
-import { extensionOf } from "../../../media/mod.ts";
+import { extensionOf, filmOfArt, isFolderArt } from "../../../media/mod.ts";
 
 const TEXTS = [".srt", ".vtt", ".ass", ".ssa", ".sub", ".idx", ".sup", ".smi", ".nfo", ".vtx"];
 const PICTURES = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".tbn"];
-
-/** Kodi's names of pictures, after the film's: kodi.wiki/view/Artwork_types. */
-const ART =
-  /[-.](poster|fanart|banner|thumb|landscape|clearart|clearlogo|logo|discart|keyart|cover)\d*$/i;
 
 /** Whether a file of this name may belong to some film. */
 export function isSidecar(name: string): boolean {
@@ -30,8 +26,11 @@ export function ownerOf(name: string, films: ReadonlyMap<string, string>): strin
   if (!isSidecar(name)) return undefined;
   const stem = stemOf(name);
   const stems = [stem];
-  if (PICTURES.includes(extensionOf(name))) stems.push(stem.replace(ART, ""));
-  else {
+  if (PICTURES.includes(extensionOf(name))) {
+    stems.push(filmOfArt(stem) ?? stem);
+    // "poster.jpg" is of the only film there.
+    if (isFolderArt(stem) && films.size === 1) return [...films.values()][0];
+  } else {
     // "Film.en.forced.srt": what follows a point is a language or a remark.
     for (let at = stem.lastIndexOf("."); at > 0; at = stem.lastIndexOf(".", at - 1)) {
       stems.push(stem.slice(0, at));
@@ -42,7 +41,10 @@ export function ownerOf(name: string, films: ReadonlyMap<string, string>): strin
 
 /** What follows the film's stem in its sidecar's name: ".en.srt", "-poster.jpg". */
 export function suffixOf(name: string, film: string): string {
-  return name.slice(stemOf(film).length);
+  const stem = stemOf(film);
+  if (keyOf(name).startsWith(keyOf(stem))) return name.slice(stem.length);
+  // A picture of the folder: there it may come to lie beside other films.
+  return `-${name.replace(/^(folder|cover)(?=\.[^.]+$)/i, "poster")}`;
 }
 
 function keyOf(stem: string): string {

@@ -6,7 +6,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { InvalidError, reasonOf } from "../../../base/errors.ts";
-import { extensionOf, type FileWork } from "../../../media/mod.ts";
+import { extensionOf, type FileWork, picturesOfFilms } from "../../../media/mod.ts";
 import { factsOf } from "../execute/disk.ts";
 import { type Facts, PART_PREFIX } from "../model.ts";
 import { byStem, isSidecar, ownerOf } from "./sidecars.ts";
@@ -115,10 +115,12 @@ async function look(
     left.push({ path: folder, sizeBytes: 0, modifiedMs: 0, reason });
   }
   names.sort();
-  const media = names.filter((name) =>
+  const wanted = names.filter((name) =>
     extensions.has(extensionOf(name)) && (!named || named.has(name)) &&
     !name.startsWith(PART_PREFIX)
   );
+  const art = picturesOfFilms(wanted);
+  const media = wanted.filter((name) => !art.has(name));
   const isMedia = new Set(media);
   const stems = byStem(media);
   const films = new Map<string, Film>();

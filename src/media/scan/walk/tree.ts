@@ -7,7 +7,8 @@
  */
 import { join } from "node:path";
 import { IgnoreRules } from "../../ignore/rules.ts";
-import { extensionOf } from "../../media.ts";
+import { extensionOf, mediaTypes } from "../../media.ts";
+import { picturesOfFilms } from "../../sidecars/pictures.ts";
 import { type FilePlace, type Found, PAUSE } from "../diff.ts";
 import { compareBytes, sortByBytes } from "./byte_order.ts";
 import { addRules, isRuleFile, rulesAbove } from "./ignored.ts";
@@ -74,6 +75,8 @@ interface Level {
   ground: Ground;
   device: number;
   rules: IgnoreRules;
+  /** Pictures of the films here: they are no items. */
+  art: ReadonlySet<string>;
 }
 
 /** Yields files and marks. Links are not followed. */
@@ -121,7 +124,7 @@ export function* tree(options: TreeOptions, stand: Stand): Generator<Found, void
         yield { kind: "unknown", path };
         continue;
       }
-      if (level.rules.ignores(path, false)) {
+      if (level.art.has(name) || level.rules.ignores(path, false)) {
         yield { kind: "passed", path };
         continue;
       }
@@ -183,6 +186,7 @@ function open(
 ): Level | "unknown" | "passed" {
   const prefix = folder && `${folder}/`;
   const [names, links, ruling]: [string[], string[], string[]] = [[], [], []];
+  let art: ReadonlySet<string> = NO_ART;
   try {
     const listing = list(base + folder);
     for (const name of listing.folders) names.push(`${name}/`);
@@ -191,6 +195,7 @@ function open(
       if (extensions.has(extensionOf(name))) names.push(name);
       else if (isRuleFile(name)) ruling.push(name);
     }
+    if (wantsPictures(extensions)) art = artAmong(listing.files, extensions);
   } catch (error) {
     const path = (base + folder).replace(/(?<=.)\/$/, "");
     issues.push({ path, problem: explain(error, "folder") });
@@ -198,7 +203,7 @@ function open(
   }
   const own = ruling.length === 0 ? rules : addRules(rules, base, folder, ruling, issues);
   if (own === "passed") return own;
-  const here = { prefix, path: base + prefix, rules: own, ...its };
+  const here = { prefix, path: base + prefix, rules: own, art, ...its };
   const level = { ...here, names: sortByBytes(names), links, at: 0 };
   if (after === "" && upTo === undefined) return level;
   const isOurs = (path: string) =>
@@ -209,6 +214,23 @@ function open(
     links: links.filter((it) => isOurs(it)),
   };
 }
+
+const NO_ART: ReadonlySet<string> = new Set();
+
+/** Whether a picture would be an item. */
+function wantsPictures(extensions: ReadonlySet<string>): boolean {
+  return pictureExtensions.some((it) => extensions.has(it));
+}
+
+/** Of films that are looked for. */
+function artAmong(files: readonly string[], extensions: ReadonlySet<string>): Set<string> {
+  return picturesOfFilms(files.filter((name) => {
+    const extension = extensionOf(name);
+    return !(extension in mediaTypes) || extensions.has(extension);
+  }));
+}
+
+const pictureExtensions = Object.keys(mediaTypes).filter((it) => mediaTypes[it]!.kind === "image");
 
 /** Whether a walk that goes on after `after` still has to come by here. */
 function isLeft(path: string, after: string): boolean {
