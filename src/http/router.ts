@@ -9,9 +9,11 @@ import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
 import { refuseCondition } from "./conditional.ts";
 import { FieldsQuery, only } from "./fields.ts";
+import { sealedCursors, toCursor } from "./lists/cursors.ts";
 import { page, Problem } from "./schemas.ts";
 
 export { z };
+export { fromCursor, placeFrom, toCursor } from "./lists/cursors.ts";
 
 /**
  * A route. A body that it requires must be there: left out, it would be read as `{}`, which means
@@ -29,6 +31,7 @@ export const createRoute: typeof describeRoute = (route) => {
   if (query instanceof z.ZodObject && route.method !== "get") {
     middleware.push(refuseUnknown(Object.keys(query.shape)));
   }
+  if (route.method === "get") middleware.push(sealedCursors);
   if (body?.required) middleware.push(needBody(Object.keys(body.content)));
   return describeRoute({ ...route, middleware });
 };
@@ -156,40 +159,4 @@ export function removeRoute(tags: string[], summary: string, description = "It i
     request: { params: IdParam },
     responses: { 204: { description }, ...failures },
   });
-}
-
-/** A place in a list as text that nobody needs to read. */
-export function toCursor(last: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(last))).replaceAll("+", "-")
-    .replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** @throws {InvalidError} the cursor is not one of ours */
-export function fromCursor(cursor: string | undefined): string {
-  if (cursor === undefined) return "";
-  try {
-    const bytes = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(Uint8Array.from(bytes, (it) => it.charCodeAt(0)));
-  } catch (cause) {
-    throw strangeCursor(cause);
-  }
-}
-
-/**
- * A place of several values, which toCursor() was given as JSON.
- *
- * @throws {InvalidError} the cursor is not one of ours
- */
-export function placeFrom<Place>(cursor: string, shape: z.ZodType<Place>): Place {
-  try {
-    return shape.parse(JSON.parse(fromCursor(cursor)));
-  } catch (cause) {
-    throw strangeCursor(cause);
-  }
-}
-
-function strangeCursor(cause: unknown): InvalidError {
-  const message = 'Cannot read "cursor": take the one that the page before gave';
-  return new InvalidError(message, { field: "cursor" }, { cause });
 }

@@ -6,7 +6,7 @@ import { openChanges } from "../../../src/items/changes/changes.ts";
 import { openCollections } from "../../../src/items/collections/mod.ts";
 import { openPeople } from "../../../src/items/people/mod.ts";
 import { openTags } from "../../../src/items/tags/mod.ts";
-import { toCursor } from "../../../src/http/router.ts";
+import { sealOf, toCursor } from "../../../src/http/lists/cursors.ts";
 import { at, openRig as openApiRig } from "../rig.ts";
 import { serveItems } from "./items_rig.ts";
 import { openLibraryRig } from "./rig.ts";
@@ -74,11 +74,13 @@ Deno.test("a cursor that is none of the list's is refused by name, an empty one 
     for (
       const cursor of ["", "!!!", "_____w", toCursor("x"), toCursor("NaN\nx"), toCursor("[null]")]
     ) {
-      const { status, body } = await rig.ask("GET", `${path}?cursor=${cursor}`);
-      deepStrictEqual([status, body.field], [400, "cursor"], `${path} ${cursor}`);
+      for (const sealed of [cursor, cursor + sealOf(path.replace(/\/$/, ""))]) {
+        const { status, body } = await rig.ask("GET", `${path}?cursor=${sealed}`);
+        deepStrictEqual([status, body.field], [400, "cursor"], `${path} ${sealed}`);
+      }
     }
   }
-  const bytes = await rig.ask("GET", "/api/tags/?cursor=_____w");
+  const bytes = await rig.ask("GET", `/api/tags/?cursor=_____w${sealOf("/api/tags")}`);
   deepStrictEqual([bytes.status, bytes.body.field], [400, "cursor"]);
 });
 

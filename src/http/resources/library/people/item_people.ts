@@ -4,9 +4,20 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Credit } from "../../../../items/mod.ts";
 import { expectedVersion } from "../../../conditional.ts";
-import { FieldsQuery, only } from "../../../fields.ts";
-import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
+import { FieldsQuery } from "../../../fields.ts";
+import {
+  createRoute,
+  failures,
+  IdParam,
+  pageOf,
+  PageQuery,
+  placeFrom,
+  router,
+  toPage,
+  z,
+} from "../../../router.ts";
 import { body, byOf, IfMatch, UserQuery } from "../by.ts";
 import { CreditBody, creditBody, NewCredit, RoleName } from "./bodies.ts";
 import type { PeoplePort } from "./people.ts";
@@ -17,6 +28,16 @@ const Both = IdParam.extend({
   person_id: z.string().max(300).openapi({ param: { name: "person_id", in: "path" } }),
 });
 
+const At = z.tuple([z.number(), z.string(), z.string()]);
+
+/** Those behind a place in the order of the credits, which may be no credit's any more. */
+function after(credits: Credit[], [position, role, personId]: z.infer<typeof At>): Credit[] {
+  const isAfter = (it: Credit) =>
+    it.position - position || (it.role === role ? 0 : it.role > role ? 1 : -1) ||
+    (it.personId > personId ? 1 : -1 * Number(it.personId < personId));
+  return credits.filter((it) => isAfter(it) > 0);
+}
+
 export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHono {
   const routes = router();
   routes.openapi(
@@ -25,14 +46,21 @@ export function itemPeople(port: Pick<PeoplePort, "credits" | "get">): OpenAPIHo
       path: "/{id}/people",
       tags,
       summary: "The credits of an item",
-      request: { params: IdParam, query: FieldsQuery },
-      responses: { 200: pageOf(CreditBody, "All of them, in order"), ...failures },
+      request: { params: IdParam, query: PageQuery.extend(FieldsQuery.shape) },
+      responses: { 200: pageOf(CreditBody, "A page of them, in order"), ...failures },
     }),
     (c) => {
-      const credits = port.credits.ofItem(c.req.valid("param").id);
-      const items = credits.map((it) => creditBody(it, port.get(it.personId).name));
-      const pick = only(c.req.valid("query").fields);
-      return c.json({ items: items.map(pick), next_cursor: null }, 200);
+      const { limit, cursor, fields } = c.req.valid("query");
+      const all = port.credits.ofItem(c.req.valid("param").id);
+      const found = cursor === undefined ? all : after(all, placeFrom(cursor, At));
+      return c.json(
+        toPage(found, limit, {
+          body: (it) => creditBody(it, port.get(it.personId).name),
+          place: ({ position, role, personId }) => JSON.stringify([position, role, personId]),
+          fields,
+        }),
+        200,
+      );
     },
   );
   routes.openapi(

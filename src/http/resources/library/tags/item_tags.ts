@@ -5,8 +5,18 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { expectedVersion } from "../../../conditional.ts";
-import { FieldsQuery, only } from "../../../fields.ts";
-import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
+import { FieldsQuery } from "../../../fields.ts";
+import {
+  createRoute,
+  failures,
+  fromCursor,
+  IdParam,
+  pageOf,
+  PageQuery,
+  router,
+  toPage,
+  z,
+} from "../../../router.ts";
 import { byOf, IfMatch, UserQuery } from "../by.ts";
 import { TagBody, tagBody } from "./bodies.ts";
 import type { TagsPort } from "./tags.ts";
@@ -25,16 +35,15 @@ export function itemTags(port: Pick<TagsPort, "links" | "get">): OpenAPIHono {
       path: "/{id}/tags",
       tags,
       summary: "The tags of an item",
-      request: { params: IdParam, query: FieldsQuery },
-      responses: { 200: pageOf(TagBody, "All of its tags"), ...failures },
+      request: { params: IdParam, query: PageQuery.extend(FieldsQuery.shape) },
+      responses: { 200: pageOf(TagBody, "A page of its tags"), ...failures },
     }),
     (c) => {
-      const ids = port.links.ofItem(c.req.valid("param").id);
-      const items = ids.map((id) => tagBody(port.get(id)));
-      return c.json(
-        { items: items.map(only(c.req.valid("query").fields)), next_cursor: null },
-        200,
-      );
+      const { limit, cursor, fields } = c.req.valid("query");
+      const after = fromCursor(cursor);
+      const ids = port.links.ofItem(c.req.valid("param").id).filter((id) => id > after);
+      const body = (id: string) => tagBody(port.get(id));
+      return c.json(toPage(ids, limit, { body, place: (id) => id, fields }), 200);
     },
   );
   routes.openapi(
