@@ -57,10 +57,10 @@ export async function openClient(grpc: Grpc, way: Way): Promise<Client> {
   const { address, useTls, peerId = "", identity, introduced } = way;
   const pin = identity?.pinOf?.(address);
   const me = identity && { ...identity, peerId, pin, introduced };
-  const explain = (status: StatusObject) => ({
-    ...status,
-    details: explainTls(status.details, useTls),
-  });
+  const explain = (status: StatusObject) => {
+    if (!wasNeverOpen(status.details)) return status;
+    return { ...status, details: explainTls(status.details, useTls, !!way.clientCertPath) };
+  };
   const options = {
     ...channelOptions,
     interceptors: [introduction(grpc, me, explain)],
@@ -82,6 +82,11 @@ export async function openClient(grpc: Grpc, way: Way): Promise<Client> {
     "grpc.ssl_target_name_override": NO_NAME,
     "grpc.default_authority": address,
   });
+}
+
+/** With TLS of today a refused certificate is heard of after our own end of the handshake. */
+function wasNeverOpen(details: string): boolean {
+  return /No connection established|^write EPIPE/.test(details);
 }
 
 /** Read again at every connection, so a renewed certificate is in use from the next one on. */

@@ -8,9 +8,11 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { connect } from "node:tls";
 import { once } from "node:events";
 import { FatalError } from "../../../src/base/errors.ts";
+import { Log, textSink } from "../../../src/base/log.ts";
 import { PublishedPeer } from "../published.ts";
 import { migrations, openDatabase, openSqliteState } from "../../../src/db/mod.ts";
 import { openClient } from "../../../src/edge/link/client.ts";
+import { explainTls } from "../../../src/edge/identity/mod.ts";
 import { openEdge } from "../../../src/edge/mod.ts";
 import { openGrpc } from "../../../src/edge/proto.ts";
 import { grpcTest, log, MapLibrary, startEdge, startLink, until } from "../rig.ts";
@@ -188,4 +190,58 @@ Deno.test("a peer says what is wrong with its certificates, or the edge's", opti
   for (const [wrong, said] of cases) {
     await rejects(openClient(grpc, { address: rig.address, ...ca, ...wrong }), said);
   }
+});
+
+Deno.test("a refused certificate is said at both ends, and whose it was", options, async () => {
+  await using files = await openCertificates();
+  await files.authority("ca");
+  await files.certificate("edge", "ca", "IP:127.0.0.1");
+  await files.authority("peers");
+  await files.authority("others");
+  await files.certificate("stranger", "others", "DNS:peer");
+  const tls = {
+    certPath: files.path("edge.pem"),
+    keyPath: files.path("edge.key"),
+    clientCaPath: files.path("peers.pem"),
+  };
+  const lines: string[] = [];
+  await using rig = await startEdge({
+    identity: { tls },
+    log: new Log(textSink((it) => void lines.push(it))),
+  });
+  const settings = { useTls: true, certPath: files.path("ca.pem") };
+  const own = {
+    clientCertPath: files.path("stranger.pem"),
+    clientKeyPath: files.path("stranger.key"),
+  };
+  await using nobody = startLink(rig.address, new MapLibrary(), { settings });
+  match(
+    await until(() => nobody.link.state().reason),
+    /wants a certificate of this peer: set GRPC_CLIENT_CERT_PATH/,
+  );
+  await using stranger = startLink(rig.address, new MapLibrary(), {
+    settings: { ...settings, ...own, peerId: "stranger" },
+  });
+  match(
+    await until(() => stranger.link.state().reason),
+    /not accept this peer's certificate.*Look at GRPC_CLIENT_CERT_PATH/,
+  );
+  const refused = () => lines.filter((it) => it.includes("TLS handshake failed"));
+  await until(() => refused().length === 2);
+  match(refused()[0]!, /address="127\.0\.0\.1:\d+".*no certificate.*GRPC_CLIENT_CERT_PATH/);
+  match(refused()[1]!, /address="127\.0\.0\.1:\d+".*not accepted.*GRPC_CLIENT_CERT_PATH/);
+});
+
+Deno.test("what is said of TLS that failed depends on who has refused whom", () => {
+  const failed = (why: string) => `No connection established. Last error: ${why}`;
+  match(explainTls("write EPIPE", true, false), /wants a certificate.*GRPC_CLIENT_CERT_PATH/);
+  match(explainTls("write EPIPE", true, true), /not accept this peer's certificate/);
+  const expired = failed("received fatal alert: CertificateExpired");
+  match(explainTls(expired, true, true), /not accept this peer's certificate/);
+  match(
+    explainTls(failed("certificate has expired"), true, false),
+    /edge's certificate has expired/,
+  );
+  const down = failed("connect ECONNREFUSED 127.0.0.1:1");
+  strictEqual(explainTls(down, true, false), down);
 });

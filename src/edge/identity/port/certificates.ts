@@ -36,6 +36,11 @@ export async function readServerTls(files: TlsFiles): Promise<TlsTexts> {
 /** What the TLS library says when it fails, and what a person can do about it. */
 const advice: [RegExp, string][] = [
   [
+    /fatal alert: (UnknownCA|BadCertificate|Certificate(Unknown|Revoked|Expired)|DecryptError|AccessDenied)/i,
+    "The edge does not accept this peer's certificate: it must be valid, and of the authority that " +
+    "the edge trusts. Look at GRPC_CLIENT_CERT_PATH",
+  ],
+  [
     /unable to verify|self.signed|unknown ?issuer|local issuer/i,
     "The edge's certificate is of no authority that is trusted here: set GRPC_CERT_PATH to it",
   ],
@@ -55,16 +60,30 @@ const advice: [RegExp, string][] = [
   ],
 ];
 
-/** `details` of a connection that failed, with the advice in front where there is one. */
-export function explainTls(details: string, useTls: boolean): string {
-  if (!/No connection established/.test(details)) return details;
+/** An edge that refuses a certificate may hang up without saying so. */
+const HUNG_UP = /EPIPE|ECONNRESET|hang up|Failed to connect|Connection dropped|closed before/i;
+
+/**
+ * `details` of a connection that failed before a word was said on it, with the advice in front where
+ * there is one; `hasOwn` where this peer shows a certificate.
+ */
+export function explainTls(details: string, useTls: boolean, hasOwn: boolean): string {
   const plain = details.replace(/ Resolution note: *$/, "");
   if (!useTls) {
     const mayBeTls = /Failed to connect/.test(plain);
     return mayBeTls ? `${plain} If the edge speaks TLS, set GRPC_USE_TLS` : plain;
   }
   const told = advice.find(([said]) => said.test(plain))?.[1];
-  return told ? `${told} (${plain})` : plain;
+  if (told) return `${told} (${plain})`;
+  return HUNG_UP.test(plain) ? `${hungUp(hasOwn)} (${plain})` : plain;
+}
+
+function hungUp(hasOwn: boolean): string {
+  const may = "The edge has hung up while TLS began. Perhaps it";
+  return hasOwn
+    ? `${may} does not accept this peer's certificate: it must be of the authority that the edge ` +
+      "trusts. Look at GRPC_CLIENT_CERT_PATH"
+    : `${may} wants a certificate of this peer: set GRPC_CLIENT_CERT_PATH and GRPC_CLIENT_KEY_PATH`;
 }
 
 interface Named {

@@ -5,7 +5,11 @@
  * @module
  */
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TLSSocket,
+} from "node:tls";
 import { FatalError, reasonOf } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
 import { readServerTls, type TlsFiles, type TlsTexts } from "./certificates.ts";
@@ -77,12 +81,29 @@ function createTls(texts: TlsTexts, refusals: Refusals): TlsServer {
     ALPNProtocols: ["h2"],
     handshakeTimeout: HANDSHAKE_MS,
   });
-  server.on("tlsClientError", (error: Error, socket: Socket) => {
-    const address = `${socket.remoteAddress}:${socket.remotePort}`;
-    refusals.note("TLS handshake failed", { address, reason: error.message });
+  // Of a connection that has ended nobody can say any more whose it was.
+  const addresses = new WeakMap<object, string>();
+  server.on("connection", (socket: Socket) => {
+    addresses.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+  });
+  server.on("tlsClientError", (error: Error, socket: TLSSocket & { _parent?: Socket }) => {
+    const address = addresses.get(socket._parent ?? socket) ?? "unknown:0";
+    refusals.note("TLS handshake failed", { address, reason: whyRefused(error, socket) });
     socket.destroy();
   });
   return server;
+}
+
+/** What the TLS library makes of a certificate that it does not accept is "socket hang up". */
+function whyRefused({ message }: Error, { authorizationError: code }: TLSSocket): string {
+  if (/no certificate/i.test(message)) {
+    return "the peer has shown no certificate. It sets GRPC_CLIENT_CERT_PATH to one of the " +
+      "authority in this edge's GRPC_CLIENT_CERT_PATH";
+  }
+  return code
+    ? `the peer's certificate is not accepted (${code}). It must be of the authority in this ` +
+      "edge's GRPC_CLIENT_CERT_PATH"
+    : message;
 }
 
 function isSame(one: TlsTexts, other: TlsTexts): boolean {
