@@ -11,6 +11,7 @@ import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
 import { MAX_PICTURE_BYTES } from "../media/mod.ts";
 import type { People } from "../people/mod.ts";
+import { refuseMalformed } from "./admission/well_formed.ts";
 import { auth } from "./auth.ts";
 import { unrouted } from "./methods.ts";
 import { problems } from "./problem.ts";
@@ -110,11 +111,11 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   });
   const limits = { text: limitBody(MAX_BODY_BYTES), picture: limitBody(MAX_PICTURE_BYTES) };
   api.use((c, next) => {
-    // An export is as long as the library; it is read line by line. Uploads count for themselves.
-    if (c.req.path === "/api/import" || isUpload(c.req.path)) return next();
+    if (isLong(c.req.path)) return next();
     const isPicture = c.req.header("content-type")?.startsWith("image/");
     return limits[isPicture ? "picture" : "text"](c, next);
   });
+  api.use((c, next) => isLong(c.req.path) ? next() : refuseMalformed(c, next));
   for (const [name, routes] of Object.entries(resources)) api.route(`/api/${name}`, routes);
   api.get(
     "/metrics",
@@ -136,7 +137,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   return api;
 }
 
-const isUpload = (path: string) => path.startsWith("/api/screenshot/");
+/** An export is as long as the library; it is read line by line. Uploads count for themselves. */
+const isLong = (path: string) => path === "/api/import" || path.startsWith("/api/screenshot/");
 
 /** An SDP offer is the largest that anybody sends. */
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -26,5 +26,5 @@ export function fromCursor(cursor: string | undefined, count: number): string[] 
 const MESSAGE = 'Cannot read "cursor": take the one that the page before gave';
 
 function isText(key: unknown): key is string {
-  return typeof key === "string";
+  return typeof key === "string" && !key.includes("\0");
 }
