@@ -65,6 +65,28 @@ Deno.test("scan works without an agent, adds its folder, and reads nothing twice
   strictEqual(folders, root.path);
 });
 
+Deno.test("a scan of a folder in a media folder looks into that part alone", async () => {
+  await using data = await tempDir();
+  await using root = await tempDir();
+  const film = await Deno.readFile(samples.webm);
+  for (const name of ["one.webm", "part/two.webm", "part/three.webm"]) await root.file(name, film);
+  const scan = async (...args: string[]) => {
+    const { stdout } = await runCommand(["scan", ...args, "--json"], { dataDir: data.path });
+    return JSON.parse(stdout);
+  };
+
+  await scan(root.path);
+  await root.file("four.webm", film);
+  await root.file("part/five.webm", film);
+  await Deno.remove(`${root.path}/one.webm`);
+  const part = await scan(`${root.path}/part`);
+  const word = await runCommand(["scan", "--confirm", root.path], { dataDir: data.path });
+
+  deepStrictEqual([part.files, part.new, part.gone], [3, 1, 0]);
+  strictEqual(word.code, 4);
+  ok(word.stderr.includes("No files wait for that now"), word.stderr);
+});
+
 Deno.test("commands ask the running agent, and nobody else may write its data folder", async () => {
   await using data = await tempDir();
   await using root = await tempDir();

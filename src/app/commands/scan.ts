@@ -65,8 +65,12 @@ async function decide(
   const find = (all: ConfirmationBody[]) => {
     const found = all.find(isIt);
     if (!found) {
-      const roots = all.map(({ root }) => `"${root}"`).join(", ") || "none";
-      throw new NotFoundError(`Cannot ${word} "${wanted}": what waits for a word is ${roots}`);
+      const roots = all.map(({ root }) => `"${root}"`).join(", ");
+      const which = roots ? `Files of ${roots} do` : "No files wait for that now";
+      throw new NotFoundError(
+        `Cannot ${word} "${wanted}": no missing files of that folder wait for a person's word. ` +
+          which,
+      );
     }
     return found;
   };
@@ -99,7 +103,7 @@ async function scanHere(
   const peer = await offline.openPeer();
   refusePaused(peer.jobs);
   await peer.drives.refresh(signal);
-  const roots = folders && await addFolders(folders, { ...offline, peer });
+  const only = folders && await addFolders(folders, { ...offline, peer });
   const watching = new AbortController();
   const watched = (async () => {
     for await (const { type, data } of offline.events.listen(watching.signal)) {
@@ -107,7 +111,7 @@ async function scanHere(
     }
   })();
   try {
-    const report = await peer.library.scan({ signal, ...roots && { roots } });
+    const report = await peer.library.scan({ signal, ...only && { folders: only } });
     await takeIn(peer.items, offline.log, signal);
     return reportBody(report);
   } finally {

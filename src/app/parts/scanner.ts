@@ -37,13 +37,14 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
 
   const scanAll = async (
     signal: AbortSignal,
-    { roots, leaveAsleep = false }: { roots?: string[] | undefined; leaveAsleep?: boolean } = {},
+    { folders, leaveAsleep = false }: { folders?: string[] | undefined; leaveAsleep?: boolean } =
+      {},
   ): Promise<ScanReport> => {
     // Before the drives are known every file would go through the lane of the unknown.
     await orAborted(peer.drives.watched, signal);
     signal.throwIfAborted();
     await peer.refreshFolders();
-    const report = await peer.library.scan({ signal, leaveAsleep, ...roots && { roots } });
+    const report = await peer.library.scan({ signal, leaveAsleep, ...folders && { folders } });
     waitForDrives(report.asleep ?? []);
     return report;
   };
@@ -88,17 +89,17 @@ export function createScanner({ peer, config, log, signal }: ScannerOptions) {
     port: {
       scan: async (folders: string[] | undefined): Promise<ScanReport> => {
         refusePaused();
-        const roots = folders && await addFolders(folders, { config, peer, log });
-        return await whenFree(() => scanAll(signal, { roots }));
+        const only = folders && await addFolders(folders, { config, peer, log });
+        return await whenFree(() => scanAll(signal, { folders: only }));
       },
       beginScan: async (folders: string[] | undefined): Promise<void> => {
         refusePaused();
-        const roots = folders && await addFolders(folders, { config, peer, log });
+        const only = folders && await addFolders(folders, { config, peer, log });
         if (peer.library.scanState().running) {
-          if (roots) return; // new folders begin a scan by themselves
+          if (only) return; // new folders begin a scan by themselves
           throw new ConflictError("Cannot scan: a scan is under way");
         }
-        scanAll(signal, { roots }).catch((error) => {
+        scanAll(signal, { folders: only }).catch((error) => {
           if (!signal.aborted) log.error("Scan gave up", { error });
         });
       },

@@ -25,7 +25,7 @@ const tags = ["media"];
 
 const ScanRequest = z.strictObject({
   folders: z.array(z.string().min(1)).max(100).optional().openapi({
-    description: "Absolute; they become media folders",
+    description: "Absolute: only they are looked into; those in no media folder become one",
     example: ["/films"],
   }),
   wait: z.boolean().optional().openapi({ example: true }),

@@ -11,7 +11,7 @@ import { resolveFolder } from "../media_folders.ts";
 import type { Peer } from "../peer.ts";
 
 /**
- * Returns the roots to scan: the media folders that `folders` are, or lie in.
+ * Returns the folders to scan, links resolved: each is a media folder now, or lies in one.
  *
  * @throws {InvalidError} one of them is no folder
  */
@@ -43,5 +43,5 @@ export async function addFolders(
       { folder: added[0] },
     );
   }
-  return [...new Set(wanted.map((folder) => rootOf(folder) ?? folder))];
+  return [...new Set(wanted)];
 }
