@@ -19,6 +19,7 @@ import { physicalOrder } from "./scan/order.ts";
 import { createScanStore } from "./scan/store.ts";
 import { createScanning } from "./scanning.ts";
 import { type Touch, touchFreely } from "./scan/walk/touch.ts";
+import { createFindAway } from "./offline/away.ts";
 import { createSettling, type Place, type Settled } from "./offline/settle.ts";
 import { createOfflineStore } from "./offline/store.ts";
 import type { Located } from "./scan/record/record.ts";
@@ -101,6 +102,7 @@ export function openLibrary(deps: LibraryDeps) {
     order,
     awake,
     settle,
+    ...places && { findAway: createFindAway(offline, places) },
     touch,
     silence,
   });

@@ -39,7 +39,7 @@ const FOUND_EVERY_MS = 3000;
 type Own =
   & Pick<
     ScanDeps,
-    "store" | "workers" | "order" | "awake" | "touch" | "silence"
+    "store" | "workers" | "order" | "awake" | "touch" | "silence" | "findAway"
   >
   & { settle(): Promise<{ gone: number; back: number }> };
 

@@ -86,6 +86,16 @@ export function createOfflineStore(db: Database) {
     unsettle: (volumeId: string) =>
       db.run("DELETE FROM scan_done WHERE what = ?", settled(volumeId)),
 
+    /** What the file of a row lies on; undefined where nobody knows. */
+    volumeOf(rowid: number): { volumeId: string; isOffline: boolean } | undefined {
+      const found = db.get<{ volumeId: string | null; isOffline: number }>(
+        "SELECT volume_id AS volumeId, offline_since IS NOT NULL AS isOffline FROM media WHERE rowid = ?",
+        rowid,
+      );
+      if (!found?.volumeId) return undefined;
+      return { volumeId: found.volumeId, isOffline: found.isOffline === 1 };
+    },
+
     lastRowid: () =>
       db.get<{ last: number | null }>("SELECT max(rowid) last FROM media")?.last ?? 0,
 

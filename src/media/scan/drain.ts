@@ -21,6 +21,7 @@ import {
 import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import { pause } from "../../base/service.ts";
 import type { FileJob, FileResult, FileWork } from "../worker.ts";
+import type { FindAway } from "../offline/away.ts";
 import type { Order } from "./order.ts";
 import { inPieces } from "./record/in_pieces.ts";
 import type { ScanStore, Waiting } from "./store.ts";
@@ -35,6 +36,8 @@ export interface DrainDeps {
   awake(driveIds: readonly string[], priority: Priority, signal: AbortSignal): Promise<void>;
   /** Aborts when the file system of a path answers no more: nobody holds a lane for it then. */
   silence(path: string): Promise<AbortSignal>;
+  /** Which of these rows lie on what is away now; without it, none do. */
+  findAway?: FindAway | undefined;
   /** Whether one of these drives sleeps, and background work waits for it; without it, none does. */
   isAsleep?: ((driveIds: readonly string[]) => boolean) | undefined;
   /** So long drives play a film, or sleep, before a scan goes on without them; 10 s unless said. */
@@ -223,15 +226,17 @@ async function saveBatch(
   step: Step,
   files: Waiting[],
   results: (FileResult | undefined)[],
-  { store }: DrainDeps,
+  { store, findAway }: DrainDeps,
   job: RunningJob,
 ): Promise<void> {
   // The worker goes on with its next batch before this one is saved, one turn of the event loop
   // later; so no more than a batch of each worker is ever unsaved.
   await turn();
+  const failed = files.filter((_, index) => results[index] && "error" in results[index]);
+  const away = await findAway?.(failed.map(({ rowid }) => rowid));
   const known = files.flatMap((file, index) => {
     const result = results[index];
-    return result ? [{ file, result }] : [];
+    return result && !away?.has(file.rowid) ? [{ file, result }] : [];
   });
   const pieces = { transaction: store.transaction, least: LEAST_FILES };
   await inPieces(known, pieces, (it) => step.save([it]));

@@ -44,7 +44,7 @@ type Settle = (file: Waiting, error: string | undefined) => void;
  * they stay as they are known.
  */
 export function probeForeign(
-  { store, lanes, run, awake, silence }: ScanDeps,
+  { store, lanes, run, awake, silence, findAway }: ScanDeps,
   { save, settle, issue, problems }: {
     save: Save;
     settle: Settle;
@@ -86,6 +86,7 @@ export function probeForeign(
       if (silent.aborted) return;
       if (error instanceof UnavailableError && !(error instanceof CommandError)) throw error;
       const { missing, code } = error instanceof CommandError ? error.details : { code: 0 };
+      if (!missing && (await findAway?.([file.rowid]))?.has(file.rowid)) return;
       if (missing) saveUnknown(file, problems.get(file.id));
       else if (code === undefined) {
         // It was ffprobe, or the disk, that did not answer: the next scan asks again.
