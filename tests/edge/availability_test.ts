@@ -104,6 +104,37 @@ onBoth("two peers with the same film are two replicas of one title", async (stat
   deepStrictEqual((await copies()).items.map(({ catalogId }) => catalogId), [alien.catalogId]);
 });
 
+onBoth("a file that has another size leaves its title, which is told", async (state) => {
+  await using rig = await startEdge({ state });
+  const first = new ContentLibrary("films/alien.mp4");
+  const second = new ContentLibrary("elsewhere/alien.mp4");
+  await using _one = startLink(rig.address, first, settings("one"));
+  await until(async () => (await titles(rig.edge))[0]?.contentHash);
+  await using two = startLink(rig.address, second, settings("two"));
+  const toldOf = (catalogId: string, count: number) =>
+    until(() =>
+      rig.seen.some(({ type, data }) =>
+        type === "catalog.availability" && data.catalogId === catalogId &&
+        data.availablePeerCount === count
+      )
+    );
+  const { catalogId } = await until(async () =>
+    (await titles(rig.edge)).find(({ availablePeerCount }) => availablePeerCount === 2)
+  );
+  await until(() => second.files.get("elsewhere/alien.mp4")?.catalogId === catalogId);
+  await toldOf(catalogId, 2);
+  rig.seen.length = 0;
+
+  second.describe = () => [];
+  second.files.set("elsewhere/alien.mp4", { sizeBytes: 99 });
+  two.link.offer();
+
+  await toldOf(catalogId, 1);
+  const own = (await titles(rig.edge)).find((it) => it.catalogId !== catalogId);
+  strictEqual(own?.sizeBytes, 99);
+  await toldOf(own.catalogId, 1);
+});
+
 onBoth("titles of which all copies are on failing drives are in danger", async (state) => {
   await using rig = await startEdge({ state });
   const library = new ContentLibrary("alien.mp4");

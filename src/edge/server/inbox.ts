@@ -18,6 +18,7 @@ import {
 import { inSteps } from "../steps.ts";
 import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
 import { tellRemaps } from "./content/remaps.ts";
+import type { Moves } from "./replicas/store.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore } from "./store.ts";
 
@@ -152,13 +153,17 @@ function receivePing(_ping: PeerPayloads["ping"], { session, requestId, expected
 async function receiveOffer(
   { files }: PeerPayloads["batchFileOffer"],
   { session, requestId }: Letter,
-  { store, log }: InboxContext,
+  { store, log, changed }: InboxContext,
 ) {
   const { peerId, signal } = session;
+  const moved = ({ come, lost }: Moves) => {
+    changed(peerId, come);
+    changed(peerId, lost, true);
+  };
   const known: CatalogedFile[] = [];
   const quota = session.quota ??= await store.quota(peerId);
   await inSteps(files, signal, async (some) => {
-    known.push(...await store.assign(peerId, some, quota));
+    known.push(...await store.assign(peerId, some, quota, moved));
   });
   if (signal.aborted) return;
   if (known.length < files.length && !session.refused) {

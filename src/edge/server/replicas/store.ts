@@ -18,6 +18,12 @@ const MAX_TITLES = 2_000_000;
 /** Rows of one INSERT. */
 const ROWS = 100;
 
+/** Titles of which a replica has come or gone. */
+export interface Moves {
+  come: string[];
+  lost: string[];
+}
+
 /** How many titles a peer may still add. */
 export interface Quota {
   left: number;
@@ -36,12 +42,13 @@ export class ReplicaStore {
 
   /**
    * A catalogue id for each file: the one it has, or a new one. Unusable paths are left out, and
-   * new ones when the quota is used up.
+   * new ones when the quota is used up. `moved` is told of files that are of other titles now.
    */
   async assign(
     peerId: string,
     files: OfferedFile[],
     quota?: Quota,
+    moved?: (moves: Moves) => void,
   ): Promise<CatalogedFile[]> {
     const left = quota ??= await this.quota(peerId);
     const usable = files.filter(({ relativePath, sizeBytes }) =>
@@ -49,16 +56,18 @@ export class ReplicaStore {
       !relativePath.includes("\0")
     );
     const byPath = new Map(usable.map((file) => [file.relativePath, file]));
-    const { ids, added } = await this.state.transaction(async (tx) => {
-      const ids = await knownIds(tx, peerId, byPath);
+    const { ids, added, moves } = await this.state.transaction(async (tx) => {
+      const moves: Moves = { come: [], lost: [] };
+      const ids = await knownIds(tx, peerId, byPath, moves);
       const fresh = [...byPath.values()].filter(({ relativePath }) => !ids.has(relativePath))
         .slice(0, Math.max(left.left, 0))
         .map((file) => ({ ...file, catalogId: crypto.randomUUID() }));
       await addTitles(tx, peerId, fresh);
       for (const { relativePath, catalogId } of fresh) ids.set(relativePath, catalogId);
-      return { ids, added: fresh.length };
+      return { ids, added: fresh.length, moves };
     });
     left.left -= added;
+    if (moves.lost.length > 0) moved?.(moves);
     return usable.flatMap(({ relativePath }) => {
       const catalogId = ids.get(relativePath);
       return catalogId === undefined ? [] : [{ relativePath, catalogId }];
@@ -148,6 +157,7 @@ async function knownIds(
   tx: Statements,
   peerId: string,
   files: ReadonlyMap<string, OfferedFile>,
+  moves: Moves,
 ): Promise<Map<string, string>> {
   const rows = await tx.all<{ path: string; id: string; titleId: string; sizeBytes: number }>(
     `SELECT r.relative_path AS path, r.peer_catalog_id AS id, r.catalog_id AS "titleId",
@@ -164,7 +174,9 @@ async function knownIds(
     const others = `SELECT 1 FROM replicas WHERE catalog_id = ?
       AND (peer_id <> ? OR relative_path <> ?) LIMIT 1`;
     if (await tx.get(others, titleId, peerId, path)) {
-      await split(tx, peerId, path, now);
+      const own = await split(tx, peerId, path, now);
+      if (own !== undefined) moves.come.push(own);
+      moves.lost.push(titleId);
       continue;
     }
     // What its content is now it says later.

@@ -94,19 +94,23 @@ export function unite(
   });
 }
 
-/** The file has another content, of which nothing is known yet; others keep what it was. */
+/**
+ * The file has another content, of which nothing is known yet; others keep what it was.
+ *
+ * @returns the title that it is of now
+ */
 export async function split(
   tx: Statements,
   peerId: string,
   path: string,
   sizeBytes: number,
-): Promise<void> {
+): Promise<string | undefined> {
   const file = await tx.get<Known>(
     `SELECT ${knownColumns} FROM replicas r JOIN titles t ON t.catalog_id = r.catalog_id
      WHERE r.peer_id = ? AND r.relative_path = ?`,
     ...[peerId, path],
   );
-  if (!file) return;
+  if (!file) return undefined;
   const id = crypto.randomUUID();
   const title = titleOf(path).slice(0, MAX_TITLE);
   await tx.run(
@@ -119,6 +123,7 @@ export async function split(
   });
   await writer.move(file, id);
   await writer.tidy();
+  return id;
 }
 
 /** How many announced replicas these titles have now. */
