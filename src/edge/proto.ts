@@ -89,6 +89,15 @@ export async function openGrpc(): Promise<Grpc> {
   };
 }
 
+/**
+ * Whether the stream has ended by the peer's own word: the library tells "end" as well of one whose
+ * connection has gone.
+ */
+export function isClosedByPeer(stream: EdgeStream): boolean {
+  const { call } = stream as { call?: { stream?: { aborted?: boolean } } };
+  return call?.stream?.aborted !== true;
+}
+
 /** The codecs alone, from the same texts. */
 export async function openCodecs(): Promise<Codecs> {
   const { default: protobuf } = await import("protobufjs");

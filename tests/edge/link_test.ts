@@ -13,6 +13,8 @@ import {
   UnavailableError,
 } from "../../src/base/errors.ts";
 import { peerExtensions } from "../../src/edge/messages.ts";
+import { CuttingProxy } from "./cuts/proxy.ts";
+import { PublishedPeer } from "./published.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "./rig.ts";
 
 const never = new AbortController().signal;
@@ -121,6 +123,35 @@ Deno.test("a peer that leaves is offline, and its titles with it", grpcTest, asy
   deepStrictEqual(left.data, { peerId: "peer-1", reason: "goodbye" });
   strictEqual((await titles(rig.edge))[0]?.online, false);
   strictEqual((await rig.edge.findPeer("peer-1"))?.online, false);
+});
+
+Deno.test("a connection that is cut, or a call that is, is no goodbye", grpcTest, async () => {
+  await using rig = await startEdge();
+  await using proxy = await CuttingProxy.open(Number(rig.address.split(":")[1]));
+  const reasonOf = async (peerId: string) => {
+    const left = await until(() =>
+      rig.seen.find(({ type, data }) => type === "peer.disconnected" && data.peerId === peerId)
+    );
+    return left.data.reason;
+  };
+  {
+    using peer = new PublishedPeer(rig.address, "ends");
+    await peer.headers;
+    peer.end();
+    strictEqual(await reasonOf("ends"), "goodbye");
+  }
+  {
+    using peer = new PublishedPeer(proxy.address, "killed");
+    await peer.headers;
+    proxy.cut("reset");
+    strictEqual(await reasonOf("killed"), "connection lost");
+  }
+  {
+    using peer = new PublishedPeer(rig.address, "cancels");
+    await peer.headers;
+    peer[Symbol.dispose]();
+    strictEqual(await reasonOf("cancels"), "connection lost");
+  }
 });
 
 Deno.test("a second peer with the same id keeps trying, and takes over", grpcTest, async () => {

@@ -8,7 +8,7 @@ import { isUndecodable, type Undecodable } from "../codec.ts";
 import { readEach } from "../conversation.ts";
 import { Entrance, type Gate, type Guest, isAlive, refusalOf, visitorOf } from "../identity/mod.ts";
 import type { PeerMessage } from "../messages.ts";
-import type { EdgeStream, Grpc } from "../proto.ts";
+import { type EdgeStream, type Grpc, isClosedByPeer } from "../proto.ts";
 import { receive } from "./inbox.ts";
 import type { ServeContext } from "./serve.ts";
 import { Session } from "./sessions.ts";
@@ -54,7 +54,7 @@ export class Visit {
     stream.on("error", (error) => this.#leave(reasonOf(error)));
     stream.on("cancelled", () => this.#leave("connection lost"));
     stream.on("end", () => {
-      this.#leave("goodbye");
+      this.#leave(isClosedByPeer(stream) ? "goodbye" : "connection lost");
       stream.end();
     });
   }
