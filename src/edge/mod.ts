@@ -30,6 +30,7 @@ export type {
   Peer,
   Replica,
 } from "./server/catalog_item.ts";
+export { titleOf } from "./server/catalog_item.ts";
 export {
   type Identity,
   type IdentityKey,

@@ -33,6 +33,7 @@ import { screenshots } from "./resources/screenshots/mod.ts";
 import { screenshotUpload } from "./resources/screenshots/upload.ts";
 import { peopleResources } from "./resources/people/mod.ts";
 import { peoplePages } from "./resources/people/page.ts";
+import { narrowBy } from "./resources/people/heard.ts";
 import { sharedEdge, type TagsOf } from "./resources/people/shared_edge.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
@@ -79,7 +80,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   const resources = {
     health: health(ports.health),
     configurations: configurations(ports.configurations),
-    events: events(ports.events),
+    events: events(heardBy(ports.events, typeof edge === "string" ? undefined : edge, known)),
     drives: typeof peer === "string"
       ? absent(peer)
       : drives(peer.drives).route("/", driveHealth(peer.drives)),
@@ -135,6 +136,18 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   api.notFound(unrouted(api));
   api.onError(problems(log));
   return api;
+}
+
+/** Events tell nobody more than the lists of the edge do. */
+function heardBy(port: EventsPort, edge: EdgePort | undefined, people: People | undefined) {
+  const narrow = edge && people && narrowBy(edge, people);
+  return {
+    get last() {
+      return port.last;
+    },
+    listen: (...args: Parameters<EventsPort["listen"]>) => port.listen(...args),
+    narrow,
+  };
 }
 
 /** An export is as long as the library; it is read line by line. Uploads count for themselves. */

@@ -8,13 +8,15 @@ import { type AppEvent, MISSED } from "../../../base/events.ts";
 import type { Caller } from "../../../people/mod.ts";
 import { z } from "../../router.ts";
 import { snakeCased } from "../../snake_case.ts";
-import { endsFor, hears } from "../people/heard.ts";
+import { endsFor, hears, type Narrow } from "../people/heard.ts";
 
 export interface EventsPort {
   /** The id of what has happened last. */
   last: number;
   /** From now on; with `after` also what has happened after that id, as far as it is known. */
   listen(signal: AbortSignal, options?: { after?: number }): AsyncGenerator<AppEvent>;
+  /** What rules leave of it for somebody; all unless said. */
+  narrow?: Narrow | undefined;
 }
 
 export interface Listener {
@@ -54,7 +56,10 @@ export async function* hearing(
   for await (const event of port.listen(signal, after === undefined ? {} : { after })) {
     if (event.type === MISSED) yield event;
     else if (event.id > since && endsFor(caller, event)) return;
-    else if (hears(caller, event) && isAskedFor(types, event.type)) yield event;
+    else if (hears(caller, event) && isAskedFor(types, event.type)) {
+      const told = port.narrow ? await port.narrow(caller, event) : event;
+      if (told) yield told;
+    }
   }
 }
 

@@ -5,15 +5,50 @@
  * @module
  */
 import type { AppEvent } from "../../../base/events.ts";
-import type { Caller } from "../../../people/mod.ts";
+import type { Caller, People } from "../../../people/mod.ts";
+import { runAs } from "../../admission/caller.ts";
+import type { EdgePort } from "../edge.ts";
 
 /** By the first word of an event's type. */
 const forAll = ["catalog"];
-const forMembers = ["peer", "item", "tag", "taggroup", "person", "collection", "asset", "artwork"];
+const ofLibrary = ["item", "tag", "taggroup", "person", "collection", "asset", "artwork"];
+const forMembers = ["peer", ...ofLibrary];
+
+/** An event as this caller may know of it; nothing where they may not. */
+export type Narrow = (caller: Caller, event: AppEvent) => Promise<AppEvent | undefined>;
+
+/** By the same rules as the lists: of titles, of peers, and of the library as a whole. */
+export function narrowBy(
+  edge: Pick<EdgePort, "findTitle" | "findPeer">,
+  { sharing }: Pick<People, "sharing">,
+): Narrow {
+  const narrow: Narrow = async (caller, event) => {
+    const { type, data } = event;
+    const [word = ""] = type.split(".");
+    const isNone = caller.role === "member" && !await sharing.isRestricted(caller);
+    if (isNone) return event;
+    if (ofLibrary.includes(word)) return undefined;
+    if (typeof data.catalogId === "string") {
+      const item = await edge.findTitle(data.catalogId);
+      const [availablePeerCount, isAvailable] = [item.available_peer_count, item.online];
+      const isCounted = type === "catalog.availability";
+      return isCounted ? { ...event, data: { ...data, availablePeerCount, isAvailable } } : event;
+    }
+    if (typeof data.peerId === "string") await edge.findPeer(data.peerId);
+    return event;
+  };
+  return async (caller, event) => {
+    if (caller.role === "owner") return event;
+    // What cannot be found, or looked for now, is not told.
+    return await runAs(caller, () => narrow(caller, event)).catch(() => undefined);
+  };
+}
 
 export function hears(caller: Caller, { type, data }: AppEvent): boolean {
   const [word = ""] = type.split(".");
   if (caller.role === "owner") return true;
+  // It names titles and says how few have them; so is the list of last copies the owner's.
+  if (type === "catalog.endangered") return false;
   if (word === "sharing") return data.userId === caller.userId || data.role === caller.role;
   if (forAll.includes(word)) return true;
   if (caller.role !== "member") return false;

@@ -5,6 +5,7 @@
  * @module
  */
 import { DeniedError, NotFoundError } from "../../../base/errors.ts";
+import { titleOf as nameOfFile } from "../../../edge/mod.ts";
 import type { Caller, People, Title, Verdict } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import type { CatalogItem } from "../../schemas.ts";
@@ -22,6 +23,16 @@ export function sharedEdge(port: EdgePort, { sharing }: People, tagsOf: TagsOf):
     const tags = await tagsOf(items.map((it) => it.catalog_id));
     return items.map((item) => ({ item, verdict: sight.judge(titleOf(item, tags)) }));
   };
+  const seesPeer = async (caller: Caller) => {
+    const sight = await sharing.sightOf(caller);
+    return (id: string) => sight.visible({ catalogId: "", peerIds: [id], tags: [] });
+  };
+  /** @throws {NotFoundError} in the words of one that is not there */
+  const assertPeer = async (id: string) => {
+    const caller = currentCaller();
+    if (caller.role === "owner" || (await seesPeer(caller))(id)) return;
+    throw new NotFoundError(`Cannot find peer "${id}"`, { id });
+  };
   const findSeen = async (id: string): Promise<{ item: CatalogItem; verdict?: Verdict }> => {
     const caller = currentCaller();
     const item = await port.findTitle(id);
@@ -37,20 +48,34 @@ export function sharedEdge(port: EdgePort, { sharing }: People, tagsOf: TagsOf):
     async catalog({ limit, cursor, ...filter }) {
       const caller = currentCaller();
       if (caller.role === "owner") return await port.catalog({ ...filter, limit, cursor });
-      const items: CatalogItem[] = [];
-      let next = cursor;
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        const asked = { ...filter, limit: limit - items.length, cursor: next };
-        const page = await port.catalog(asked);
-        const found = await judged(caller, page.items);
-        items.push(...found.filter(({ verdict }) => verdict.see).map(narrowed));
-        next = page.nextCursor;
-        if (next === undefined || items.length >= limit) break;
-      }
-      return { items, nextCursor: next };
+      return await filled({ limit, cursor }, async (page) => {
+        const { items, nextCursor } = await port.catalog({ ...filter, ...page });
+        const found = await judged(caller, items);
+        return { items: found.filter(({ verdict }) => verdict.see).map(narrowed), nextCursor };
+      });
     },
 
     findTitle: async (id) => (await findSeen(id)).item,
+
+    async peers(request) {
+      const caller = currentCaller();
+      if (caller.role === "owner") return await port.peers(request);
+      const sees = await seesPeer(caller);
+      return await filled(request, async (page) => {
+        const { items, nextCursor } = await port.peers(page);
+        return { items: items.filter((it) => sees(it.peer_id)), nextCursor };
+      });
+    },
+
+    async findPeer(id) {
+      await assertPeer(id);
+      return await port.findPeer(id);
+    },
+
+    async findIdentity(id) {
+      await assertPeer(id);
+      return await port.findIdentity(id);
+    },
 
     async openStream(request, signal) {
       if (currentCaller().role === "owner") return await port.openStream(request, signal);
@@ -63,6 +88,24 @@ export function sharedEdge(port: EdgePort, { sharing }: People, tagsOf: TagsOf):
   };
 }
 
+type Asked = { limit: number; cursor?: string | undefined };
+
+/** A page out of as many pages as it takes, of which `read` leaves what may be seen. */
+async function filled<Item>(
+  { limit, cursor }: Asked,
+  read: (page: Asked) => Promise<{ items: Item[]; nextCursor?: string | undefined }>,
+) {
+  const items: Item[] = [];
+  let next = cursor;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const page = await read({ limit: limit - items.length, cursor: next });
+    items.push(...page.items);
+    next = page.nextCursor;
+    if (next === undefined || items.length >= limit) break;
+  }
+  return { items, nextCursor: next };
+}
+
 function titleOf(item: CatalogItem, tags: ReadonlyMap<string, string[]>): Title {
   return {
     catalogId: item.catalog_id,
@@ -71,9 +114,19 @@ function titleOf(item: CatalogItem, tags: ReadonlyMap<string, string[]>): Title 
   };
 }
 
-/** Only the replicas that they may play. */
+/** Only the replicas that they may play; and no name that only the file of another has. */
 function narrowed({ item, verdict }: { item: CatalogItem; verdict: Verdict }): CatalogItem {
   const replicas = item.replicas.filter(({ peer_id }) => verdict.peerIds.includes(peer_id));
   const available = new Set(replicas.filter((it) => it.online).map(({ peer_id }) => peer_id));
-  return { ...item, replicas, online: available.size > 0, available_peer_count: available.size };
+  const isNamedBy = ({ relative_path: path }: { "relative_path": string }) =>
+    nameOfFile(path) === item.title;
+  const [own] = replicas;
+  const isForeign = own && item.replicas.some(isNamedBy) && !replicas.some(isNamedBy);
+  return {
+    ...item,
+    ...isForeign && { title: nameOfFile(own.relative_path) },
+    replicas,
+    online: available.size > 0,
+    available_peer_count: available.size,
+  };
 }

@@ -1,0 +1,191 @@
+/** What rules leave of the catalogue, of peers and of events, over REST. @module */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { edgePort } from "../rig.ts";
+import { cookiesOf, openPeopleRig, PASSWORD } from "./rig.ts";
+
+Deno.test("a guest is invited, sees what is shared, plays it, and nothing else", async () => {
+  using rig = openPeopleRig({
+    ports: {
+      tagsOf: () => Promise.resolve(new Map([["c-3", ["genre/kids/old"]], ["c-4", ["genre/war"]]])),
+    },
+  });
+  const { bearer } = await rig.join("Ann", "owner");
+  const invited = await rig.ask("POST /api/invitations", {
+    bearer,
+    body: {
+      role: "guest",
+      shares: [{ effect: "allow", action: "play", kind: "tag", value: "genre/kids" }],
+    },
+  });
+  const { url, state } = await invited.json();
+  strictEqual(state, "open");
+  const token = new URL(url).hash.slice(1);
+  const body = { token, name: "Gus", password: PASSWORD, use: "cookie" };
+  const joined = await rig.ask("POST /api/invitations/accept", { body });
+  strictEqual(joined.status, 201);
+  const { user } = await joined.json();
+  const cookie = cookiesOf(joined);
+  const titles = async () => {
+    const { items } = await (await rig.ask("GET /api/catalog", { cookie })).json();
+    return items.map((it: { catalog_id: string }) => it.catalog_id);
+  };
+  const play = (catalogId: string) =>
+    rig.status("POST /api/streams", { cookie, body: { catalog_id: catalogId, sdp: "v=0" } });
+
+  deepStrictEqual(await titles(), ["c-3"]);
+  strictEqual(await play("c-3"), 201);
+  strictEqual(await play("c-1"), 404, "that there is one is not told");
+  strictEqual(await rig.status("GET /api/catalog/c-1", { cookie }), 404);
+  strictEqual(await rig.status("GET /api/media", { cookie }), 403);
+  const rule = await rig.ask("POST /api/sharing-rules", {
+    bearer,
+    body: { user_id: user.id, effect: "allow", action: "see", kind: "title", value: "c-1" },
+  });
+  const { id } = await rule.json();
+  deepStrictEqual(await titles(), ["c-1", "c-3"]);
+  strictEqual(await play("c-1"), 403);
+  await rig.ask(`DELETE /api/sharing-rules/${id}`, { bearer });
+  deepStrictEqual(await titles(), ["c-3"]);
+  strictEqual(await rig.status("POST /api/invitations/accept", { body }), 401);
+});
+
+Deno.test("a member sees all but what is denied; then the whole library is closed, too", async () => {
+  using rig = openPeopleRig({
+    ports: { tagsOf: () => Promise.resolve(new Map([["c-2", ["adult"]]])) },
+  });
+  const ann = await rig.join("Ann", "owner");
+  const { bearer } = await rig.join("Bob", "member");
+  const titles = async (who = bearer) =>
+    (await (await rig.ask("GET /api/catalog?limit=2", { bearer: who })).json()).items
+      .map((it: { catalog_id: string }) => it.catalog_id);
+  strictEqual(await rig.status("GET /api/media", { bearer }), 200);
+  strictEqual(await rig.status("GET /api/media/m-1/file", { bearer }), 200);
+
+  await rig.ask("POST /api/sharing-rules", {
+    bearer: ann.bearer,
+    body: { role: "member", effect: "deny", action: "see", kind: "tag", value: "adult" },
+  });
+
+  deepStrictEqual(await titles(), ["c-0", "c-1"]);
+  strictEqual(await rig.status("GET /api/catalog/c-2", { bearer }), 404);
+  strictEqual(await rig.status("GET /api/catalog/c-2", { bearer: ann.bearer }), 200);
+  strictEqual(await rig.status("GET /api/media", { bearer }), 403);
+  strictEqual(await rig.status("GET /api/media/m-1/file", { bearer }), 403);
+});
+
+Deno.test("events tell people what is theirs, and end with their session", async () => {
+  using rig = openPeopleRig();
+  const ann = await rig.join("Ann", "owner");
+  const bob = await rig.join("Bob", "member");
+  const answer = await rig.ask("GET /api/events", { bearer: bob.bearer });
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  await reader.read();
+
+  rig.events.publish("scan.progress", { path: "/home/ann/secret" });
+  rig.events.publish("rating.changed", { itemIds: ["i"], user: "owner" });
+  rig.events.publish("catalog.changed", {});
+  await rig.ask(`DELETE /api/sessions/${bob.sessionId}`, { bearer: ann.bearer });
+  let told = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value;
+
+  deepStrictEqual([...told.matchAll(/^event: (.+)$/gm)].map(([, type]) => type), [
+    "catalog.changed",
+  ]);
+});
+
+Deno.test("events name no titles and peers that lists do not show", async () => {
+  using rig = openPeopleRig();
+  const ann = await rig.join("Ann", "owner");
+  const gus = await rig.join("Gus", "guest");
+  const bob = await rig.join("Bob", "member");
+  const cid = await rig.join("Cid", "member");
+  const deny = (value: string) =>
+    rig.ask("POST /api/sharing-rules", {
+      bearer: ann.bearer,
+      body: { user_id: bob.id, effect: "deny", action: "see", kind: "peer", value },
+    });
+  await rig.ask("POST /api/sharing-rules", {
+    bearer: ann.bearer,
+    body: { user_id: gus.id, effect: "allow", action: "see", kind: "title", value: "c-3" },
+  });
+  strictEqual((await deny("p-2")).status, 201);
+  const listeners = [gus, bob, cid];
+  const told = await Promise.all(listeners.map(async ({ bearer }) => {
+    const answer = await rig.ask("GET /api/events", { bearer });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await reader.read();
+    return reader;
+  }));
+
+  for (const catalogId of ["c-1", "c-3", "c-gone"]) {
+    const data = { catalogId, availablePeerCount: 9, isAvailable: true };
+    rig.events.publish("catalog.availability", data);
+  }
+  rig.events.publish("catalog.endangered", { reason: "last_copy", catalogIds: ["c-1"], count: 1 });
+  rig.events.publish("peer.connected", { peerId: "p-1" });
+  rig.events.publish("peer.connected", { peerId: "p-2" });
+  rig.events.publish("item.changed", { itemIds: ["i-1"] });
+  for (const it of listeners) {
+    await rig.ask(`DELETE /api/sessions/${it.sessionId}`, { bearer: ann.bearer });
+  }
+  const heard = await Promise.all(told.map(async (reader) => {
+    let text = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+    return [...text.matchAll(/^data: (.+)$/gm)].map(([, line]) => {
+      const { type, data } = JSON.parse(line!);
+      return [type, data.catalog_id ?? data.peer_id ?? "", data.available_peer_count].join(" ")
+        .trim();
+    });
+  }));
+
+  deepStrictEqual(heard, [
+    ["catalog.availability c-3 0"],
+    ["catalog.availability c-1 0", "catalog.availability c-3 0", "peer.connected p-1"],
+    [
+      "catalog.availability c-1 9",
+      "catalog.availability c-3 9",
+      "catalog.availability c-gone 9",
+      "peer.connected p-1",
+      "peer.connected p-2",
+      "item.changed",
+    ],
+  ]);
+});
+
+Deno.test("a peer that is kept from a member is not there, nor what its files are called", async () => {
+  const item = {
+    "catalog_id": "c-1",
+    title: "secret of p-2",
+    "size_bytes": 1,
+    online: true,
+    "available_peer_count": 2,
+    replicas: [
+      { "peer_id": "p-1", "relative_path": "films/Alien.mkv", online: true },
+      { "peer_id": "p-2", "relative_path": "x/secret of p-2.mkv", online: true },
+    ],
+  };
+  const edge = { ...edgePort(), findTitle: () => Promise.resolve(item) };
+  using rig = openPeopleRig({ ports: { edge } });
+  const ann = await rig.join("Ann", "owner");
+  const { bearer, id } = await rig.join("Bob", "member");
+  const read = async (path: string, who = bearer) =>
+    await (await rig.ask(`GET ${path}`, { bearer: who })).json();
+  const peers = async (who = bearer) =>
+    (await read("/api/peers?limit=2", who)).items.map((it: { peer_id: string }) => it.peer_id);
+  const all = await peers();
+  strictEqual((await read("/api/catalog/c-1")).title, "secret of p-2");
+  await rig.ask("POST /api/sharing-rules", {
+    bearer: ann.bearer,
+    body: { user_id: id, effect: "deny", action: "see", kind: "peer", value: "p-2" },
+  });
+
+  ok(all.includes("p-2"));
+  ok(!(await peers()).includes("p-2"));
+  deepStrictEqual(await peers(ann.bearer), all);
+  strictEqual(await rig.status("GET /api/peers/p-2", { bearer }), 404);
+  strictEqual(await rig.status("GET /api/peers/p-2/identity", { bearer }), 404);
+  strictEqual(await rig.status("GET /api/peers/p-1", { bearer }), 200);
+  const title = await read("/api/catalog/c-1");
+  ok(!JSON.stringify(title).includes("p-2"), JSON.stringify(title));
+  strictEqual(title.title, "Alien");
+});
