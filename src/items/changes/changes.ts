@@ -90,6 +90,13 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
       writers.set(entity, writer);
     },
 
+    /** What is kept of an item: of itself, and of all that hangs on it, each by its entity. */
+    ofItem: (id: string): Map<string, Fields | null> =>
+      new Map(
+        [...writers].filter(([entity]) => entity === "item" || entity.startsWith("item."))
+          .map(([entity, { read }]) => [entity, read(id)]),
+      ),
+
     /** The newest first, from just before `before`; "item" includes "item.tags" and the like. */
     list({ entity, ...filter }: Omit<ChangesFilter, "entities"> & { entity?: string | undefined }) {
       if (entity === undefined) return store.list(filter);

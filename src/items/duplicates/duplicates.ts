@@ -21,7 +21,7 @@ export interface DuplicatesDeps {
   db: Database;
   library: Pick<Library, "work" | "trash">;
   jobs: Jobs;
-  changes: Pick<Changes, "record">;
+  changes: Pick<Changes, "record" | "ofItem">;
   publish: Publish;
   /** Films that are at most so far apart are one: 0 to 0.8; 0.6 unless said. */
   similarDistance?: (() => number) | undefined;

@@ -424,10 +424,22 @@ Deno.test("the keeper takes over what people have said of the copy", async () =>
   });
   ok(db.get("SELECT deleted_at FROM items WHERE id = ?", gone)?.deleted_at, "it is shown no more");
   deepStrictEqual(rig.changes.list({ batch, limit: 10 }).map(({ entity }) => entity).sort(), [
-    "duplicate",
+    "item",
+    "item.note",
     "item.rating",
     "item.tags",
   ]);
+
+  await rig.library.trash.restore(outcomes[0]!.trashId!);
+  await rig.changes.undo(batch, "owner");
+  const mine = (id: string) => {
+    const item = rig.rooms.items.find(id, "owner");
+    const notes = rig.rooms.notes.list(id, { createdAt: "", id: "" }, 9).map(({ text }) => text);
+    const halves = db.all("SELECT user, halves FROM ratings WHERE item_id = ? ORDER BY 1", id);
+    return [rig.rooms.tags.links.tagsOf(id), halves.map((it) => it.halves), notes, item.own];
+  };
+  deepStrictEqual(mine(keep), [["m1", "t1"], [4], [], []]);
+  deepStrictEqual(mine(gone), [["m2", "t1", "t2"], [7, 10], ["good"], ["description"]]);
 });
 
 Deno.test("all groups are dealt with at once: a plan first, then by the suggested keepers", async () => {
@@ -506,4 +518,65 @@ Deno.test("a name that a killed program has left goes at the next start, and not
   deepStrictEqual(noted(), [], "what is given up leaves no note");
   await rig.resolve(group, "a.wav", ["a copy.wav"], "hardlink");
   deepStrictEqual(noted(), [], "nor does what is done");
+});
+
+Deno.test("what is deleted is in the history before it goes, and a killed program goes on with it", async () => {
+  const { rig, group } = await rigWith({ "1.wav": wav(3), "2.wav": wav(3), "3.wav": wav(3) });
+  await using _ = rig;
+  const { trash } = rig.library;
+  const { remove } = Deno;
+  const second = rig.find("2.wav").id;
+  const told = () =>
+    rig.db.all<{ after: string }>("SELECT after FROM changes WHERE entity = 'duplicate'")
+      .map(({ after }) => JSON.parse(after)).map(({ file, done }) => `${file} ${done}`);
+  const atTheEnd: unknown[] = [];
+  Deno.remove = async (path, options) => {
+    const marks = rig.db.all("SELECT is_deleting FROM trash");
+    if (String(path).endsWith(".wav")) atTheEnd.push(told(), marks);
+    await remove(path, options);
+  };
+  try {
+    await rig.resolve(group, "1.wav", ["2.wav"], "delete");
+  } finally {
+    Deno.remove = remove;
+  }
+  // As a program leaves it that is killed just before, and just after, the file has gone.
+  const before = await trash.put(rig.find("3.wav"), { why: "a test" });
+  await rig.file("4.wav", wav(4));
+  await rig.scan();
+  const after = await trash.put(rig.find("4.wav"), { why: "a test" });
+  for (const { id } of [before, after]) trash.willDelete(id);
+  await Deno.remove(rig.path(after.trashPath));
+  await trash.settle();
+
+  deepStrictEqual(atTheEnd, [[`${second} deleted`], [{ "is_deleting": 1 }]]);
+  deepStrictEqual(trash.list(everything, 9), []);
+  await rejects(Deno.lstat(rig.path(before.trashPath)), Deno.errors.NotFound);
+});
+
+Deno.test("what cannot be deleted is in the trash, and the history says so", async () => {
+  const { rig, group } = await rigWith(two);
+  await using _ = rig;
+  const { remove } = Deno;
+  Deno.remove = async (path, options) => {
+    if (String(path).endsWith(".wav")) {
+      throw new Deno.errors.PermissionDenied("no rights (os error 13)");
+    }
+    await remove(path, options);
+  };
+  let outcomes;
+  try {
+    ({ outcomes } = await rig.resolve(group, "a.wav", ["a copy.wav"], "delete"));
+  } finally {
+    Deno.remove = remove;
+  }
+  const [{ done, problem, trashId }] = outcomes as [typeof outcomes[0]];
+  const history = rig.db.all<{ after: string }>(
+    "SELECT after FROM changes WHERE entity = 'duplicate' ORDER BY id",
+  ).map(({ after }) => JSON.parse(after).done);
+
+  deepStrictEqual([done, history], ["trashed", ["deleted", "trashed"]]);
+  match(problem!, /no rights/);
+  await rig.room.trash.restore(trashId!);
+  ok(await rig.exists("sub/a copy.wav"));
 });

@@ -1,12 +1,20 @@
 /** A library with real files and the room of duplicates over it. @module */
 import { join } from "node:path";
-import { openChanges } from "../../../src/items/changes/changes.ts";
+import { type Changes, openChanges } from "../../../src/items/changes/changes.ts";
+import { openCollections } from "../../../src/items/collections/mod.ts";
+import { createCustomFields } from "../../../src/items/custom/custom.ts";
 import {
   type DuplicatesDeps,
   type How,
   openDuplicates,
 } from "../../../src/items/duplicates/mod.ts";
 import type { GroupDetail } from "../../../src/items/duplicates/mod.ts";
+import { createItems } from "../../../src/items/items/items.ts";
+import { createNotes } from "../../../src/items/notes/notes.ts";
+import { openPeople } from "../../../src/items/people/mod.ts";
+import { createRatings } from "../../../src/items/ratings/ratings.ts";
+import { openTags } from "../../../src/items/tags/mod.ts";
+import { createWatch } from "../../../src/items/watch/watch.ts";
 import { openRig, type RigOptions } from "../../media/rig.ts";
 
 export interface DuplicatesRigOptions extends RigOptions {
@@ -25,6 +33,7 @@ export async function openDuplicatesRig(
   await rig.scan();
   const { db, library, jobs } = rig;
   const changes = openChanges({ db, publish: onPublish });
+  const rooms = openRooms({ db, changes, publish: onPublish });
   const room = openDuplicates({
     db,
     library,
@@ -38,6 +47,7 @@ export async function openDuplicatesRig(
     ...rig,
     events,
     changes,
+    rooms,
     room,
     /** Looks, and tells what it has found. */
     look: async (full = false): Promise<GroupDetail[]> => {
@@ -56,6 +66,19 @@ export async function openDuplicatesRig(
     exists: (name: string) => Deno.lstat(join(rig.root, name)).then(() => true, () => false),
     signal,
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
+  };
+}
+
+/** What people say of items: each tells the history how it is put back. */
+function openRooms(deps: Pick<DuplicatesDeps, "db" | "publish"> & { changes: Changes }) {
+  return {
+    tags: openTags(deps),
+    people: openPeople(deps),
+    collections: openCollections(deps),
+    items: createItems({ ...deps, custom: createCustomFields(deps) }),
+    ratings: createRatings(deps),
+    watch: createWatch(deps),
+    notes: createNotes(deps),
   };
 }
 

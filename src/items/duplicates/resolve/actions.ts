@@ -26,35 +26,56 @@ interface ActionDeps {
   platform: Platform;
 }
 
-type Action = (files: Files, deps: ActionDeps) => Promise<Outcome>;
+type Action = (files: Files, deps: ActionDeps) => Promise<Done>;
+
+/** What has been done, and what is left to do once it is written down. */
+export interface Done {
+  outcome: Outcome;
+  last?: {
+    /** In the transaction that writes the outcome down. */
+    begin(): void;
+    /** @throws {UnavailableError} it could not be done: `instead` is what has become of the file */
+    work(): Promise<void>;
+    instead: Outcome;
+  };
+}
 
 export const actions = {
   trash: async (files, deps) => {
     const { id } = await throwAway(files, deps);
-    return { id: files.victim.member.id, done: "trashed", reclaimedBytes: 0, trashId: id };
+    return { outcome: trashed(files, id) };
   },
 
-  /** By way of the trash: a file is deleted only once it is known which one that is. */
+  /**
+   * By way of the trash: a file is deleted only once it is known which one that is, and once that is
+   * written down, for nobody could tell it afterwards.
+   */
   delete: async (files, deps) => {
     const { id } = await throwAway(files, deps);
     const { library: { trash } } = deps;
-    const { failed } = await trash.empty({ ids: [id], signal: new AbortController().signal });
-    if (failed.length > 0) {
-      throw new UnavailableError(`Cannot delete what is in the trash: ${failed[0]!.problem}`, {
-        id,
-      });
-    }
     const { member, isOne } = files.victim;
-    const reclaimedBytes = isOne ? 0 : member.sizeBytes;
-    return { id: member.id, done: "deleted", reclaimedBytes };
+    const work = async () => {
+      const { failed } = await trash.empty({ ids: [id], signal: new AbortController().signal });
+      if (failed.length === 0) return;
+      const why = failed[0]!.problem;
+      throw new UnavailableError(`Cannot delete what is in the trash: ${why}`, { id });
+    };
+    return {
+      outcome: { id: member.id, done: "deleted", reclaimedBytes: isOne ? 0 : member.sizeBytes },
+      last: { begin: () => trash.willDelete(id), work, instead: trashed(files, id) },
+    };
   },
 
-  hardlink: (files, deps) => unite(files, "hardlink", deps),
-  reflink: (files, deps) => unite(files, "reflink", deps),
+  hardlink: async (files, deps) => ({ outcome: await unite(files, "hardlink", deps) }),
+  reflink: async (files, deps) => ({ outcome: await unite(files, "reflink", deps) }),
 } satisfies Record<string, Action>;
 
 export type How = keyof typeof actions;
 export const hows = Object.keys(actions) as How[];
+
+const trashed = ({ victim }: Files, trashId: string): Outcome => {
+  return { id: victim.member.id, done: "trashed", reclaimedBytes: 0, trashId };
+};
 
 async function throwAway(
   { victim: { member }, keeper, kept, again }: Files,

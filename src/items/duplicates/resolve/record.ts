@@ -1,10 +1,10 @@
 /**
  * What was done with a copy is written down, and what people said of it goes over to the one that is
- * kept. In a transaction of the caller's.
+ * kept, as a batch that can be undone. In a transaction of the caller's.
  *
  * @module
  */
-import type { Changes } from "../../changes/changes.ts";
+import { type Changes, newBatch } from "../../changes/changes.ts";
 import type { Group, Member } from "../store.ts";
 import type { How } from "./actions.ts";
 import type { Outcome } from "./resolve.ts";
@@ -21,25 +21,25 @@ interface Act {
 
 export function record(
   { group, keeper, outcome, how, user, batch }: Act,
-  { takeOver, changes }: { takeOver: TakeOverStore; changes: Pick<Changes, "record"> },
+  { takeOver, changes }: {
+    takeOver: TakeOverStore;
+    changes: Pick<Changes, "record" | "ofItem">;
+  },
 ): TakenOver | undefined {
   const goes = outcome.done === "trashed" || outcome.done === "deleted";
   const { id } = outcome;
-  const before = { tags: takeOver.tagsOf(keeper.id), ratings: takeOver.ratingsOf(keeper.id) };
+  const before = changes.ofItem(keeper.id);
   const taken = goes ? takeOver.takeOver(id, keeper.id) : undefined;
-  const after = { tags: takeOver.tagsOf(keeper.id), ratings: takeOver.ratingsOf(keeper.id) };
+  const after = changes.ofItem(keeper.id);
   if (goes) takeOver.hide(id);
 
-  const of = { batch, user, entityId: keeper.id };
+  for (const [entity, fields] of after) {
+    const change = { before: before.get(entity) ?? null, after: fields };
+    changes.record({ batch, user, entity, entityId: keeper.id, ...change });
+  }
+  // What was done with the file is no part of what an undo takes back: the trash gives it back.
   changes.record({
-    ...of,
-    entity: "item.tags",
-    before: { tags: before.tags },
-    after: { tags: after.tags },
-  });
-  changes.record({ ...of, entity: "item.rating", before: before.ratings, after: after.ratings });
-  changes.record({
-    batch,
+    batch: newBatch(),
     user,
     entity: "duplicate",
     entityId: group.id,

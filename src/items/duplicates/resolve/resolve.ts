@@ -14,7 +14,7 @@ import { type Changes, newBatch } from "../../changes/changes.ts";
 import { refuseStale } from "../../stale.ts";
 import { proofOf } from "../evidence.ts";
 import type { DuplicatesStore, Group, Member } from "../store.ts";
-import { actions, type How } from "./actions.ts";
+import { actions, type Done, type How } from "./actions.ts";
 import { record } from "./record.ts";
 import type { TakenOver, TakeOverStore } from "./store.ts";
 import { lookAt, type Looked, readAll } from "./verify.ts";
@@ -24,7 +24,7 @@ export interface ResolveDeps {
   takeOver: TakeOverStore;
   library: Pick<Library, "work" | "trash">;
   jobs: Jobs;
-  changes: Pick<Changes, "record">;
+  changes: Pick<Changes, "record" | "ofItem">;
   publish: Publish;
   run: Run;
   platform: Platform;
@@ -165,6 +165,7 @@ export function createResolve(deps: ResolveDeps) {
     return await jobs.run(spec, async (job) => {
       const { keeper, kept, victims } = await check(group, { ...request, remove }, job, signal);
       const batch = newBatch();
+      const by = { how, user, batch };
       const outcomes: Outcome[] = [];
       for (const victim of victims) {
         const { member, looked } = victim;
@@ -172,10 +173,20 @@ export function createResolve(deps: ResolveDeps) {
           job.signal.throwIfAborted();
           await again(keeper, kept);
           await again(member, looked);
-          const outcome = await actions[how]({ victim, keeper, kept, again }, deps);
-          store.transaction(() => {
-            const takenOver = record({ group, keeper, outcome, how, user, batch }, deps);
-            outcomes.push({ ...outcome, ...takenOver && { takenOver } });
+          const done: Done = await actions[how]({ victim, keeper, kept, again }, deps);
+          const { outcome, last } = done;
+          const writeDown = (outcome: Outcome) => record({ group, keeper, outcome, ...by }, deps);
+          const takenOver = store.transaction(() => {
+            last?.begin();
+            return writeDown(outcome);
+          });
+          const problem = await last?.work().catch((error) => {
+            store.transaction(() => writeDown(last.instead));
+            return reasonOf(error);
+          });
+          outcomes.push({
+            ...problem === undefined ? outcome : { ...last!.instead, problem },
+            ...takenOver && { takenOver },
           });
         } catch (error) {
           if (victims.length === 1) throw error;
