@@ -12,6 +12,7 @@ export function snakeCased(value: unknown): unknown {
   return Object.fromEntries(fields);
 }
 
-function toSnake(name: string): string {
+/** "creditedAs" → "credited_as" */
+export function toSnake(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -17,6 +17,7 @@ import {
   toPage,
   z,
 } from "../../../router.ts";
+import { snakeCased, toSnake } from "../../../snake_case.ts";
 import { UserQuery } from "../by.ts";
 
 export interface ChangesPort {
@@ -112,6 +113,23 @@ export function changes(port: ChangesPort): OpenAPIHono {
   return routes;
 }
 
+/** Of these the fields are named by people: users, and notes by their ids. */
+const namedByPeople = ["item.rating", "item.watch", "item.note"];
+
+/** Fields as all of REST says them: names in snake_case, ratings in stars. */
+function fieldsBody(entity: string, fields: StoredChange["before"]): StoredChange["before"] {
+  if (fields === null) return null;
+  const isOurs = !namedByPeople.includes(entity);
+  const valueOf = (value: unknown) =>
+    entity === "item.rating" && typeof value === "number" ? value / 2 : snakeCased(value);
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      isOurs ? toSnake(name) : name,
+      valueOf(value),
+    ]),
+  );
+}
+
 export function changeBody(it: StoredChange): z.infer<typeof ChangeBody> {
   return {
     id: it.id,
@@ -120,8 +138,8 @@ export function changeBody(it: StoredChange): z.infer<typeof ChangeBody> {
     at: it.at,
     entity: it.entity,
     entity_id: it.entityId,
-    before: it.before,
-    after: it.after,
+    before: fieldsBody(it.entity, it.before),
+    after: fieldsBody(it.entity, it.after),
     undone_by: it.undoneBy,
   };
 }
