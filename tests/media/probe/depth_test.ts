@@ -105,7 +105,7 @@ Deno.test({ name: "Profiles, levels and rates are told", ignore }, async () => {
       frameRate: 10,
     }],
     ["film.mp4", [...h264, "-r", "24000/1001"], { frameRate: 23.976 }],
-    ["film.mkv", [...h264, "-r", "24000/1001"], { frameRate: 23.976 }],
+    ["film.mkv", [...h264, "-r", "24000/1001", "-fps_mode", "cfr"], { frameRate: 23.976 }],
     ["film.webm", ["-c:v", "libvpx", "-r", "30"], { frameRate: 30 }],
     ["fragments.mp4", [...h264, "-r", "25", "-movflags", "frag_keyframe+empty_moov"], {
       frameRate: 25,

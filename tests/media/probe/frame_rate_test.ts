@@ -1,7 +1,13 @@
 /** Frame rates by how long pictures stand, and codec parameters. @module */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { readCodecString } from "../../../src/media/probe/codec/codec_string.ts";
 import { frameRateOf, type Run } from "../../../src/media/probe/codec/frame_rate.ts";
+import { run } from "../../../src/base/command.ts";
+import { has } from "../../helpers/clips.ts";
+import { tempDir } from "../../helpers/temp.ts";
+import { probePath } from "./probe.ts";
+
+const noFfmpeg = !await has("ffmpeg", "-version");
 
 Deno.test("frameRateOf() takes rounding for even, and gaps for uneven", () => {
   const many = (count: number, ...ticks: number[]): Run[] =>
@@ -62,3 +68,34 @@ Deno.test("readCodecString() says profile, level and depth of every codec that h
     deepStrictEqual(readCodecString(text), expected, text);
   }
 });
+
+Deno.test(
+  { name: "uneven pictures are told of Matroska as of MP4, wherever they are", ignore: noFfmpeg },
+  async () => {
+    await using dir = await tempDir();
+    const source = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=30:duration=8"];
+    const some = (which: string) => ["-vf", `select='${which}'`, "-fps_mode", "vfr"];
+    const cases: [name: string, options: string[], isVariable: true | undefined][] = [
+      ["even", [], undefined],
+      ["film", ["-r", "24000/1001"], undefined],
+      ["odd", some("not(mod(n,3))+not(mod(n,5))"), true],
+      ["half", [...some("lt(n,120)+not(mod(n,2))"), "-g", "30"], true],
+      ["late", some("lt(n,60)+not(mod(n,3))"), true],
+    ];
+
+    for (const [name, options, isVariable] of cases) {
+      const [mkv, mp4] = ["mkv", "mp4"].map((it) => `${dir.path}/${name}.${it}`) as [
+        string,
+        string,
+      ];
+      const coded = ["-c:v", "libx264", "-preset", "ultrafast", `file:${mkv}`];
+      await run("ffmpeg", ["-v", "error", ...source, ...options, ...coded], { timeoutMs: 60_000 });
+      await run("ffmpeg", ["-v", "error", "-i", mkv, "-c", "copy", mp4], { timeoutMs: 30_000 });
+      for (const path of [mkv, mp4]) {
+        const found = await probePath(path);
+        strictEqual(found?.description.tracks[0]?.variableFrameRate, isVariable, path);
+        strictEqual(found.bytesRead <= 512 * 1024, true, `it read ${found.bytesRead} bytes`);
+      }
+    }
+  },
+);

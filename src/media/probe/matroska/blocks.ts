@@ -23,15 +23,33 @@ export interface Block {
   sizeBytes: number;
 }
 
-/** How long each of the first pictures of a track stands, in ticks. */
-export function readPictureTimes(read: ReadBytes, cluster: Element, track: number): Run[] {
+/** Pictures between which others are shown that are stored behind them. */
+const MAX_AHEAD = 4;
+
+export interface Look {
+  pictures: number;
+  elements: number;
+  /** Of the first element in the cluster; else its begin. */
+  from?: number | undefined;
+}
+
+/** How long each of the next pictures of a track stands, in ticks. */
+export function readPictureTimes(
+  read: ReadBytes,
+  cluster: Element,
+  track: number,
+  look: Look = { pictures: MAX_PICTURES, elements: MAX_ELEMENTS },
+): Run[] {
   const times: number[] = [];
-  for (const block of blocksFrom(read, cluster)) {
+  let isCut = false;
+  for (const block of blocksFrom(read, cluster, look)) {
     if (block.track === track) times.push(block.time);
-    if (times.length === MAX_PICTURES) break;
+    isCut = times.length === look.pictures;
+    if (isCut) break;
   }
   // They are stored as they are decoded, which is not as they are shown.
   times.sort((one, other) => one - other);
+  if (isCut) times.length -= MAX_AHEAD;
   return times.slice(1).map((time, index) => ({ count: 1, ticks: time - times[index]! }));
 }
 
@@ -66,10 +84,14 @@ export function readLastTime(
 }
 
 /** The headers of the blocks, from the begin of a cluster on. */
-export function* blocksFrom(read: ReadBytes, cluster: Element): Generator<Block> {
-  let offset = cluster.start;
-  let clusterTime = 0;
-  for (let count = 0; count < MAX_ELEMENTS; count++) {
+export function* blocksFrom(
+  read: ReadBytes,
+  cluster: Element,
+  { elements: most, from = cluster.start }: Omit<Look, "pictures"> = { elements: MAX_ELEMENTS },
+): Generator<Block> {
+  let offset = from;
+  let clusterTime = from > cluster.start ? timeOf(read, cluster) : 0;
+  for (let count = 0; count < most; count++) {
     const element = readElement(read, offset);
     if (!element) return;
     if (element.id === parts.cluster || element.id === ids.group) {
@@ -86,6 +108,13 @@ export function* blocksFrom(read: ReadBytes, cluster: Element): Generator<Block>
     }
     offset = element.start + element.size;
   }
+}
+
+/** Of a cluster that says it first, as it should. */
+function timeOf(read: ReadBytes, { start }: Element): number {
+  const element = readElement(read, start);
+  if (element?.id !== ids.time || (element.size ?? 9) > 8) return 0;
+  return toNumber(read(element.start, element.size!));
 }
 
 /** Track number, as EBML writes sizes; then the time since that of the cluster, in two bytes. */

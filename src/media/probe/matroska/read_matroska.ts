@@ -11,6 +11,7 @@ import { isCover, readAttachments } from "./attachments.ts";
 import { readLastTime, readPictureTimes } from "./blocks.ts";
 import { readChapters } from "./chapters.ts";
 import { readSegment, type Segment } from "./segment.ts";
+import { unevenRate } from "./evenness.ts";
 import { readTags } from "./tags.ts";
 import { readTracks, toSubtitle } from "./tracks.ts";
 import { viewOf } from "./view.ts";
@@ -35,9 +36,19 @@ export function readMatroska(read: ReadBytes, sizeBytes: number): ContainerFacts
   for (const track of tracks) {
     const counted = ofTracks.get(track.uid) ?? {};
     track.facts = { ...counted, ...track.facts };
-    if (track.kind !== "video" || track.facts.frameRate || !cluster) continue;
-    const runs = readPictureTimes(read, cluster, track.number);
-    Object.assign(track.facts, frameRateOf(runs, 1e9 / nsPerTick));
+    if (track.kind !== "video" || !cluster) continue;
+    const ticksPerSecond = 1e9 / nsPerTick;
+    const declared = track.facts.frameRate;
+    const rate = declared === undefined
+      ? frameRateOf(readPictureTimes(read, cluster, track.number), ticksPerSecond)
+      : unevenRate(read, segment, {
+        sizeBytes,
+        track: track.number,
+        ticksPerSecond,
+        declared,
+        counted: counted.frameRate,
+      });
+    Object.assign(track.facts, rate);
   }
   const hasLength = (floatOf(info.get(ids.duration)) ?? 0) > 0;
   const last = hasLength || !cluster ? undefined : readLastTime(read, cluster.start, sizeBytes);
