@@ -131,7 +131,9 @@ export function createScanStore(db: Database) {
         `UPDATE media SET status = 'new' WHERE status IN ('probed', 'ready') AND rowid IN (
            SELECT rowid FROM media WHERE error IN (?1, ?2)
            UNION ALL SELECT rowid FROM media
-             WHERE error >= ?3 AND error < ?3 || char(0x10ffff) AND NOT instr(error, ?4))`,
+             WHERE error >= ?3 AND error < ?3 || char(0x10ffff) AND NOT instr(error, ?4)
+           UNION ALL SELECT rowid FROM media -- as ffprobe's own words were stored once
+             WHERE error >= 'The content cannot be read: C' AND error < 'The content cannot be read: D')`,
         NEEDS_FFPROBE,
         NEEDS_FFPROBE_TOO,
         DAMAGED,

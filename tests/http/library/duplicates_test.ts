@@ -6,6 +6,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { silent } from "../../../src/base/log.ts";
 import { type ApiPorts, createApi } from "../../../src/http/mod.ts";
+import { detailBody } from "../../../src/http/resources/library/duplicates/bodies.ts";
+import type { GroupKind } from "../../../src/items/duplicates/mod.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openDuplicatesRig } from "../../items/duplicates/rig.ts";
 
@@ -171,4 +173,20 @@ Deno.test("all are dealt with by a plan, and only when asked, and the trash is e
   deepStrictEqual([emptied.body.files, emptied.body.failed], [3, []]);
   deepStrictEqual((await rig.ask("GET", "trash/")).body.items, []);
   strictEqual(rig.changes.list({ user: "mia", entity: "duplicate", limit: 10 }).length, 3);
+});
+
+Deno.test("how far files are apart is told where they were compared, and not by their names", () => {
+  const distanceOf = (kind: GroupKind) =>
+    detailBody({
+      ...{ id: "g", kind, key: "k", title: "t", files: 2, reclaimableBytes: 1, state: "open" },
+      ...{ version: 1, foundAt: "", suggestion: { keep: undefined, reasons: [] } },
+      members: [{
+        ...{ id: "m", root: "/", relativePath: "a", driveIds: [], status: "ready", sizeBytes: 1 },
+        ...{ modifiedMs: 1, addedAt: "", distance: 0, saidOfIt: 0 },
+      }],
+    }).members.map(({ distance }) => distance);
+
+  deepStrictEqual(distanceOf("exact"), [0]);
+  deepStrictEqual(distanceOf("similar"), [0]);
+  deepStrictEqual(distanceOf("title"), [null]);
 });

@@ -175,7 +175,7 @@ function showGroup(group: DuplicateDetail, json: boolean | undefined, { print }:
       it.media_id,
       it.status,
       formatBytes(it.size_bytes),
-      it.distance.toFixed(2),
+      it.distance?.toFixed(2) ?? "-",
       nameOf(it),
     ]),
   ));

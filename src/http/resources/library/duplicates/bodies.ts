@@ -54,9 +54,11 @@ export const DuplicateMember = z.object({
   error: z.string().nullable(),
   drive_ids: z.array(z.string()),
   volume_id: z.string().nullable(),
-  distance: z.number().openapi({
+  distance: z.number().nullable().openapi({
     example: 0.12,
-    description: "How far its pictures are from the first file's: 0 the same, 1 nothing in common",
+    description:
+      "How far its pictures are from the first file's: 0 the same, 1 nothing in common; " +
+      "null where only the names were compared",
   }),
   duration_ms: z.int().nullable(),
   width: z.int().nullable(),
@@ -169,10 +171,11 @@ export function groupBody(it: Group): z.infer<typeof DuplicateGroup> {
 
 export function detailBody(it: GroupDetail): z.infer<typeof DuplicateDetail> {
   const { keep = null, reasons } = it.suggestion;
-  return { ...groupBody(it), members: it.members.map(memberBody), suggestion: { keep, reasons } };
+  const members = it.members.map((member) => memberBody(member, it.kind));
+  return { ...groupBody(it), members, suggestion: { keep, reasons } };
 }
 
-function memberBody(it: Member): z.infer<typeof DuplicateMember> {
+function memberBody(it: Member, kind: Group["kind"]): z.infer<typeof DuplicateMember> {
   return {
     media_id: it.id,
     root: it.root,
@@ -183,7 +186,7 @@ function memberBody(it: Member): z.infer<typeof DuplicateMember> {
     error: it.error ?? null,
     drive_ids: it.driveIds,
     volume_id: it.volumeId ?? null,
-    distance: it.distance,
+    distance: kind === "title" ? null : it.distance,
     duration_ms: it.durationMs ?? null,
     width: it.width ?? null,
     height: it.height ?? null,
