@@ -37,6 +37,8 @@ import library0017 from "./sql/library_0017_search_merge.sql" with { type: "text
 import library0018 from "./sql/library_0018_half_shared.sql" with { type: "text" };
 import library0019 from "./sql/library_0019_bad_lines.sql" with { type: "text" };
 import library0020 from "./sql/library_0020_versions.sql" with { type: "text" };
+import library0021 from "./sql/library_0021_deleting.sql" with { type: "text" };
+import library0022 from "./sql/library_0022_shown_tags.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -61,6 +63,8 @@ export const migrations = {
     library0018,
     library0019,
     library0020,
+    library0021,
+    library0022,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

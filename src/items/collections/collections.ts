@@ -52,7 +52,7 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
         } as unknown as Collection;
         return store.save({ id, kind, name, description: description ?? null });
       }
-      const items = store.find(id)?.itemCount ?? 0;
+      const items = store.members(id, 1000).length;
       if (items === 0) return void store.delete(id);
       throw new ConflictError(`Cannot delete collection "${id}": ${items} items are in it`);
     },
@@ -205,10 +205,10 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       const { name, version } = find(id);
       refuseStale(`collection "${name}"`, version, expected);
       for (;;) {
-        const some = store.items(id, { position: -Infinity, itemId: "" }, AT_ONCE);
+        const some = store.members(id, AT_ONCE);
         if (some.length === 0) break;
         db.transaction(() => {
-          for (const { itemId } of some) setPlace(id, itemId, undefined, by);
+          for (const itemId of some) setPlace(id, itemId, undefined, by);
         });
         await yieldToOthers();
       }

@@ -8,7 +8,8 @@ import type { Collection, CollectionKind, Episode, Place, Series } from "./colle
 
 const columns = `id, kind, name, description, version, created_at AS createdAt,
   updated_at AS updatedAt,
-  (SELECT count(*) FROM collection_items WHERE collection_id = collections.id) AS itemCount`;
+  (SELECT count(*) FROM collection_items JOIN items ON items.id = item_id
+    WHERE collection_id = collections.id AND deleted_at IS NULL) AS itemCount`;
 
 export type CollectionStore = ReturnType<typeof createCollectionStore>;
 
@@ -77,12 +78,20 @@ export function createCollectionStore(db: Database) {
     showsItem: (id: string): boolean =>
       db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
 
+    /** All of them, those too that were deleted: an undo brings those back to their place. */
+    members: (id: string, limit: number): string[] =>
+      db.all<{ itemId: string }>(
+        "SELECT item_id AS itemId FROM collection_items WHERE collection_id = ? LIMIT ?",
+        id,
+        limit,
+      ).map(({ itemId }) => itemId),
+
     /** Items in their order, from just after a place. */
     items: (id: string, after: { position: number; itemId: string }, limit: number): Place[] =>
       db.all(
         `SELECT item_id AS itemId, title, position FROM collection_items
          JOIN items ON items.id = item_id
-         WHERE collection_id = ? AND (position, item_id) > (?, ?)
+         WHERE collection_id = ? AND (position, item_id) > (?, ?) AND deleted_at IS NULL
          ORDER BY position, item_id LIMIT ?`,
         id,
         after.position,

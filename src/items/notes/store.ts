@@ -15,7 +15,13 @@ export function createNoteStore(db: Database) {
     hasItem: (id: string): boolean =>
       db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
 
-    find: (id: string): Note | undefined => db.get(`SELECT ${columns} FROM notes WHERE id = ?`, id),
+    /** Not of an item that was deleted, and which an undo may bring back. */
+    find: (id: string): Note | undefined =>
+      db.get(
+        `SELECT ${columns} FROM notes WHERE id = ?
+           AND EXISTS (SELECT 1 FROM items WHERE id = item_id AND deleted_at IS NULL)`,
+        id,
+      ),
 
     count: (itemId: string): number =>
       db.get<{ count: number }>("SELECT count(*) AS count FROM notes WHERE item_id = ?", itemId)!

@@ -49,7 +49,7 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
 
     write(id, fields) {
       if (fields === null) {
-        const items = credits.itemCount(id);
+        const items = credits.creditedIn(id, 1000).length;
         if (items === 0) return void store.delete(id);
         throw new ConflictError(
           `Cannot delete person "${id}": they are credited in ${items} items`,

@@ -80,6 +80,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
     },
     itemsOf: store.itemsOf,
     itemCount: store.itemCount,
+    creditedIn: store.creditedIn,
     set,
 
     /** Gives a person a role in an item, or changes how that is credited. */
@@ -119,8 +120,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
     /** Takes a person from all items, or puts another in their place. */
     async replaceEverywhere(personId: string, other: string | undefined, by: By): Promise<void> {
       for (;;) {
-        const some = store.itemsOf(personId, { itemId: "", role: "" }, AT_ONCE);
-        const itemIds = [...new Set(some.map((it) => it.itemId))];
+        const itemIds = store.creditedIn(personId, AT_ONCE);
         if (itemIds.length === 0) return;
         db.transaction(() => {
           for (const itemId of itemIds) {

@@ -28,15 +28,26 @@ export function createCreditStore(db: Database) {
 
     itemCount: (personId: string): number =>
       db.get<{ n: number }>(
-        "SELECT count(DISTINCT item_id) AS n FROM item_people WHERE person_id = ?",
+        `SELECT count(DISTINCT item_id) AS n FROM item_people JOIN items ON items.id = item_id
+         WHERE person_id = ? AND deleted_at IS NULL`,
         personId,
       )!.n,
+
+    /** Some of all items, of those too that were deleted: an undo brings those back as they were. */
+    creditedIn: (personId: string, limit: number): string[] =>
+      db.all<{ itemId: string }>(
+        "SELECT DISTINCT item_id AS itemId FROM item_people WHERE person_id = ? LIMIT ?",
+        personId,
+        limit,
+      ).map(({ itemId }) => itemId),
 
     /** By item and role, from just after a pair. */
     itemsOf: (personId: string, after: { itemId: string; role: string }, limit: number) =>
       db.all<{ itemId: string; role: Role; creditedAs: string | null; position: number }>(
-        `SELECT item_id AS itemId, role, credited_as AS creditedAs, position FROM item_people
-         WHERE person_id = ? AND (item_id, role) > (?, ?) ORDER BY item_id, role LIMIT ?`,
+        `SELECT item_id AS itemId, role, credited_as AS creditedAs, position
+         FROM item_people CROSS JOIN items ON items.id = item_id
+         WHERE person_id = ? AND (item_id, role) > (?, ?) AND deleted_at IS NULL
+         ORDER BY item_id, role LIMIT ?`,
         personId,
         after.itemId,
         after.role,
