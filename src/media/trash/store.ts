@@ -50,6 +50,14 @@ export function createTrashStore(db: Database) {
     unfinished: (): TrashEntry[] =>
       db.all(`SELECT ${columns} FROM trash WHERE state <> 'kept' LIMIT 1000`),
 
+    /** Of what is deleted for good: what was cut off in the middle. */
+    halfDeleted: (): string[] =>
+      db.all<{ id: string }>("SELECT id FROM trash WHERE is_deleting = 1 LIMIT 1000")
+        .map(({ id }) => id),
+
+    setDeleting: (id: string, isDeleting: boolean) =>
+      db.run("UPDATE trash SET is_deleting = ? WHERE id = ?", isDeleting ? 1 : 0, id),
+
     counts: (): { files: number; bytes: number } => ({
       ...db.get<{ files: number; bytes: number }>(
         "SELECT count(*) files, ifnull(sum(size_bytes), 0) bytes FROM trash",

@@ -44,6 +44,8 @@ export type Trash = ReturnType<typeof openTrash>;
 
 export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
   const store = createTrashStore(db);
+  /** Ids of what this program deletes now. */
+  const deleting = new Set<string>();
   const halfShared = createHalfShared(store.halfShared, touch);
 
   const changed = (what: "put" | "restored" | "emptied", entries: readonly TrashEntry[]) => {
@@ -65,6 +67,13 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     list: store.list,
     counts: store.counts,
     sawShared: store.sawShared,
+
+    /**
+     * Says that an entry is to be deleted for good, in a transaction of the caller's: from then on a
+     * killed program goes on with it. Followed by empty().
+     */
+    willDelete: (id: string): void => void store.setDeleting(id, true),
+
     halfShared: halfShared.told,
 
     /** @throws {DeniedError} the path leads out of the media folders */
@@ -159,6 +168,8 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
         for (const entry of some) {
           signal.throwIfAborted();
           const path = join(entry.root, entry.trashPath);
+          deleting.add(entry.id);
+          store.setDeleting(entry.id, true); // before it is: a file that is gone is told by nobody
           let isThere = true;
           try {
             isThere = await touch(path, () => exists(path));
@@ -169,7 +180,10 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
             }
           } catch (error) {
             done.failed.push({ id: entry.id, problem: String((error as Error).message) });
+            store.setDeleting(entry.id, false);
             continue;
+          } finally {
+            deleting.delete(entry.id);
           }
           store.remove(entry.id);
           if (!isThere) continue; // somebody has taken it away already
@@ -184,6 +198,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     /** Brings to its end what a crash has cut off. */
     async settle(): Promise<void> {
       await halfShared.settle();
+      await endDeletions();
       for (const entry of store.unfinished()) {
         const { id, root, relativePath, trashPath } = entry;
         const [there, kept] = [join(root, relativePath), join(root, trashPath)];
@@ -198,6 +213,26 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
       }
     },
   };
+
+  /** What a killed program has begun to delete goes; where it cannot be seen it waits. */
+  async function endDeletions(): Promise<void> {
+    for (const id of store.halfDeleted().filter((it) => !deleting.has(it))) {
+      const entry = find(id);
+      const path = join(entry.root, entry.trashPath);
+      try {
+        const isThere = await touch(path, () => exists(path));
+        if (!isThere && !await isEmptied(entry)) continue; // its drive is away
+        if (isThere) {
+          await checkInside(path, roots(), touch);
+          await touch(path, () => Deno.remove(path));
+        }
+        store.remove(id);
+        changed("emptied", [entry]);
+      } catch {
+        continue; // it stays, and is tried again at the next start
+      }
+    }
+  }
 
   /** Whether the trash itself is there: a drive that is away leaves an empty folder behind. */
   function isEmptied({ root, trashPath }: TrashEntry): Promise<boolean> {
