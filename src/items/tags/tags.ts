@@ -237,7 +237,7 @@ export function openTags({ db, changes, publish }: TagsDeps) {
       const children = store.childCount(id);
       if (children > 0 && !recursive) {
         const message = `Cannot delete tag "${row.path}": it has ${children} below it. ` +
-          "Delete those first, or all by ?recursive=true";
+          "Delete those first, or all of them with it (--recursive, ?recursive=true)";
         throw new ConflictError(message, { children });
       }
       for (;;) {

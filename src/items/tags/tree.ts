@@ -203,7 +203,7 @@ export function createTagTree(
     const children = store.childCount(row.id);
     if (children > 0) {
       const message = `Cannot delete tag "${row.path}": it has ${children} below it. ` +
-        "Delete those first, or all by ?recursive=true";
+        "Delete those first, or all of them with it (--recursive, ?recursive=true)";
       throw new ConflictError(message, { children });
     }
     if (row.itemCount > 0) {

@@ -120,6 +120,10 @@ function films() {
 
 Deno.test("each word, phrase and filter finds its films", async () => {
   using rig = films();
+  rig.db.run(
+    `INSERT INTO custom_fields (key, name, type, created_at, updated_at)
+     VALUES ('shelf', 'Shelf', 'text', '', '')`,
+  );
   const all = ["alien", "amelie", "runner", "samurai", "thai", "wire"];
   const cases: [string, string[]][] = [
     ["", all],
@@ -371,4 +375,13 @@ Deno.test("resolveIds() gives all that fit, up to a limit", async () => {
 
   deepStrictEqual([odd.length, odd[0], odd.at(-1)], [100, "f199", "f1"]);
   strictEqual((await rig.search.resolveIds("film", "owner", 30)).length, 30);
+});
+
+Deno.test("a range that is turned round and a field that there is not are refused, not empty", async () => {
+  using rig = openRig();
+  rig.add({ id: "a", title: "Alien" });
+  rig.index();
+
+  await rejects(rig.find("year:1999..1990"), /end of the range is before its begin/);
+  await rejects(rig.find("field.nope:a"), /there is no custom field "nope"/);
 });

@@ -116,6 +116,9 @@ export function isOffline(volumes: readonly string[]): Condition {
   return { match: `(${away}) NOT (${word("state", "missing")} OR ${word("state", "forgotten")})` };
 }
 
-export const custom: Compile = (asked) => ({
-  words: alternatives(asked).map((it) => factWord("custom", `${asked.key} ${fold(it)}`)),
-});
+/** Any type of field by its text: numbers are not compared. */
+export const custom: Compile = (asked) => {
+  const { key, context } = asked;
+  if (!context.store.hasField(key)) throw new InvalidError(`there is no custom field "${key}"`);
+  return { words: alternatives(asked).map((it) => factWord("custom", `${key} ${fold(it)}`)) };
+};

@@ -58,6 +58,9 @@ export function createFilterStore(db: Database) {
         name,
       ),
 
+    hasField: (key: string): boolean =>
+      db.get("SELECT 1 FROM custom_fields WHERE key = ?", key) !== undefined,
+
     /** Those that are away, with files of ours on them: each is found by one step in the index. */
     offlineVolumes: (): string[] =>
       ids(

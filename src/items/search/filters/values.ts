@@ -34,7 +34,11 @@ export function readRange(unit: Unit, operator: Operator, value: string): Range 
   if (more.length > 0) throw new InvalidError(`expected ${unit.expected}`);
   if (to !== undefined) {
     if (operator !== ":" && operator !== "=") throw new InvalidError('a range stands after ":"');
-    return { low: from ? one(from).low : 0, high: to ? one(to).high : Infinity };
+    const [low, high] = [from ? one(from).low : 0, to ? one(to).high : Infinity];
+    if (low > high) {
+      throw new InvalidError("the end of the range is before its begin, turn it round");
+    }
+    return { low, high };
   }
   const { low, high } = one(value);
   if (operator === ">") return { low: high + unit.step, high: Infinity };
