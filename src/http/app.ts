@@ -11,6 +11,8 @@ import { type Metric, METRICS_TYPE, toExposition } from "../base/metrics.ts";
 import { VERSION } from "../base/version.ts";
 import { MAX_PICTURE_BYTES } from "../media/mod.ts";
 import type { People } from "../people/mod.ts";
+import { cookieNames } from "./admission/connection.ts";
+import { withSecurity } from "./admission/security_schemes.ts";
 import { refuseMalformed } from "./admission/well_formed.ts";
 import { auth } from "./auth.ts";
 import { unrouted } from "./methods.ts";
@@ -122,7 +124,9 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     "/metrics",
     (c) => c.body(toExposition(ports.metrics()), 200, { "content-type": METRICS_TYPE }),
   );
-  api.get("/api/schema", (c) => c.json(api.getOpenAPI31Document(openApiHead)));
+  api.get("/api/schema", (c) => {
+    return c.json(withSecurity(api.getOpenAPI31Document(openApiHead), cookieNames(c)));
+  });
   api.get(
     "/api/schema/swagger-ui",
     (c) => c.html(swaggerPage("/api/schema/"), 200, securityHeaders),

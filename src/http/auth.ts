@@ -14,7 +14,14 @@ import { DeniedError } from "../base/errors.ts";
 import { type Caller, mayUse, ownerBy, type People } from "../people/mod.ts";
 import { type Access, accessOf } from "./admission/access.ts";
 import { runAs } from "./admission/caller.ts";
-import { cookieOf, fromOf, isForwarded, isLocal, isNear } from "./admission/connection.ts";
+import {
+  cookieOf,
+  fromOf,
+  isForwarded,
+  isLocal,
+  isNear,
+  KEY_COOKIE,
+} from "./admission/connection.ts";
 
 export type { Connection } from "./admission/connection.ts";
 export { isLocal };
@@ -27,8 +34,6 @@ export interface AuthOptions {
   /** By which the page may be opened, besides addresses and localhost. */
   names?: (() => readonly string[]) | undefined;
 }
-
-const COOKIE = "giggityflix";
 
 export function auth({ token, people, names = () => [] }: AuthOptions): MiddlewareHandler {
   const identify = identifier(token, people);
@@ -52,9 +57,9 @@ function identifier(token: string, people: People | undefined) {
   return async (c: Context): Promise<Caller | undefined> => {
     const { address } = fromOf(c);
     const [query, header] = [c.req.query("token"), bearer(c)];
-    if (matches(query ?? header ?? getCookie(c, COOKIE), token)) {
+    if (matches(query ?? header ?? getCookie(c, KEY_COOKIE), token)) {
       if (query && !isNear(c)) {
-        setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+        setCookie(c, KEY_COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/" });
       }
       return ownerBy("key", address);
     }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { type Asking, openPeopleRig, PASSWORD, TOKEN } from "./people/rig.ts";
 import { openRig } from "./rig.ts";
 
 interface Schema {
@@ -16,13 +17,17 @@ interface Operation {
   responses: Record<string, { description?: string; content?: Content }>;
   requestBody?: { content: Content };
   parameters?: { name: string; in: string; required?: boolean }[];
+  security?: Record<string, string[]>[];
 }
 
 interface OpenApi {
   openapi: string;
   info: { title: string; version: string };
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: {
+    schemas: Record<string, Schema>;
+    securitySchemes: Record<string, Record<string, string>>;
+  };
 }
 
 async function readSchema(): Promise<{ schema: OpenApi; text: string }> {
@@ -176,5 +181,49 @@ Deno.test("Swagger UI asks nobody but us", async () => {
     const found = await rig.get(path!);
     ok([200, 503].includes(found.status), `${path}: ${found.status}`); // 503: it is not built
     await found.body?.cancel();
+  }
+});
+
+Deno.test("the OpenAPI text says by what each call is opened, and it is true", async () => {
+  using rig = openPeopleRig();
+  const local = { from: "127.0.0.1" };
+  const schema: OpenApi = await (await rig.ask("GET /api/schema", local)).json();
+  const { securitySchemes } = schema.components;
+  const calls = Object.entries(schema.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security }]) => ({ path, method, security }))
+  );
+
+  const open = calls.filter(({ security }) => security?.length === 0);
+  deepStrictEqual(open.map(({ method, path }) => `${method} ${path}`).sort(), [
+    "get /api/setup",
+    "post /api/invitations/accept",
+    "post /api/passkeys/authentication",
+    "post /api/passkeys/authentication/{id}",
+    "post /api/screenshot/{catalog_id}",
+    "post /api/sessions",
+    "post /api/sessions/refresh",
+    "post /api/sessions/sign-out",
+    "post /api/setup",
+  ]);
+  ok(calls.every(({ security }) => security));
+  const all = new Set(calls.flatMap(({ security }) => security!.flatMap((it) => Object.keys(it))));
+  deepStrictEqual([...all].sort(), Object.keys(securitySchemes).sort());
+  deepStrictEqual(schema.paths["/api/peers/{id}"]?.patch?.security?.[0], { bearer: ["admin"] });
+
+  // Each of them shown as it says.
+  const ann = await rig.join("Ann", "owner");
+  const page = await rig.ask("POST /api/sessions", {
+    body: { name: "Ann", password: PASSWORD, use: "cookie" },
+  });
+  const session = /^[^;]*=([^;]+)/.exec(page.headers.getSetCookie()[0]!)![1];
+  const proofs: Record<string, [call: string, asking: Asking]> = {
+    bearer: ["GET /api/users", { bearer: ann.bearer }],
+    session: ["GET /api/users", { cookie: `${securitySchemes.session!.name}=${session}` }],
+    key: ["GET /api/users", { cookie: `${securitySchemes.key!.name}=${TOKEN}` }],
+    token: [`GET /api/users?${securitySchemes.token!.name}=${TOKEN}`, {}],
+  };
+  strictEqual(await rig.status("GET /api/users"), 401);
+  for (const name of Object.keys(securitySchemes)) {
+    strictEqual(await rig.status(...proofs[name]!), 200, name);
   }
 });

@@ -56,6 +56,12 @@ export function siteOf(c: Context): Site {
 /** A browser sends cookies to every port of a host: each program there has its own. */
 const cookieName = (c: Context, what: string) => `gf_${what}_${new URL(c.req.url).port || "0"}`;
 
+/** The data folder's access token, in a page that was opened with it. */
+export const KEY_COOKIE = "giggityflix";
+
+/** As they are called at this address. */
+export const cookieNames = (c: Context) => ({ session: cookieName(c, "access"), key: KEY_COOKIE });
+
 const paths = { access: "/", refresh: "/api/sessions" };
 
 export const cookieOf = (c: Context, what: keyof typeof paths): string | undefined =>
