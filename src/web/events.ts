@@ -14,6 +14,8 @@ const types = [
   "scan.finished",
   "scan.failed",
   "catalog.changed",
+  // What of it is shown to whom is another matter now.
+  "sharing.changed",
   "peer.connected",
   "peer.disconnected",
 ];
