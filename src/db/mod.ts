@@ -14,6 +14,12 @@ export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./da
 export { migrations } from "./migrate.ts";
 export { openPages, type Pages } from "./pages.ts";
 export { openPostgresState, type PostgresOptions } from "./postgres.ts";
-export { openSqliteState, type State, type Statements, type StateValue } from "./state.ts";
+export {
+  openSqliteState,
+  pingState,
+  type State,
+  type Statements,
+  type StateValue,
+} from "./state.ts";
 export { inTime, openReaders, type Readers, type ReaderValue } from "./readers.ts";
 export { openWriter, type Writer } from "./beside/writer.ts";

@@ -37,6 +37,11 @@ export interface State extends Statements, AsyncDisposable {
   transaction<T>(work: (tx: Statements) => Promise<T>): Promise<T>;
 }
 
+/** Resolves when the database answers. @throws {UnavailableError} it cannot be reached */
+export async function pingState(state: State): Promise<void> {
+  await state.get("SELECT 1 AS one");
+}
+
 /** One connection, so a transaction has it for itself: who comes meanwhile waits. */
 export function openSqliteState(db: Database): State {
   let busy: Promise<unknown> | undefined;

@@ -34,6 +34,8 @@ export interface LinkState {
   extensions: string[];
   /** Why the last stream ended. */
   reason?: string;
+  /** ISO 8601; while it waits for that. */
+  nextTryAt?: string;
 }
 
 export interface Link {
@@ -218,12 +220,8 @@ export function createLink(deps: LinkDeps): Link {
     let said = "";
     for (let at = 0; !signal.aborted;) {
       const address = addresses[at]!;
-      const { status: { code, details }, livedMs, wasUp, better } = await once(
-        grpc,
-        at,
-        patience,
-        signal,
-      );
+      const { status: ending, livedMs, wasUp, better } = await once(grpc, at, patience, signal);
+      const { code, details } = ending;
       if (signal.aborted) break;
       if (better) {
         down(address, `"${better}" is there again`);
@@ -236,7 +234,7 @@ export function createLink(deps: LinkDeps): Link {
       const isDenied = code === status.PERMISSION_DENIED;
       deniedSince = isDenied ? deniedSince || Date.now() - livedMs : 0;
       const isPatient = isDenied && Date.now() - deniedSince < DENIED_PATIENCE_MS;
-      const reason = `${status[code]}: ${details}${advice(grpc, code, isPatient)}`;
+      const reason = `${status[code]}: ${details}${advice(grpc, ending, isPatient)}`;
       // What has ended starts again with the best; what was never there is followed by the next.
       at = wasUp ? 0 : (at + 1) % addresses.length;
       const isRound = wasUp || at === 0;
@@ -247,7 +245,9 @@ export function createLink(deps: LinkDeps): Link {
       log[level]("Link to the edge ended", { address, reason, failures, waitMs });
       said = reason;
       down(address, reason);
+      state.nextTryAt = new Date(Date.now() + waitMs).toISOString();
       await pause(waitMs, signal);
+      delete state.nextTryAt;
     }
     down(state.address, "stopped");
   }
@@ -266,8 +266,17 @@ export function createLink(deps: LinkDeps): Link {
   };
 }
 
+const NOBODY = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|Name resolution|Nothing answers/;
+
 /** What a person can do about it. */
-function advice({ lib: { status } }: Grpc, code: number, isPatient: boolean): string {
+function advice(
+  { lib: { status } }: Grpc,
+  { code, details }: StatusObject,
+  isPatient: boolean,
+): string {
+  if (code === status.UNAVAILABLE && NOBODY.test(details)) {
+    return " Start the edge there, or correct EDGE_GRPC_ADDRESS";
+  }
   if (code === status.UNAUTHENTICATED) return ". Check the peer_id of this peer";
   if (code !== status.PERMISSION_DENIED || isPatient) return "";
   return ". The edge is full, or another program uses this peer_id, " +

@@ -25,6 +25,7 @@ import {
   openNatsBus,
   s3Objects,
 } from "../../edge/mod.ts";
+import { watchEngines } from "./edge/engines.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge/identity.ts";
@@ -157,6 +158,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
     /** Where it listens now. */
     address: () => address,
     peersOnline: () => edge.onlineCount(),
+    /** What it stands on and is away now. */
+    problems: watchEngines(state, options.bus),
     metrics: edge.metrics,
   };
 }

@@ -8,6 +8,7 @@ import type { Parts } from "../../http/mod.ts";
 import type { DriveReport } from "../../drives/mod.ts";
 import { hasFfprobe } from "../../media/mod.ts";
 import type { Lanes } from "../../pool/mod.ts";
+import { edgePart, linkPart } from "./edge/health.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { PeerLink } from "./peer_link.ts";
 import type { Peer } from "./peer.ts";
@@ -37,7 +38,7 @@ export function createHealth({ role, peer, watcher, edge, link, peerId }: Health
   };
   lookForFfprobe();
 
-  const parts = (): Parts => {
+  const parts = async (): Promise<Parts> => {
     lookForFfprobe();
     return {
       role: { status: "healthy", name: role, ...peer && { peer_id: peerId } },
@@ -52,15 +53,9 @@ export function createHealth({ role, peer, watcher, edge, link, peerId }: Health
         },
       },
       ...link && {
-        link: {
-          status: link.state().connected ? "healthy" : "degraded",
-          ...link.state(),
-          ...edge && { address: edge.address() ?? null },
-        },
+        link: { ...linkPart(link), ...edge && { address: edge.address() ?? null } },
       },
-      edge: edge
-        ? { status: "healthy", address: edge.address() ?? null, peers: edge.peersOnline() }
-        : { status: "off" },
+      edge: edge ? await edgePart(edge) : { status: "off" },
     };
   };
   return { parts };

@@ -12,7 +12,7 @@ import { Health } from "../schemas.ts";
 export type Parts = z.infer<typeof Health>["parts"];
 
 export interface HealthPort {
-  parts(): Parts;
+  parts(): Parts | Promise<Parts>;
 }
 
 export function health(port: HealthPort) {
@@ -23,8 +23,8 @@ export function health(port: HealthPort) {
     summary: "Whether this program works",
     responses: { 200: json(Health, "It answers; its parts say how they are") },
   });
-  return router().openapi(route, (c) => {
-    const parts = port.parts();
+  return router().openapi(route, async (c) => {
+    const parts = await port.parts();
     const degraded = Object.values(parts).some((part) => part.status === "degraded");
     return c.json({
       status: degraded ? "degraded" as const : "healthy" as const,
