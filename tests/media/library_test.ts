@@ -42,6 +42,7 @@ Deno.test("hashes() refuses what it cannot hash, with the reason that the wire h
   await Deno.remove(`${rig.root}/a.wav`);
   strictEqual(await reason("c-1", ["sha512"]), "NotFoundError FILE_GONE");
   await rig.scan();
+  await rig.library.confirmGone(rig.root);
   strictEqual(await reason("c-1", ["md5"]), "NotFoundError FILE_GONE");
   rig.library.forget("c-1");
   strictEqual(await reason("c-1", ["md5"]), "NotFoundError BAD_CATALOG_ID");

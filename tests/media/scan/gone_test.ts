@@ -1,14 +1,20 @@
 /** Files that a scan does not find: a few are missing, of many a person has to say it. @module */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { HANDFUL, needsConfirmation } from "../../../src/media/scan/gone/gone.ts";
+import { needsConfirmation } from "../../../src/media/scan/gone/gone.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openRig } from "../rig.ts";
 
-Deno.test("needsConfirmation() waits for a person with more than a fifth, if no handful", () => {
+Deno.test("needsConfirmation() waits for a person with all, and with two and more than a fifth", () => {
   const cases: [gone: number, of: number, boolean][] = [
-    [HANDFUL, HANDFUL, false],
-    [HANDFUL + 1, HANDFUL + 1, true],
+    [0, 0, false],
+    [1, 1, true],
+    [1, 2, false],
+    [1, 4, false],
+    [2, 3, true],
+    [2, 9, true],
+    [2, 10, false],
+    [5, 5, true],
     [20, 100, false],
     [21, 100, true],
     [200_000, 1_000_000, false],
@@ -112,4 +118,21 @@ Deno.test("a folder of a media folder that a person passes over needs no confirm
   deepStrictEqual((await it.rig.scan()).gone, 10);
   it.rig.settings.extensions = [".wav"];
   deepStrictEqual([(await it.rig.scan()).bytesRead, it.count("ready")], [0, 20]);
+});
+
+Deno.test("of a small folder, too, all files or several wait for a person; one of them is missing", async () => {
+  await using rig = await openRig();
+  for (let seed = 0; seed < 5; seed++) await rig.file(`${seed}.wav`, wav(seed));
+  await rig.scan();
+  const isGone = async (...names: number[]) => {
+    for (const name of names) await Deno.remove(join(rig.root, `${name}.wav`));
+    const { gone, confirmations } = await rig.scan();
+    return [gone, confirmations.map(({ files }) => files)];
+  };
+
+  deepStrictEqual(await isGone(0), [1, []]);
+  deepStrictEqual(await isGone(1, 2), [0, [2]]);
+  deepStrictEqual(await isGone(3, 4), [0, [4]]);
+  await rig.library.confirmGone(rig.root);
+  deepStrictEqual(Object.values(rig.statuses()), Array(5).fill("missing"));
 });

@@ -108,6 +108,7 @@ Deno.test("a walk behind a film misses no file, and ends with its cancelled scan
   rig.settings.roots = [folder, rig.root];
   await rig.dir.file("a/one.wav", wav(1));
   const two = await rig.file("two.wav", wav(2));
+  await rig.file("three.wav", wav(3));
   await within("the first scan", rig.scan(), LIMIT_MS);
   await Deno.remove(two);
   const film = play(rig);

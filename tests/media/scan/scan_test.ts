@@ -49,6 +49,7 @@ Deno.test("a changed file is read again, and only that", async () => {
 Deno.test("a file that is gone is missing, and back as it was it is ready without being read", async () => {
   await using rig = await openRig();
   const path = await rig.file("a.wav", wav(1));
+  await rig.file("stays.wav", wav(2));
   await rig.scan();
   const { id } = rig.find("a.wav");
   rig.library.assign([{ relativePath: "a.wav", catalogId: "c-1" }]);
@@ -65,7 +66,7 @@ Deno.test("a file that is gone is missing, and back as it was it is ready withou
   deepStrictEqual([file.id, file.status, file.catalogId], [id, "ready", "c-1"]);
 });
 
-Deno.test("a root that vanishes makes its files missing, and restores them when it is back", async () => {
+Deno.test("files of a root that vanishes are missing once a person says so, and back with it", async () => {
   await using rig = await openRig();
   const other = join(rig.dir.path, "other");
   await rig.file("a.wav", wav(1));
@@ -75,8 +76,10 @@ Deno.test("a root that vanishes makes its files missing, and restores them when 
   await Deno.rename(other, `${other}.away`);
 
   const gone = await rig.scan();
+  deepStrictEqual([rig.find("a.wav").status, rig.find("b.wav").status], ["ready", "ready"]);
+  deepStrictEqual([gone.gone, gone.issues.map(({ path }) => path)], [0, [other]]);
+  await rig.library.confirmGone(other);
   deepStrictEqual([rig.find("a.wav").status, rig.find("b.wav").status], ["ready", "missing"]);
-  deepStrictEqual([gone.gone, gone.issues.map(({ path }) => path)], [1, [other]]);
 
   await Deno.rename(`${other}.away`, other);
   const back = await rig.scan();

@@ -7,14 +7,13 @@
 import { turn } from "../../../base/event_loop.ts";
 import type { GoneStore } from "./store.ts";
 
-/** More than this part of a root's files, in one scan, wait for a person... */
+/** More than this part of a root's files, in one scan, wait for a person, unless it is one file. */
 export const MOST_GONE = 0.2;
-/** ...unless they are no more than a handful: whoever has ten films may delete three. */
-export const HANDFUL = 5;
 
-/** Whether so many of a root's files may be taken for deleted without a word. Pure. */
+/** Whether a person has to say that so many of a root's files are deleted: of all always. Pure. */
 export function needsConfirmation(gone: number, of: number): boolean {
-  return gone > HANDFUL && gone > of * MOST_GONE;
+  if (gone > 0 && gone >= of) return true;
+  return gone > 1 && gone > of * MOST_GONE;
 }
 
 /** Rows that are looked at, or written, in one go: some milliseconds. */
@@ -78,7 +77,7 @@ export async function concludeGone(
     const lost = await lookAgain(root, expected);
     if (lost.length === 0) continue;
     const all = lost.length + store.unconfirmedIn(root);
-    const isMuch = all > HANDFUL && needsConfirmation(all, await countPresent(root, store, all));
+    const isMuch = needsConfirmation(all, await countPresent(root, store, all));
     await mark(lost, isMuch ? "markUnconfirmed" : "markMissing");
   }
   return missing;
