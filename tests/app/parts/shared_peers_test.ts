@@ -19,18 +19,18 @@ const password = "correct horse battery";
 /** An edge with its people, as the agent puts them together. */
 async function openSite(state: State, bus: Bus, edgeId: string) {
   const events = new Events();
-  let edge: Edge | undefined;
+  const late: { edge?: Edge } = {};
   const findTitle = async (id: string) => {
-    const title = await edge?.findTitle(id);
+    const title = await late.edge?.findTitle(id);
     const replicas = title?.replicas.map(({ peerId }) => ({ "peer_id": peerId })) ?? [];
     return { replicas } as unknown as Awaited<ReturnType<EdgePort["findTitle"]>>;
   };
   const people = openPeopleRole({
     state,
-    publish: (type, data) => edge?.publish(type, data),
+    publish: (type, data) => late.edge?.publish(type, data),
     log: silent,
     edge: () => ({ findTitle }),
-    endForbidden: async (reason) => await edge?.revokeForbidden(reason),
+    endForbidden: async (reason) => await late.edge?.revokeForbidden(reason),
     tagsOf: () => new Map(),
   });
   const seen: string[] = [];
@@ -40,7 +40,7 @@ async function openSite(state: State, bus: Bus, edgeId: string) {
     seen.push(type);
   };
   const rig = await startEdge({ state, bus, edgeId, publish, mayPlay: people.mayPlay });
-  edge = rig.edge;
+  late.edge = rig.edge;
   return { ...rig, events, people: people.port, told: seen };
 }
 
