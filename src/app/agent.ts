@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { watchEventLoop } from "../base/event_loop.ts";
 import { Events, type Publish } from "../base/events.ts";
 import { filtered, type Level, Log, textSink } from "../base/log.ts";
-import { type Service, supervise } from "../base/service.ts";
+import { type Service, type ServiceFailure, supervise } from "../base/service.ts";
 import { openIdentityKey } from "../edge/mod.ts";
 import { createApi, serveHttp } from "../http/mod.ts";
 import { openSessions, warmUp } from "../stream/mod.ts";
@@ -77,6 +77,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const { role, folder, db, config, events, log, terminal } = context;
   await using held = new AsyncDisposableStack();
   const services: Record<string, Service> = {};
+  const failures = new Map<string, ServiceFailure>();
   const publish: Publish = (type, data) => {
     events.publish(type, data);
     // The edge hears of files that are at risk.
@@ -170,7 +171,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const eventLoop = watchEventLoop();
   services.eventLoop = eventLoop.service;
   const api = createApi({
-    health: createHealth({ role, peer, watcher, edge, link, peerId }),
+    health: createHealth({ role, peer, watcher, edge, link, peerId, failures }),
     configurations: configurationsPort(config),
     events,
     peer: peer && scanner
@@ -208,5 +209,6 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
 
   // Whoever opens the page need not wait for the rest to begin.
   const { http, ...others } = services;
-  await supervise({ http: http!, ...others }, { log, signal });
+  const onFailure = (name: string, it: ServiceFailure) => failures.set(name, it);
+  await supervise({ http: http!, ...others }, { log, signal, onFailure });
 }

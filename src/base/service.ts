@@ -11,9 +11,18 @@ import type { Log } from "./log.ts";
 /** Resolves once `signal` is aborted and all its work has stopped. */
 export type Service = (signal: AbortSignal) => Promise<void>;
 
+export interface ServiceFailure {
+  reason: string;
+  at: Date;
+  /** In a row. */
+  attempts: number;
+}
+
 export interface SuperviseOptions {
   log: Log;
   signal: AbortSignal;
+  /** Told of each failure, by the service's name. */
+  onFailure?: (name: string, failure: ServiceFailure) => void;
   /** Milliseconds to wait before restart number `attempt`. */
   backoff?: (attempt: number) => number;
 }
@@ -21,14 +30,19 @@ export interface SuperviseOptions {
 /** Runs every service until `signal` aborts or one of them fails for good. */
 export async function supervise(
   services: Record<string, Service>,
-  { log, signal, backoff = exponential }: SuperviseOptions,
+  { log, signal, onFailure = () => {}, backoff = exponential }: SuperviseOptions,
 ): Promise<void> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
 
   const endings = await Promise.allSettled(
     Object.entries(services).map(([name, service]) =>
-      keepRunning(service, { log: log.child(name), signal: either, backoff })
+      keepRunning(service, {
+        log: log.child(name),
+        signal: either,
+        onFailure: (failure) => onFailure(name, failure),
+        backoff,
+      })
         .finally(() => stop.abort())
     ),
   );
@@ -40,7 +54,9 @@ export async function supervise(
 /** Runs one service again whenever it ends early; only a FatalError gets out. */
 async function keepRunning(
   service: Service,
-  { log, signal, backoff }: Required<SuperviseOptions>,
+  { log, signal, onFailure, backoff }: Required<Omit<SuperviseOptions, "onFailure">> & {
+    onFailure(failure: ServiceFailure): void;
+  },
 ): Promise<void> {
   let last: unknown;
   for (let attempt = 1; !signal.aborted; attempt++) {
@@ -52,7 +68,10 @@ async function keepRunning(
       // The same failure again is no news.
       const level = reasonOf(error) === last ? "debug" : "error";
       last = reasonOf(error);
-      if (!signal.aborted) log[level]("Service failed", { attempt, error });
+      if (!signal.aborted) {
+        log[level]("Service failed", { attempt, error });
+        onFailure({ reason: reasonOf(error), at: new Date(), attempts: attempt });
+      }
     }
     if (Date.now() - started > HEALTHY_MS) attempt = 1;
     await pause(backoff(attempt), signal);

@@ -111,6 +111,9 @@ export const Health = z.object({
       problems: z.array(z.object({
         text: z.string(),
         fix: z.string().optional().openapi({ description: "A line to type" }),
+        confirmation: z.string().optional().openapi({
+          description: "Of files that were not found: its id among the scan's confirmations",
+        }),
       })).optional().openapi({ description: "What is wrong, in words" }),
     }),
   ),

@@ -120,6 +120,9 @@ export function openLibrary(deps: LibraryDeps) {
     /** Every volume that some file lies on. */
     volumes: offline.volumes,
 
+    /** A media folder with a file of this volume that is offline. */
+    offlineRootOf: offline.offlineRootOf,
+
     /** Which volumes have had files in these media folders. */
     volumesOf: offline.volumesOf,
 

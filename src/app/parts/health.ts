@@ -4,14 +4,16 @@
  * @module
  */
 import { run } from "../../base/command.ts";
+import type { ServiceFailure } from "../../base/service.ts";
 import type { Parts } from "../../http/mod.ts";
 import type { DriveReport } from "../../drives/mod.ts";
-import { hasFfprobe } from "../../media/mod.ts";
+import { type Confirmation, hasFfprobe } from "../../media/mod.ts";
 import type { Lanes } from "../../pool/mod.ts";
 import { edgePart, linkPart } from "./edge/health.ts";
 import type { EdgeRole } from "./edge_role.ts";
 import type { PeerLink } from "./peer_link.ts";
 import type { Peer } from "./peer.ts";
+import { whyAway } from "./drives/places.ts";
 import { type Watcher, watchPart } from "./watcher.ts";
 
 export interface HealthOptions {
@@ -21,6 +23,8 @@ export interface HealthOptions {
   edge: EdgeRole | undefined;
   link: PeerLink | undefined;
   peerId: string;
+  /** The last failure of each service that has had one. */
+  failures: ReadonlyMap<string, ServiceFailure>;
 }
 
 const NO_FFMPEG = "ffmpeg is not installed: no pictures are made of films, and nothing is known " +
@@ -28,7 +32,8 @@ const NO_FFMPEG = "ffmpeg is not installed: no pictures are made of films, and n
 /** ffmpeg may be installed, or removed, while we run. */
 const LOOK_EVERY_MS = 60_000;
 
-export function createHealth({ role, peer, watcher, edge, link, peerId }: HealthOptions) {
+export function createHealth(options: HealthOptions) {
+  const { role, peer, watcher, edge, link, peerId, failures } = options;
   let ffprobe = false;
   let lookedAt = -Infinity;
   const lookForFfprobe = () => {
@@ -42,6 +47,7 @@ export function createHealth({ role, peer, watcher, edge, link, peerId }: Health
     lookForFfprobe();
     return {
       role: { status: "healthy", name: role, ...peer && { peer_id: peerId } },
+      services: servicesPart(failures),
       ...peer && {
         media: mediaPart(peer),
         drives: drivesPart(peer.drives),
@@ -65,8 +71,12 @@ function mediaPart(peer: Peer): Parts[string] {
   const { files, bytes, withErrors, byStatus } = peer.library.counts();
   const { running, failed } = peer.library.scanState();
   const bad = peer.items.exchange.bad();
+  const unsettled = [
+    ...unconfirmedIn(peer.library.confirmations()),
+    ...byStatus.offline ? awayIn(peer) : [],
+  ];
   return {
-    status: failed ? "degraded" : "healthy",
+    status: failed || unsettled.length > 0 ? "degraded" : "healthy",
     files,
     bytes,
     with_errors: withErrors,
@@ -78,9 +88,50 @@ function mediaPart(peer: Peer): Parts[string] {
     problems: [
       ...failed ? [{ text: `The last scan gave up: ${failed}` }] : [],
       ...bad.count > 0 ? [{ text: badLines(bad) }] : [],
+      ...unsettled,
     ],
   };
 }
+
+/** Files that a scan has not found, so many that a person has to say whether they are gone. */
+export function unconfirmedIn(confirmations: readonly Confirmation[]) {
+  return confirmations.map(({ id, root, files }) => ({
+    text: `${files} files of ${root} were not found, and wait for your word whether they are gone`,
+    fix: `giggityflix scan --confirm "${root}"`,
+    confirmation: id,
+  }));
+}
+
+/** Volumes that are away, by the media folders whose files lie there. */
+function awayIn({ library, drives }: Peer) {
+  return library.volumes().flatMap((id) => {
+    const volume = drives.findVolume(id);
+    const isHere = volume?.present && volume.mountPoints.length > 0 &&
+      drives.mountState(id)?.answering !== false;
+    const root = isHere ? undefined : library.offlineRootOf(id);
+    return root === undefined
+      ? []
+      : [{ text: `Files of ${root} are offline: ${whyAway(id, drives)}` }];
+  });
+}
+
+/** Services that have failed a short while ago; each is tried again. */
+export function servicesPart(
+  failures: HealthOptions["failures"],
+  now = Date.now(),
+): Parts[string] {
+  const recent = [...failures].filter(([, { at }]) => now - at.getTime() < RECENT_MS);
+  return {
+    status: recent.length > 0 ? "degraded" : "healthy",
+    problems: recent.map(([name, { reason, at, attempts }]) => ({
+      text: `The service "${name}" has failed ${attempts === 1 ? "once" : `${attempts} times`}, ` +
+        `last at ${at.toISOString()}: ${reason}. It is tried again by itself; the log says more`,
+    })),
+  };
+}
+
+/** Tried again at intervals that grow to less than this. */
+const RECENT_MS = 10 * 60_000;
 
 function badLines({ count, problem }: ReturnType<Peer["items"]["exchange"]["bad"]>): string {
   return `${count} lines of an import are not in, or not wholly, though their films are here; ` +

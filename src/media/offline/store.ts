@@ -74,6 +74,13 @@ export function createOfflineStore(db: Database) {
       );
     },
 
+    /** A media folder with a file of this volume that is offline; undefined where none is. */
+    offlineRootOf: (volumeId: string): string | undefined =>
+      db.get<{ root: string }>(
+        "SELECT root FROM media WHERE volume_id = ? AND offline_since IS NOT NULL LIMIT 1",
+        volumeId,
+      )?.root,
+
     /** Whether all files of a volume have been looked at while it showed where it does now. */
     isSettled: (volumeId: string, state: string): boolean =>
       db.get("SELECT 1 FROM scan_done WHERE what = ? AND how = ?", settled(volumeId), state) !==
