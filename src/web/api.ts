@@ -19,7 +19,15 @@ export interface Health {
 }
 
 interface HealthPart {
-  problems?: { text: string; fix?: string }[];
+  problems?: Problem[];
+}
+
+export interface Problem {
+  text: string;
+  /** A line to type. */
+  fix?: string;
+  /** Files that were not found wait for a person's word. */
+  confirmation?: string;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -36,6 +44,12 @@ export async function fetchCatalog(cursor: string | null, limit: number): Promis
 
 export function fetchHealth(): Promise<Health> {
   return ask<Health>("api/health/");
+}
+
+/** Says of files that were not found that they are gone, or that they stay as they are. */
+export async function decideMissing(id: string, word: "confirm" | "dismiss"): Promise<void> {
+  const path = `api/media/scan/confirmations/${encodeURIComponent(id)}/${word}`;
+  await ask<unknown>(path, { method: "POST" });
 }
 
 /** Sends the browser's WebRTC offer to a peer that holds the film. */

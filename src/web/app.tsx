@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { CatalogItem } from "../http/schemas.ts";
 import { type Health } from "./api.ts";
+import { ProblemNotice } from "./problem.tsx";
 import { FilmList } from "./film_list.tsx";
 import { Player } from "./player.tsx";
 import { type ScanState, useServer } from "./server.ts";
@@ -33,7 +34,7 @@ export function App() {
           </p>
         )}
         <Scan scan={server.scan} />
-        <Hints health={server.health} />
+        <Hints health={server.health} reload={server.reload} />
         {problem && isElsewhere && <Elsewhere health={server.health} />}
         {problem && !isElsewhere && (
           <div class="notice bad" role="alert" data-testid="catalog-error">
@@ -99,7 +100,7 @@ function Elsewhere({ health }: { health: Health | undefined }) {
   );
 }
 
-function Hints({ health }: { health: Health | undefined }) {
+function Hints({ health, reload }: { health: Health | undefined; reload: () => void }) {
   return (
     <>
       {health?.parts?.media?.["samples_only"] && (
@@ -109,16 +110,8 @@ function Hints({ health }: { health: Health | undefined }) {
           to one or more folders.
         </p>
       )}
-      {problemsOf(health).map(({ text, fix }) => (
-        <p class="notice warn" data-testid="problem" key={text}>
-          {text}
-          {fix && (
-            <>
-              {": "}
-              <code>{fix}</code>
-            </>
-          )}
-        </p>
+      {problemsOf(health).map((problem) => (
+        <ProblemNotice key={problem.text} problem={problem} reload={reload} />
       ))}
       {health?.parts?.ffmpeg?.available === false && (
         <p class="notice warn" data-testid="ffmpeg-hint">

@@ -52,7 +52,9 @@ export function servePage(films: Film[]): PageServer {
     publish: events.publish,
     log: silent,
   });
-  const health = { parts: { media: { samples_only: true }, ffmpeg: { available: false } } };
+  const health: Record<string, unknown> = {
+    parts: { media: { samples_only: true }, ffmpeg: { available: false } },
+  };
   const handle = async (request: Request) => {
     const { pathname } = new URL(request.url);
     asked.push(pathname);
@@ -64,6 +66,10 @@ export function servePage(films: Film[]): PageServer {
       return Response.json({ items: await Promise.all(films.map(catalogItem)), next_cursor: null });
     }
     if (pathname === "/api/health/") return Response.json(health);
+    if (request.method === "POST" && pathname.startsWith("/api/media/scan/confirmations/")) {
+      health.parts = {}; // it has been decided
+      return Response.json({});
+    }
     if (pathname === "/api/events") return eventStream(events, stop.signal);
     if (pathname === "/api/ice/") return Response.json({ ice_servers: [] });
     if (pathname === "/api/streams/") return await openStream(sessions, request);

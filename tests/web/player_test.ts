@@ -183,6 +183,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "The page shows the line that helps, and asks whether files that were not found are gone",
+  ...options,
+  fn: () =>
+    withPage(async (page, server) => {
+      const fix = "sudo sysctl -w fs.inotify.max_user_watches=524288";
+      server.health.parts = {
+        media: { problems: [{ text: "30 files of /films were not found", confirmation: "c1" }] },
+        watch: { problems: [{ text: "/films is not watched", fix }] },
+      };
+      await page.reload();
+      const problems = page.getByTestId("problem");
+      await problems.nth(1).waitFor();
+
+      strictEqual(await problems.locator("code").innerText(), fix);
+      await problems.getByText("They are gone").click();
+      await page.waitForFunction(() => !document.querySelector("[data-testid=problem]"));
+
+      ok(server.asked.includes("/api/media/scan/confirmations/c1/confirm"));
+    }),
+});
+
+Deno.test({
   name: "A peer of another edge says where its films are, and looks whole",
   ...options,
   fn: () =>
