@@ -11,7 +11,7 @@ import { newBatch } from "../../changes/changes.ts";
 import { Item } from "../lines.ts";
 import { applyLine, type Rooms } from "./apply.ts";
 import type { BadField } from "./apply_item.ts";
-import type { WaitingLine } from "./store.ts";
+import type { WaitingLine } from "./waiting/store.ts";
 
 /** Lines looked at before anybody else has a turn. */
 const AT_ONCE = 100;
