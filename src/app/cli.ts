@@ -40,7 +40,7 @@ import { user } from "./commands/people/user.ts";
 import { scan } from "./commands/scan.ts";
 import { edge, start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
-import { UnfinishedError } from "./commands/unfinished.ts";
+import { UnfinishedError } from "./unfinished.ts";
 import { version } from "./commands/version.ts";
 import { Terminal } from "./terminal.ts";
 

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { ingestModes, ingestPolicyNames } from "../../../items/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
-import { UnfinishedError } from "../unfinished.ts";
+import { UnfinishedError } from "../../unfinished.ts";
 import { withSettings } from "../options.ts";
 import { type Access, type NewPlanBody, withIngest } from "./access.ts";
 import { showPlan, showReport } from "./show.ts";

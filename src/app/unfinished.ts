@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Failure } from "../../base/errors.ts";
+import { Failure } from "../base/errors.ts";
 
 /** The program ends with 1. */
 export class UnfinishedError extends Failure {}
