@@ -13,6 +13,13 @@ import {
 } from "../../../edge/mod.ts";
 import { z } from "../../router.ts";
 
+/** What peers know, by the names of the published protocol. */
+const hashNames = ["md5", "sha1", "sha256", "sha512", "blake2b", "blake3", "xxh128", "crc32"];
+const hashName = z.string().refine((name) => hashNames.includes(name), {
+  error: ({ input }) =>
+    `unknown hash type ${JSON.stringify(input)}: known are ${hashNames.join(", ")}`,
+}).openapi({ enum: hashNames });
+
 const id = z.string().min(1).max(200);
 const common = {
   "deadline_sec": z.int().min(1).max(86_400).default(60).openapi({
@@ -33,7 +40,7 @@ export const Wish = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("file_hash"),
     catalog_id: id,
-    hash_types: z.array(z.string().min(1).max(50)).min(1).max(20),
+    hash_types: z.array(hashName).min(1).max(20),
     ...common,
   }),
   z.strictObject({
