@@ -13,6 +13,8 @@ import {
   openSqliteState,
   type State,
 } from "../../src/db/mod.ts";
+import { makeIdentityKey } from "../../src/edge/identity/mod.ts";
+import { IdentityStore } from "../../src/edge/identity/store.ts";
 import { openEdge } from "../../src/edge/mod.ts";
 import { titleOf } from "../../src/edge/server/catalog_item.ts";
 import { EdgeStore } from "../../src/edge/server/store.ts";
@@ -374,3 +376,28 @@ onBoth("a cursor that is none of ours is refused", async (engine) => {
   }
   deepStrictEqual(await edge.peers({ limit: 0 }), { items: [] });
 });
+
+for (const { name, ignore, open } of engines) {
+  Deno.test(`${name}: peers that have joined or were revoked are known before they connect`, {
+    ignore,
+  }, async () => {
+    await using state = await open();
+    const identities = new IdentityStore(state, "edge");
+    const store = new EdgeStore(state);
+    await identities.enrol("a-joined", makeIdentityKey().publicKey, "pin");
+    await identities.enrol("b-seen", makeIdentityKey().publicKey, "pin");
+    await store.connected("b-seen", at);
+    await identities.revoke("c-revoked", at);
+    await identities.enrol("d-forgotten", makeIdentityKey().publicKey, "pin");
+    await identities.forgetKey("d-forgotten");
+
+    const never = { connectedAt: null, lastSeenAt: null, extensions: [], catalogSize: 0 };
+    deepStrictEqual((await store.peers("", 10)).map((it) => ({ ...it })), [
+      { peerId: "a-joined", ...never },
+      { peerId: "b-seen", ...never, connectedAt: at, lastSeenAt: at },
+      { peerId: "c-revoked", ...never },
+    ]);
+    strictEqual((await store.findPeer("a-joined"))?.connectedAt, null);
+    strictEqual(await store.findPeer("d-forgotten"), undefined);
+  });
+}

@@ -41,9 +41,9 @@ export interface CatalogTrack extends Track {
 
 export interface Peer {
   peerId: string;
-  /** ISO 8601: when its present or last connection began. */
-  connectedAt: string;
-  lastSeenAt: string;
+  /** ISO 8601: when its present or last connection began; null where it has never connected. */
+  connectedAt: string | null;
+  lastSeenAt: string | null;
   online: boolean;
   /** Titles that it has announced. */
   catalogSize: number;

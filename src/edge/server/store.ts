@@ -9,8 +9,9 @@ import { Together } from "./together.ts";
 
 export interface PeerRow {
   peerId: string;
-  connectedAt: string;
-  lastSeenAt: string;
+  /** Null where it has joined, or was revoked, and has never connected. */
+  connectedAt: string | null;
+  lastSeenAt: string | null;
   extensions: string[];
   catalogSize: number;
 }
@@ -66,7 +67,7 @@ export class EdgeStore extends ReplicaStore {
 
   async peers(after: string, limit: number): Promise<PeerRow[]> {
     const rows = await this.state.all<RawPeer>(
-      `SELECT ${peerColumns} FROM peers p WHERE peer_id > ? ORDER BY peer_id LIMIT ?`,
+      `SELECT ${peerColumns} FROM ${everyPeer} p WHERE peer_id > ? ORDER BY peer_id LIMIT ?`,
       after,
       limit,
     );
@@ -74,7 +75,7 @@ export class EdgeStore extends ReplicaStore {
   }
 
   async findPeer(peerId: string): Promise<PeerRow | undefined> {
-    const sql = `SELECT ${peerColumns} FROM peers p WHERE peer_id = ?`;
+    const sql = `SELECT ${peerColumns} FROM ${everyPeer} p WHERE peer_id = ?`;
     const row = await this.state.get<RawPeer>(sql, peerId);
     return row && toPeer(row);
   }
@@ -170,6 +171,12 @@ export class EdgeStore extends ReplicaStore {
     }));
   }
 }
+
+/** Also those that have joined, or were revoked, and have never connected. */
+const everyPeer = `(SELECT peer_id, connected_at, last_seen_at, extensions FROM peers
+  UNION ALL SELECT peer_id, NULL, NULL, '[]' FROM identities i
+  WHERE (public_key IS NOT NULL OR revoked_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM peers WHERE peers.peer_id = i.peer_id))`;
 
 const peerColumns = `p.peer_id AS "peerId", p.connected_at AS "connectedAt",
   p.last_seen_at AS "lastSeenAt", p.extensions, (SELECT count(*) FROM replicas

@@ -47,7 +47,7 @@ export function peers(context: CommandContext): Command {
         ["PEER", "STATE", "TITLES", "KEY", "LAST SEEN"],
         rows.map((it) => [
           plain(it.peer_id),
-          it.revoked_at ? "revoked" : it.online ? "online" : "offline",
+          stateOf(it),
           String(it.catalog_size),
           it.fingerprint ? `${it.fingerprint.slice(0, 16)} (${it.origin})` : "none",
           it.last_seen_at ?? "",
@@ -105,6 +105,12 @@ export function peers(context: CommandContext): Command {
       }),
   );
   return all;
+}
+
+function stateOf({ revoked_at: revokedAt, online, last_seen_at: seenAt }: Peer & Identity): string {
+  if (revokedAt) return "revoked";
+  if (online) return "online";
+  return seenAt ? "offline" : "joined, never connected";
 }
 
 function pathOf(id: string, identity = false): string {
