@@ -101,6 +101,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     log: log.child("people"),
     edge: () => edge?.port,
     endForbidden: async (reason) => await edge?.endForbidden(reason),
+    knowsTags: role === "peer",
     tagsOf: (catalogIds) => peer?.items.tags.pathsOfTitles(catalogIds) ?? new Map(),
   });
   const edge: EdgeRole | undefined = state && people &&

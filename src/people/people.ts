@@ -30,19 +30,21 @@ export interface PeopleOptions {
   /** Of a password's hash. */
   cost?: Cost;
   maxAuditRows?: number;
+  /** As of Deps; they do unless said. */
+  knowsTags?: boolean;
 }
 
 export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(options: PeopleOptions) {
-  const { state, publish, log, now = Date.now, cost, maxAuditRows } = options;
+  const { state, publish, log, now = Date.now, cost, maxAuditRows, knowsTags = true } = options;
   const audit = createAudit({
     state,
     log: log.child("audit"),
     now,
     ...maxAuditRows !== undefined && { maxRows: maxAuditRows },
   });
-  const deps: Deps = { state, publish, log, now, audit };
+  const deps: Deps = { state, publish, log, now, audit, knowsTags };
   const tries = createTries({ state, now });
   const passwords = createPasswords(cost);
   const sessions = createSessions(deps);

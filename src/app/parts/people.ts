@@ -20,6 +20,8 @@ export interface PeopleRoleOptions {
   endForbidden(reason: string): Promise<unknown>;
   /** Paths of the tags of titles, as far as this program knows them. */
   tagsOf(catalogIds: readonly string[]): Map<string, string[]>;
+  /** Whether there is a library here, whose titles have tags. */
+  knowsTags?: boolean;
 }
 
 /** As whom the edge knows the person at this machine. */
@@ -31,8 +33,8 @@ const CHANGES = ["sharing.changed", "user.changed", "edge.rejoined"];
 export type PeopleRole = ReturnType<typeof openPeopleRole>;
 
 export function openPeopleRole(options: PeopleRoleOptions) {
-  const { state, publish, log, edge, endForbidden, tagsOf } = options;
-  const people = createPeople({ state, publish, log });
+  const { state, publish, log, edge, endForbidden, tagsOf, knowsTags = true } = options;
+  const people = createPeople({ state, publish, log, knowsTags });
 
   /** With a peer named, from just that one. */
   const mayPlay = async (viewer: string, catalogId: string, peerId?: string): Promise<boolean> => {

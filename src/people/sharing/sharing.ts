@@ -43,7 +43,7 @@ export type Viewer = Pick<Caller, "role"> & { userId?: string | undefined };
 
 export type Sharing = ReturnType<typeof createSharing>;
 
-export function createSharing({ state, publish, now, audit }: Deps) {
+export function createSharing({ state, publish, now, audit, knowsTags }: Deps) {
   const store = ruleStore(state);
 
   const sightOf = async ({ role, userId }: Viewer): Promise<Sight> => {
@@ -74,7 +74,7 @@ export function createSharing({ state, publish, now, audit }: Deps) {
     },
 
     async create(by: Caller, rule: NewRule): Promise<SharingRule> {
-      checkRule(rule, now());
+      checkRule(rule, now(), knowsTags);
       if ((rule.userId === undefined) === (rule.role === undefined)) {
         throw new InvalidError('Cannot make a rule: say for whom, "user_id" or "role"', {
           field: "user_id",
@@ -144,8 +144,20 @@ export function createSharing({ state, publish, now, audit }: Deps) {
   }
 }
 
-/** @throws {InvalidError} it says nothing, or is over before it begins */
-export function checkRule({ kind, value, expiresAt }: Rule, nowMs: number): void {
+/** @throws {InvalidError} it says nothing, would do nothing, or is over before it begins */
+export function checkRule(
+  { kind, value, expiresAt }: Rule,
+  nowMs: number,
+  knowsTags: boolean,
+): void {
+  // Whoever denies a tag believes that it is denied.
+  if (kind === "tag" && !knowsTags) {
+    throw new InvalidError(
+      "Cannot make a rule for a tag: this edge has no library, and knows no title's tags. " +
+        "Share by peer or by title",
+      { field: "kind" },
+    );
+  }
   if ((kind === "all") !== (value === "")) {
     const message = kind === "all"
       ? 'Cannot make a rule: "all" takes no value'
