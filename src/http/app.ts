@@ -16,6 +16,7 @@ import { withSecurity } from "./admission/security_schemes.ts";
 import { refuseMalformed } from "./admission/well_formed.ts";
 import { auth } from "./auth.ts";
 import { unrouted } from "./methods.ts";
+import { withExamples } from "./openapi/examples.ts";
 import { problems } from "./problem.ts";
 import { configurations, type ConfigurationsPort } from "./resources/configurations.ts";
 import { driveHealth, type DriveHealthPort } from "./resources/drive_health.ts";
@@ -125,7 +126,8 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     (c) => c.body(toExposition(ports.metrics()), 200, { "content-type": METRICS_TYPE }),
   );
   api.get("/api/schema", (c) => {
-    return c.json(withSecurity(api.getOpenAPI31Document(openApiHead), cookieNames(c)));
+    const document = withExamples(api.getOpenAPI31Document(openApiHead));
+    return c.json(withSecurity(document, cookieNames(c)));
   });
   api.get(
     "/api/schema/swagger-ui",

@@ -9,7 +9,7 @@ interface Schema {
   properties?: Record<string, Schema>;
 }
 
-type Content = Record<string, { schema?: Schema }>;
+type Content = Record<string, { schema?: Schema; example?: unknown }>;
 
 interface Operation {
   summary?: string;
@@ -106,6 +106,62 @@ const WHOLE = [
   "/api/items/{id}/tags",
   "/api/items/{id}/people",
 ];
+
+Deno.test("every answer in JSON has an example that its schema allows", async () => {
+  const { schema } = await readSchema();
+  const wrong: string[] = [];
+  let count = 0;
+
+  for (const [path, methods] of Object.entries(schema.paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const json = content?.["application/json"];
+        if (!json) continue;
+        count++;
+        if (!isAllowed(json.example, json.schema!, schema)) {
+          wrong.push(`${method} ${path} ${status}`);
+        }
+      }
+    }
+  }
+
+  ok(count > 150, `${count} answers`);
+  deepStrictEqual(wrong, []);
+});
+
+/** As far as types and required fields go. */
+function isAllowed(value: unknown, given: Schema, document: OpenApi): boolean {
+  const all = given as Schema & {
+    type?: string | string[];
+    anyOf?: Schema[];
+    oneOf?: Schema[];
+    allOf?: Schema[];
+    enum?: unknown[];
+    items?: Schema;
+    required?: string[];
+  };
+  if (all.$ref) {
+    return isAllowed(value, document.components.schemas[all.$ref.split("/").at(-1)!]!, document);
+  }
+  if (all.enum) return all.enum.includes(value);
+  if (all.allOf) return all.allOf.every((it) => isAllowed(value, it, document));
+  const either = all.anyOf ?? all.oneOf;
+  if (either) return either.some((it) => isAllowed(value, it, document));
+  const types = [all.type ?? []].flat() as string[];
+  if (types.length === 0) return value !== undefined;
+  if (value === null) return types.includes("null");
+  if (Array.isArray(value)) {
+    return types.includes("array") && value.every((it) => isAllowed(it, all.items ?? {}, document));
+  }
+  if (typeof value === "object") {
+    const fields = value as Record<string, unknown>;
+    return types.includes("object") && (all.required ?? []).every((key) => key in fields) &&
+      Object.entries(all.properties ?? {}).every(([key, it]) =>
+        !(key in fields) || isAllowed(fields[key], it, document)
+      );
+  }
+  return types.includes(typeof value) || Number.isInteger(value) && types.includes("integer");
+}
 
 Deno.test("every body that is sent in JSON has an example", async () => {
   const { schema } = await readSchema();
