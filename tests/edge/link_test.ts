@@ -178,8 +178,8 @@ Deno.test("heartbeats keep a quiet peer connected", grpcTest, async () => {
   const first = (await rig.edge.findPeer("peer-1"))!;
 
   await until(async () => {
-    const seen = Date.parse((await rig.edge.findPeer("peer-1"))!.lastSeenAt);
-    return seen > Date.now() - 100 && seen - Date.parse(first.connectedAt) > 1000;
+    const seen = Date.parse((await rig.edge.findPeer("peer-1"))!.lastSeenAt!);
+    return seen > Date.now() - 100 && seen - Date.parse(first.connectedAt!) > 1000;
   });
 
   strictEqual(rig.seen.filter(({ type }) => type === "peer.disconnected").length, 0);

@@ -478,7 +478,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     const site = { rpId: "localhost", origin: "http://localhost:8080" };
     const { state, now, people: { sessions, audit } } = rig;
     const deps = { state, now, audit, sessions, publish: () => {}, log: silent };
-    const passkeys = createPasskeys({ ...deps, maxChallenges: 6 });
+    const passkeys = createPasskeys({ ...deps, knowsTags: false, maxChallenges: 6 });
     await state.run("DELETE FROM passkey_challenges");
     for (const [from, times] of [["192.0.2.1", 1], ["192.0.2.2", 5], ["192.0.2.3", 4]] as const) {
       for (let n = 0; n < times; n++) await passkeys.beginAuthentication(site, { address: from });
