@@ -198,6 +198,7 @@ Deno.test("Artwork gives covers as they are without ffmpeg, and says what to ins
   await it.file("with/film.mkv", "no film, and nobody looks");
   await it.file("with/film-poster.png", png);
   await it.file("film.mkv", "no film either");
+  await it.file("photo.png", png);
   await it.scan();
   const [plain, picture, covered] = it.files().toSorted((one, other) =>
     one.relativePath < other.relativePath ? -1 : 1
