@@ -63,7 +63,8 @@ Deno.test("GET /api/search/help tells the filters, orders and facets", async () 
 
   ok(body.filters.some((it: { name: string }) => it.name === "codec"));
   ok(body.sorts.length > 5 && body.facets.includes("tag"));
-  for (const { example } of body.filters) {
+  for (const { name, example } of body.filters) {
+    if (name === "field.KEY") continue; // of a field that somebody has made
     const { status, body } = await rig.ask("GET", `/api/search?q=${encodeURIComponent(example)}`);
     strictEqual(status, 200, `${example}: ${JSON.stringify(body)}`);
   }

@@ -121,8 +121,12 @@ Deno.test("a walk behind a film misses no file, and ends with its cancelled scan
   await rejects(within("its end", scanning, LIMIT_MS), /cancelled/);
   film[Symbol.dispose]();
   const report = await within("the next one", rig.scan(), LIMIT_MS);
-  deepStrictEqual([report.files, report.new, report.gone], [1, 0, 0]);
-  deepStrictEqual(rig.statuses(), { "one.wav": "ready", "two.wav": "missing" });
+  deepStrictEqual([report.files, report.new, report.gone], [2, 0, 0]);
+  deepStrictEqual(rig.statuses(), {
+    "one.wav": "ready",
+    "three.wav": "ready",
+    "two.wav": "missing",
+  });
 });
 
 Deno.test("a drive that sleeps keeps no scan from its end", async () => {

@@ -10,6 +10,7 @@ import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node"
 import { InvalidError, reasonOf, UnavailableError } from "../../../../base/errors.ts";
 import type { Log } from "../../../../base/log.ts";
 import { type Bus, KEPT_MS } from "./bus.ts";
+import { hearErrorsOfSockets } from "./sockets.ts";
 import { addQueue, addStream, away, consumeQueue, type Ground, toRecords } from "./nats_streams.ts";
 import { logged } from "./topics.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,6 +39,7 @@ export async function openNatsBus(
   { url, name, log, startMs = 30_000 }: NatsOptions,
 ): Promise<Bus> {
   const { place, ...server } = parseBusUrl(url);
+  hearErrorsOfSockets();
   const connection = await open({ ...server, name }, place, startMs);
   const { default: { jetstream, jetstreamManager } } = await import("@nats-io/jetstream");
   const { default: { Kvm } } = await import("@nats-io/kv");
