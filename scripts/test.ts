@@ -42,8 +42,12 @@ const wanted: Wanted[] = [
   { program: "moto_server", pip: "moto[server]", without: "screenshots in S3" },
 ];
 
-/** One of three lists that run side by side; the others are the machine with disks, and the rest. */
-const NETWORK = ["e2e", "edge", "http", "people", "stream", "web"].map((it) => `tests/${it}`);
+/**
+ * One of three lists that run side by side; the others are the machine with disks, and the rest. The
+ * lists take equally long.
+ */
+const OTHERS = ["drives", "e2e", "edge", "http", "people", "stream", "web"]
+  .map((it) => `tests/${it}`);
 /** For two lists of tests, and two emulated processors. */
 const isLarge = navigator.hardwareConcurrency >= 4;
 /** More than so many is no matter of load. */
@@ -65,9 +69,9 @@ if (isWhole) {
 }
 const counts: Counts[] = [];
 if (isWhole) {
-  const network = beside(NETWORK);
-  counts.push(await runTests(["tests"], { without: ["tests/vm", ...NETWORK] }));
-  counts.push(await network.tell(), await machine!.tell());
+  const others = beside(OTHERS);
+  counts.push(await runTests(["tests"], { without: ["tests/vm", ...OTHERS] }));
+  counts.push(await others.tell(), await machine!.tell());
   counts.push(...await onceMore(counts));
 } else counts.push(await runTests(Deno.args));
 
