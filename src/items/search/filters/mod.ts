@@ -156,7 +156,11 @@ export const filters = {
     example: "duplicate:yes",
     compile: yesNo(() => isDuplicate),
   },
-  "field.": { help: "a custom field, by the text of its value", example: "field.shelf:attic", compile: custom },
+  "field.": {
+    help: "a custom field, by the text of its value",
+    example: "field.shelf:attic",
+    compile: custom,
+  },
 } satisfies Record<string, Filter>;
 
 export type FilterName = keyof typeof filters;
