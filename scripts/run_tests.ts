@@ -61,17 +61,31 @@ function countsOf(output: string, code: number): Counts {
   const [passed = 0, failed = 0, skipped = 0] = (line ?? []).slice(1).map((it) => Number(it ?? 0));
   // A crash before the last line is a failure, whatever was counted.
   const isBroken = line === null || code !== 0 && failed === 0;
-  // Each is told twice: with its error, and in the list at the end.
-  const told = output.slice(output.lastIndexOf("\n FAILURES "));
-  const failures = [...told.matchAll(/ => \.\/(tests\/\S+_test\.ts):\d+/g)].map(([, it]) => it!);
   const ignored = [...output.matchAll(/^(.+) \.\.\. ignored/gm)].map(([, name]) => name!);
   return {
     passed,
     failed: failed + Number(isBroken),
     skipped,
     ignored,
-    failures,
+    failures: failuresOf(output),
   };
+}
+
+/**
+ * The file of each test that failed, or was cancelled because its file had an error that nobody
+ * caught, which counts as a failure itself. Steps of a test are indented, and count with it.
+ */
+export function failuresOf(output: string): string[] {
+  const failures: string[] = [];
+  let file = "";
+  for (const line of output.split("\n")) {
+    const [, begun] = /^running \d+ tests? from \.\/(\S+)/.exec(line) ?? [];
+    const [, broken] = /^Uncaught error from \.\/(\S+) FAILED/.exec(line) ?? [];
+    if (begun) file = begun;
+    if (broken) failures.push(broken);
+    else if (/^\S.* \.\.\. (FAILED|cancelled) \(/.test(line)) failures.push(file);
+  }
+  return failures;
 }
 
 const printNow = (text: string) => Deno.stdout.write(new TextEncoder().encode(text));

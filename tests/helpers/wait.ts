@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The promise's value, or an error that names `what` when it takes longer than `ms`. */
-export async function within<T>(what: string, promise: Promise<T>, ms = 5000): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, ms = 30_000): Promise<T> {
   const done = new AbortController();
   const late = sleep(ms, undefined, { signal: done.signal }).then(() => {
     throw new Error(`Waited ${ms} ms in vain for ${what}`);
@@ -16,7 +16,7 @@ export async function within<T>(what: string, promise: Promise<T>, ms = 5000): P
 }
 
 /** Waits until `test` holds: for states that nobody announces. */
-export async function until(what: string, test: () => boolean, ms = 5000): Promise<void> {
+export async function until(what: string, test: () => boolean, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!test()) {
     if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain for ${what}`);
