@@ -12,6 +12,7 @@ import { say } from "../../scripts/run.ts";
 import { silent } from "../../src/base/log.ts";
 import { type Database, migrations, openDatabase } from "../../src/db/mod.ts";
 import { createApi } from "../../src/http/mod.ts";
+import { sealOf, toCursor } from "../../src/http/lists/cursors.ts";
 import { openChanges } from "../../src/items/changes/changes.ts";
 import { createCustomFields } from "../../src/items/custom/custom.ts";
 import { createItems } from "../../src/items/items/items.ts";
@@ -149,8 +150,8 @@ async function benchPages(api: Api, db: Database): Promise<void> {
     const times: number[] = [];
     for (let turn = 0; turn < 60; turn++) {
       const from = (turn / 60 * 65536 | 0).toString(16).padStart(4, "0");
-      const cursor = btoa(from);
-      const { ms } = await api.get<Page>(`/api/media/?${parameters({ cursor, status })}`);
+      const cursor = toCursor(from) + sealOf("/api/media");
+      const { ms } = await api.get<Page>(`/api/media?${parameters({ cursor, status })}`);
       times.push(ms);
     }
     tell(`page of /api/media${status ? `?status=${status}` : ""}, anywhere`, times, { atMost: 10 });
