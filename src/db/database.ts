@@ -41,8 +41,8 @@ export function openDatabase(path: string, steps: string[]): Database {
         // First of all to wait: who had it open before may be about to close it.
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" +
           "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 8388608;" +
-          // The journal is written back by src/db/beside/checkpoints.ts; where that does not keep up, at 128
-          // MiB by whoever commits. 12 MB of the file in memory: there are two such files in an agent
+          // The journal is written back by src/db/beside/checkpoints.ts; where that does not keep up,
+          // at 128 MiB by whoever commits. 12 MB of the file in memory: there are two such files in an agent
           // that is its own edge, and the system keeps what it has memory for.
           "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -12000;",
       );

@@ -1,6 +1,6 @@
 /**
- * `giggityflix join EDGE --pin PIN` (or `--token`): this peer and an edge get to know each other's keys, and the
- * peer keeps the edge's address.
+ * `giggityflix join EDGE --pin PIN` (or `--token`): this peer and an edge get to know each other's
+ * keys, and the peer keeps the edge's address.
  *
  * @module
  */

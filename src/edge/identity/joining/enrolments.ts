@@ -1,6 +1,6 @@
 /**
- * Invitations: a PIN or token that lets in one peer, once, within its time. Guesses are counted before they
- * are tried: by PIN, and by address.
+ * Invitations: a PIN or token that lets in one peer, once, within its time. Guesses are counted
+ * before they are tried: by PIN, and by address.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import { type Agreement, type Pairing, startPairing } from "../pairing.ts";
 import { makePin, type PinKind, secretOf, showPin } from "./pins.ts";
 import type { Enrolment, IdentityStore } from "../store.ts";
 import type { Introduced } from "../transcript.ts";
+import { TriesByAddress } from "../tries_by_address.ts";
 
 export interface Invitation extends Enrolment {
   /** `123-456-789`, or a token: said here, and never again. */
@@ -30,7 +31,6 @@ const MAX_ATTEMPTS = 5;
 /** Tries from one address in ten minutes. */
 const MAX_FROM_ADDRESS = 20;
 const ADDRESS_MS = 600_000;
-const MAX_ADDRESSES = 10_000;
 const MAX_OPEN = 100;
 const DEFAULT_SEC = 900;
 const MAX_SEC = 7 * 86_400;
@@ -41,7 +41,7 @@ const NO_SUCH_PIN = "Cannot join: there is no such PIN, or it was used, or its t
 export class Enrolments {
   readonly #store: IdentityStore;
   readonly #key: IdentityKey;
-  readonly #tries = new Map<string, { count: number; until: number }>();
+  readonly #tries = new TriesByAddress(MAX_FROM_ADDRESS, ADDRESS_MS);
 
   constructor(store: IdentityStore, key: IdentityKey) {
     this.#store = store;
@@ -103,17 +103,10 @@ export class Enrolments {
   }
 
   #countTry(host: string): void {
-    const time = Date.now();
-    let tries = this.#tries.get(host);
-    if (!tries || tries.until < time) {
-      if (this.#tries.size >= MAX_ADDRESSES) {
-        for (const [old, { until }] of this.#tries) if (until < time) this.#tries.delete(old);
-      }
-      tries = { count: 0, until: time + ADDRESS_MS };
-      if (this.#tries.size < MAX_ADDRESSES) this.#tries.set(host, tries);
+    if (this.#tries.areTooMany(host)) {
+      throw new DeniedError("Cannot join: too many tries from this address. Wait ten minutes");
     }
-    if (++tries.count <= MAX_FROM_ADDRESS) return;
-    throw new DeniedError("Cannot join: too many tries from this address. Wait ten minutes");
+    this.#tries.note(host);
   }
 }
 

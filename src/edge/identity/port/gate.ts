@@ -8,7 +8,7 @@
 import type { Socket } from "node:net";
 import { hostOf, isLoopback } from "../../../base/address.ts";
 import type { Refusals } from "../refusals.ts";
-import { FailedTries } from "./failed_tries.ts";
+import { TriesByAddress } from "../tries_by_address.ts";
 
 export interface GateLimits {
   /** Connections of all addresses. */
@@ -51,11 +51,11 @@ export class Gate {
   readonly #guests = new Map<string, Guest>();
   readonly #connections = new Map<string, number>();
   readonly #streams = new Map<string, number>();
-  readonly #failed: FailedTries;
+  readonly #failed: TriesByAddress;
 
   constructor(limits: Partial<GateLimits>, refusals: Refusals) {
     this.#limits = { ...gateLimits, ...limits };
-    this.#failed = new FailedTries(this.#limits.failuresPerMin);
+    this.#failed = new TriesByAddress(this.#limits.failuresPerMin, 60_000);
     this.#refusals = refusals;
   }
 

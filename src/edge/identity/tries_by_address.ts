@@ -1,28 +1,29 @@
 /**
- * Who has failed at the door of late: an address that fails again and again is not looked at any
- * more until its minute is over, so that proofs and questions to the store are not to be had for
+ * How often an address has tried of late: one that tries again and again is not looked at any more
+ * until its time is over, so that guesses, proofs and questions to the store are not to be had for
  * nothing.
  *
  * @module
  */
 
-const MINUTE_MS = 60_000;
-/** Addresses that are remembered; the one that failed first is forgotten for the next. */
+/** Addresses that are remembered; the one that tried first is forgotten for the next. */
 const MAX_KEPT = 10_000;
 
-export class FailedTries {
+export class TriesByAddress {
   readonly #limit: number;
+  readonly #windowMs: number;
   readonly #tries = new Map<string, { count: number; since: number }>();
 
-  /** @param limit failures of one address in a minute */
-  constructor(limit: number) {
+  /** @param limit tries of one address in `windowMs` milliseconds, from the first of them on */
+  constructor(limit: number, windowMs: number) {
     this.#limit = limit;
+    this.#windowMs = windowMs;
   }
 
   note(host: string): void {
     const now = Date.now();
     const tries = this.#tries.get(host);
-    if (tries && now - tries.since < MINUTE_MS) {
+    if (tries && now - tries.since < this.#windowMs) {
       tries.count++;
       return;
     }
@@ -38,6 +39,6 @@ export class FailedTries {
   areTooMany(host: string): boolean {
     const tries = this.#tries.get(host);
     if (!tries) return false;
-    return tries.count >= this.#limit && Date.now() - tries.since < MINUTE_MS;
+    return tries.count >= this.#limit && Date.now() - tries.since < this.#windowMs;
   }
 }
