@@ -11,10 +11,11 @@ import {
   readCommand,
   writeCommand,
 } from "../../../edge/mod.ts";
+import { algorithms } from "../../../media/mod.ts";
 import { z } from "../../router.ts";
 
 /** What peers know, by the names of the published protocol. */
-const hashNames = ["md5", "sha1", "sha256", "sha512", "blake2b", "blake3", "xxh128", "crc32"];
+const hashNames = Object.keys(algorithms);
 const hashName = z.string().refine((name) => hashNames.includes(name), {
   error: ({ input }) =>
     `unknown hash type ${JSON.stringify(input)}: known are ${hashNames.join(", ")}`,
