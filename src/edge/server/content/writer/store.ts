@@ -58,6 +58,28 @@ export interface LookedUp {
   described: Set<string>;
 }
 
+/** For who moves one file, and asks for nothing else: of what it does not know it makes nothing. */
+const nothing = (taken: string[] = []): LookedUp => ({
+  byHash: new Map(),
+  counts: new Map(),
+  described: new Set(),
+  taken: new Set(taken),
+});
+
+/** A title of its own for what a file has in it now; its id. */
+async function addTitle(
+  tx: Statements,
+  it: { title: string; sortTitle: string; sizeBytes: number; hash: string | null },
+): Promise<string> {
+  const id = crypto.randomUUID();
+  await tx.run(
+    `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, content_hash, added_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    ...[id, it.title, it.sortTitle, it.sizeBytes, it.hash, new Date().toISOString()],
+  );
+  return id;
+}
+
 /** One file of a peer is of another title from now on; undefined where one of them is another now. */
 export function unite(
   state: State,
@@ -84,10 +106,7 @@ export function unite(
       ...[peerId, otherId, otherId],
     );
     const described: Described = { changed: 0, remaps: [], touched: [] };
-    const writer = new FileWriter(tx, peerId, described, {
-      ...{ byHash: new Map(), counts: new Map(), described: new Set() },
-      taken: new Set(holds ? [otherId] : []),
-    });
+    const writer = new FileWriter(tx, peerId, described, nothing(holds ? [otherId] : []));
     await writer.move(file, otherId);
     await writer.tidy();
     return described;
@@ -111,16 +130,10 @@ export async function split(
     ...[peerId, path],
   );
   if (!file) return undefined;
-  const id = crypto.randomUUID();
   const title = titleOf(path).slice(0, MAX_TITLE);
-  await tx.run(
-    `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, added_at)
-     VALUES (?, ?, ?, ?, ?)`,
-    ...[id, title, title.toLowerCase(), sizeBytes, new Date().toISOString()],
-  );
-  const writer = new FileWriter(tx, peerId, { changed: 0, remaps: [], touched: [] }, {
-    ...{ byHash: new Map(), counts: new Map(), described: new Set(), taken: new Set() },
-  });
+  const id = await addTitle(tx, { title, sortTitle: title.toLowerCase(), sizeBytes, hash: null });
+  const described: Described = { changed: 0, remaps: [], touched: [] };
+  const writer = new FileWriter(tx, peerId, described, nothing());
   await writer.move(file, id);
   await writer.tidy();
   return id;
@@ -208,13 +221,8 @@ export class FileWriter {
     }
     // Others still have what this file was.
     const { title, sortTitle } = file;
-    const id = crypto.randomUUID();
+    const id = await addTitle(this.tx, { title, sortTitle, sizeBytes, hash });
     byHash.set(hash, { id, sizeBytes });
-    await this.tx.run(
-      `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, content_hash, added_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[id, title, sortTitle, sizeBytes, hash, new Date().toISOString()],
-    );
     await this.move(file, id);
     Object.assign(file, { titleId: id, media: null, describedBy: null });
     return false;
