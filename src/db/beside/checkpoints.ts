@@ -6,6 +6,7 @@
  */
 import { statSync } from "node:fs";
 import { isAttentive, withoutOthers } from "../../base/event_loop.ts";
+import { IdleWorker } from "./idle_worker.ts";
 
 export interface Checkpoint {
   path: string;
@@ -31,8 +32,6 @@ export const JOURNAL_BYTES = 16 * 1024 * 1024;
 const PATIENT_BYTES = 4 * JOURNAL_BYTES;
 /** Commits between two looks at the journal's size. */
 const LOOK_EVERY = 16;
-/** A worker with nothing to write back gives its memory back: some 10 MB. */
-const IDLE_MS = 10_000;
 
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "./checkpoint_worker.ts" : "./checkpoint_worker.js",
@@ -43,9 +42,7 @@ const workerUrl = new URL(
 export class Checkpoints implements Disposable {
   readonly #path: string;
   readonly #options: CheckpointsOptions;
-  #worker: Worker | undefined;
-  #idle: ReturnType<typeof setTimeout> | undefined;
-  readonly #closed = new AbortController();
+  readonly #worker = new IdleWorker<Checkpoint, Checkpointed>(workerUrl);
   #isBusy = false;
   #commits = 0;
 
@@ -61,9 +58,9 @@ export class Checkpoints implements Disposable {
     if (sizeOf(`${this.#path}-wal`) < most) return;
     this.#isBusy = true;
     this.#writeBack().catch(() => {
-      // It stays busy: nobody asks again.
-      this.#end();
-      if (!this.#closed.signal.aborted) this.#options.onFailed();
+      if (this.#worker.isClosed) return;
+      this.#worker[Symbol.dispose](); // it stays busy: nobody asks again
+      this.#options.onFailed();
     });
   }
 
@@ -81,43 +78,13 @@ export class Checkpoints implements Disposable {
     this.#isBusy = false;
   }
 
-  async #ask(how: Checkpoint["how"]): Promise<Checkpointed> {
-    this.#closed.signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Checkpointed>();
-    this.#closed.signal.addEventListener("abort", reject, { once: true });
-    clearTimeout(this.#idle);
-    const worker = this.#worker ??= new Worker(workerUrl, { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<Checkpointed>) =>
-      data.error === undefined ? resolve(data) : reject(new Error(data.error));
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    worker.postMessage({ path: this.#path, how } satisfies Checkpoint);
-    try {
-      return await promise;
-    } finally {
-      this.#closed.signal.removeEventListener("abort", reject);
-      this.#restOrEnd();
-    }
-  }
-
-  #restOrEnd(): void {
-    if (this.#closed.signal.aborted) return this.#end();
-    this.#idle = setTimeout(() => this.#end(), IDLE_MS);
-    this.#idle.unref();
-  }
-
-  #end(): void {
-    clearTimeout(this.#idle);
-    this.#worker?.terminate();
-    this.#worker = undefined;
+  #ask(how: Checkpoint["how"]): Promise<Checkpointed> {
+    return this.#worker.ask({ path: this.#path, how });
   }
 
   [Symbol.dispose](): void {
     this.#isBusy = true;
-    this.#closed.abort();
-    this.#end();
+    this.#worker[Symbol.dispose]();
   }
 }
 

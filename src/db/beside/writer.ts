@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { UnavailableError } from "../../base/errors.ts";
+import { reasonOf, UnavailableError } from "../../base/errors.ts";
 import type { Database } from "../database.ts";
+import { IdleWorker } from "./idle_worker.ts";
 
 export interface Writing {
   path: string;
@@ -28,9 +29,6 @@ export interface Writer extends Disposable {
 }
 
 const LIMIT_MS = 60_000;
-/** A worker with nothing to do gives its memory back. */
-const IDLE_MS = 10_000;
-
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "./writer_worker.ts" : "./writer_worker.js",
   import.meta.url,
@@ -39,44 +37,22 @@ const workerUrl = new URL(
 /** Opens a writer beside `db`; dispose it to end its worker, which is made when first needed. */
 export function openWriter(db: Database): Writer {
   if (db.path === ":memory:" || db.path === "") return onMainThread(db);
-  const closed = new AbortController();
-  let worker: Worker | undefined;
-  let idle: ReturnType<typeof setTimeout> | undefined;
+  const worker = new IdleWorker<Writing, Written>(workerUrl);
   let last: Promise<unknown> = Promise.resolve();
 
-  const end = () => {
-    clearTimeout(idle);
-    worker?.terminate();
-    worker = undefined;
-  };
-
   const write = async (writing: Writing): Promise<number> => {
-    const failed = (why: string) => new UnavailableError(`Cannot write beside: ${why}; try again`);
-    if (closed.signal.aborted) throw failed("the library is closed");
-    clearTimeout(idle);
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const onClosed = () => reject(failed("the library is closed"));
-    closed.signal.addEventListener("abort", onClosed, { once: true });
-    const timer = setTimeout(() => {
-      end(); // its transaction is rolled back
-      reject(failed("it took longer than a minute"));
-    }, LIMIT_MS);
-    worker ??= new Worker(workerUrl, { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<Written>) =>
-      data.error === undefined ? resolve(data.changes!) : reject(failed(data.error));
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end();
-      reject(failed(event.message));
-    };
-    worker.postMessage(writing);
+    const limit = new AbortController();
+    // Its transaction is rolled back.
+    const tooLong = () => limit.abort(new Error("it took longer than a minute"));
+    const timer = setTimeout(tooLong, LIMIT_MS);
     try {
-      return await promise;
+      const { changes } = await worker.ask(writing, limit.signal);
+      return changes!;
+    } catch (error) {
+      const why = worker.isClosed ? "the library is closed" : reasonOf(error);
+      throw new UnavailableError(`Cannot write beside: ${why}; try again`);
     } finally {
       clearTimeout(timer);
-      closed.signal.removeEventListener("abort", onClosed);
-      idle = setTimeout(end, IDLE_MS);
-      idle.unref();
     }
   };
 
@@ -86,10 +62,7 @@ export function openWriter(db: Database): Writer {
       last = written.catch(() => {});
       return written;
     },
-    [Symbol.dispose]: () => {
-      closed.abort();
-      end();
-    },
+    [Symbol.dispose]: () => worker[Symbol.dispose](),
   };
 }
 
