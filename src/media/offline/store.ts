@@ -117,7 +117,8 @@ export function createOfflineStore(db: Database) {
     ): { gone: number; back: number } {
       const shown = JSON.stringify(shownAt.map(toPair));
       const range = [volumeId, after, after + span] as const;
-      const where = "volume_id = ? AND rowid > ? AND rowid <= ?";
+      // "+": by its rowid, and not all rows of the volume for each piece of them.
+      const where = "+volume_id = ? AND rowid > ? AND rowid <= ?";
       return {
         gone: db.run(
           `UPDATE media SET offline_since = ? WHERE ${where} AND offline_since IS NULL
