@@ -31,7 +31,8 @@ export async function benchSearch(
   const path = library ?? `${folder}/library.db`;
   const isMade = existsSync(path);
   let began = performance.now();
-  using db = isMade ? openDatabase(path, migrations.library) : makeLibrary(path, rows);
+  if (!isMade) makeLibrary(path, rows);
+  using db = openDatabase(path, migrations.library);
   const items = db.get<{ n: number }>("SELECT count(*) n FROM items")!.n;
   say(`\n${items} items${isMade ? "" : `, made in ${seconds(began)} s`}`);
 
