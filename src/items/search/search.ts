@@ -16,7 +16,8 @@ import { type Highlight, highlight } from "./results/highlight.ts";
 import { createListings, type Total } from "./results/listing.ts";
 import { readSort, type Sort } from "./results/orders.ts";
 import { createResultStore } from "./results/store.ts";
-import { type SearchStore, TEXTS, type Texts } from "./store.ts";
+import { createTexts } from "./results/texts.ts";
+import type { SearchStore } from "./store.ts";
 
 export interface SearchRequest {
   query: string;
@@ -55,7 +56,8 @@ export interface SearcherDeps {
 export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
   const names = createFilterStore(db);
   const results = createResultStore(readers);
-  const page = createListings(results);
+  const list = createListings(results);
+  const texts = createTexts(readers);
 
   /** @throws {InvalidError} the query or the order cannot be read */
   function read({ query, sort, user, isTyping }: Omit<SearchRequest, "limit">): {
@@ -76,11 +78,12 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
       const { plan, order } = read(request);
       const wanted = request.facets ? readFacets(request.facets) : undefined;
       const name = await nameOf([query, sort, user, String(request.isTyping ?? false)]);
-      const listed = await page({ name, plan, sort: order, user, limit, cursor, signal });
+      const listed = await list({ name, plan, sort: order, user, limit, cursor, signal });
       const items = new Map(store.items(listed.seqs, user).map((it) => [it.seq, it]));
       const found = listed.seqs.map((seq) => items.get(seq)).filter((it) => it !== undefined);
+      if (plan.words.length > 0) texts.prepare(listed.next);
       return {
-        hits: await withHighlights(found, plan.words, signal),
+        hits: await withHighlights(found, { words: plan.words, page: listed.seqs, signal }),
         total: listed.total,
         nextCursor: listed.nextCursor,
         facets: wanted && await facetsOf(wanted, plan, { user, signal }),
@@ -101,7 +104,7 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
       let cursor: string | undefined;
       while (seqs.length < limit) {
         const some = Math.min(limit - seqs.length, 5000);
-        const listed = await page({ name, plan, sort: order, user, limit: some, cursor, signal });
+        const listed = await list({ name, plan, sort: order, user, limit: some, cursor, signal });
         seqs.push(...listed.seqs);
         cursor = listed.nextCursor;
         if (cursor === undefined) break;
@@ -123,17 +126,17 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
   /** The texts beside an item's own are read only where its own do not say why it was found. */
   async function withHighlights(
     items: Item[],
-    words: readonly string[],
-    signal?: AbortSignal,
+    { words, page, signal }: {
+      words: readonly string[];
+      page: readonly number[];
+      signal?: AbortSignal | undefined;
+    },
   ): Promise<Hit[]> {
     const hits = items.map((item) => ({ item, ...ownHighlights(item, words) }));
     const asked = hits.filter(({ isExplained }) => !isExplained).map(({ item }) => item.seq);
-    const rows = asked.length === 0
-      ? []
-      : await readers.query<Texts>(TEXTS, [JSON.stringify(asked)], { signal });
-    const texts = new Map(rows.map((it) => [it.seq, it]));
+    const known = await texts.of(asked, page, signal);
     return hits.map(({ item, highlights }) => {
-      const { people, tags, notes } = texts.get(item.seq) ?? {};
+      const { people, tags, notes } = known.get(item.seq) ?? {};
       return { item, highlights: [...highlights, ...inTexts({ people, tags, notes }, words)] };
     });
   }

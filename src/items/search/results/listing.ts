@@ -31,6 +31,8 @@ export interface Total {
 
 export interface Listed {
   seqs: number[];
+  /** What the next page has, where somebody turns the pages and it is known already. */
+  next: number[];
   total: Total;
   nextCursor?: string | undefined;
 }
@@ -131,7 +133,8 @@ export function createListings(store: ResultStore) {
     const to = ahead.from + limit;
     const rows = ahead.rows.slice(ahead.from, to);
     const { total } = ahead;
-    if (to >= ahead.rows.length && ahead.isAll) return { seqs: rows.map((it) => it.seq), total };
+    const seqs = rows.map(({ seq }) => seq);
+    if (to >= ahead.rows.length && ahead.isAll) return { seqs, next: [], total };
 
     const last = rows.at(-1)!;
     const next: Place = { name, at: (place?.at ?? 0) + rows.length, last, total };
@@ -144,7 +147,6 @@ export function createListings(store: ResultStore) {
       +total.isExact,
     ]);
     const rest: Ahead = { ...ahead, from: to };
-    // Of most searches nobody turns to the second page.
     const isShort = place !== undefined && !ahead.isAll &&
       ahead.rows.length - to <= Math.max(SOON, limit);
     if (isShort && !rest.coming) {
@@ -154,7 +156,9 @@ export function createListings(store: ResultStore) {
       rest.coming.catch(() => {}); // the page that needs it asks again
     }
     remember(nextCursor, Promise.resolve(rest));
-    return { seqs: rows.map(({ seq }) => seq), total, nextCursor };
+    // Of most searches nobody turns to the second page.
+    const coming = place === undefined ? [] : ahead.rows.slice(to, to + limit);
+    return { seqs, next: coming.map(({ seq }) => seq), total, nextCursor };
   };
 }
 
