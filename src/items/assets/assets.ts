@@ -8,6 +8,7 @@ import { ConflictError, InvalidError, NotFoundError, UnavailableError } from "..
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Artwork, Details, Shown } from "../../media/mod.ts";
+import { refuseUnknownItem } from "../items/presence.ts";
 import { refuseStale } from "../stale.ts";
 import { assetsBeside, parseBesideId } from "./beside.ts";
 import { type Asset, type AssetFilter, createAssetStore } from "./store.ts";
@@ -86,11 +87,6 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
 
   const announce = ({ id, itemId, kind }: Asset) => publish("asset.changed", { id, itemId, kind });
 
-  function refuseUnknown(itemId: string): void {
-    if (store.hasItem(itemId)) return;
-    throw new NotFoundError(`Cannot find item "${itemId}"`, { itemId });
-  }
-
   return {
     find,
 
@@ -100,7 +96,7 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
      * @throws {NotFoundError} no such item
      */
     list(filter: AssetFilter, after: string, limit: number): Asset[] {
-      if (filter.itemId !== undefined) refuseUnknown(filter.itemId);
+      if (filter.itemId !== undefined) refuseUnknownItem(db, filter.itemId);
       const rows = after.startsWith("file~") ? [] : store.list(filter, after, limit);
       if (filter.itemId === undefined || rows.length === limit) return rows;
       const { kind = "", origin = "file" } = filter;
@@ -113,7 +109,7 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
     /** @throws {NotFoundError | InvalidError | ConflictError} no such item; no picture; there is one */
     async create(itemId: string, name: NewAsset, bytes: Uint8Array<ArrayBuffer>): Promise<Asset> {
       check(name);
-      refuseUnknown(itemId);
+      refuseUnknownItem(db, itemId);
       refuseTaken(itemId, name);
       const kept = await here().uploads.keep(bytes);
       const now = new Date().toISOString();

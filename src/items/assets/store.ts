@@ -49,9 +49,6 @@ export function createAssetStore(db: Database) {
   return {
     transaction: db.transaction.bind(db),
 
-    hasItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
-
     find: (id: string): Asset | undefined => many("WHERE id = ?", id)[0],
 
     /** The one asset of this name. */

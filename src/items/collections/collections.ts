@@ -10,6 +10,7 @@ import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
+import { hasItem, showsItem } from "../items/presence.ts";
 import { isKnown, refuseStale } from "../stale.ts";
 import type { By } from "../tags/mod.ts";
 import type { Collection, CollectionKind, Place } from "./collection.ts";
@@ -62,7 +63,7 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
 
   /** Which collections an item is in, and where: the history keeps it with the item. */
   const places: Writer = {
-    read: (itemId) => store.hasItem(itemId) ? { collections: store.of(itemId) } : null,
+    read: (itemId) => hasItem(db, itemId) ? { collections: store.of(itemId) } : null,
     write(itemId, fields) {
       const wanted = (fields?.collections ?? []) as { collectionId: string; position: number }[];
       const before = store.of(itemId);
@@ -136,7 +137,7 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       db.transaction(() => {
         find(id);
         for (const itemId of itemIds.slice(from, from + AT_ONCE)) {
-          if (!store.showsItem(itemId)) result.notFound.push(itemId);
+          if (!showsItem(db, itemId)) result.notFound.push(itemId);
           else if (change(itemId)) result.linked++;
           else result.unchanged++;
         }

@@ -72,12 +72,6 @@ export function createCollectionStore(db: Database) {
 
     delete: (id: string) => db.run("DELETE FROM collections WHERE id = ?", id),
 
-    hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
-
-    /** Not one that was deleted, and which an undo may bring back. */
-    showsItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
-
     /** All of them, those too that were deleted: an undo brings those back to their place. */
     members: (id: string, limit: number): string[] =>
       db.all<{ itemId: string }>(

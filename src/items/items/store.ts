@@ -177,9 +177,3 @@ function toState(row: StateRow): EditState {
     mediaId,
   };
 }
-
-/** The item is another than somebody has read: what was just changed is part of it. */
-export function raiseItem(db: Database, id: string): number {
-  const now = new Date().toISOString();
-  return db.run("UPDATE items SET version = version + 1, updated_at = ? WHERE id = ?", now, id);
-}

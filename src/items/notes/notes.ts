@@ -9,6 +9,7 @@ import type { Database } from "../../db/mod.ts";
 import { type Changes, type Fields, newBatch } from "../changes/changes.ts";
 import { cleanText, refuse } from "../items/item.ts";
 import type { EditBy } from "../items/items.ts";
+import { refuseUnknownItem, showsItem } from "../items/presence.ts";
 import { refuseStale } from "../stale.ts";
 import { createNoteStore } from "./store.ts";
 
@@ -41,7 +42,7 @@ export function createNotes({ db, changes, publish }: NotesDeps) {
   // In the history of the item: notes by their ids.
   changes.register("item.note", {
     read: (itemId) => {
-      if (!store.hasItem(itemId)) return null;
+      if (!showsItem(db, itemId)) return null;
       const notes = store.ofItem(itemId, { createdAt: "", id: "" }, MAX_NOTES);
       return Object.fromEntries(notes.map((note) => [note.id, toFields(note)]));
     },
@@ -58,11 +59,6 @@ export function createNotes({ db, changes, publish }: NotesDeps) {
     const note = store.find(id);
     if (!note) throw new NotFoundError(`Cannot find note "${id}"`, { id });
     return note;
-  }
-
-  function refuseUnknown(itemId: string): void {
-    if (store.hasItem(itemId)) return;
-    throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
   }
 
   /** In a transaction; without `after` it is deleted. */
@@ -85,7 +81,7 @@ export function createNotes({ db, changes, publish }: NotesDeps) {
 
     /** A page of an item's notes, the first made first. @throws {NotFoundError} no such item */
     list(itemId: string, after: { createdAt: string; id: string }, limit: number): Note[] {
-      refuseUnknown(itemId);
+      refuseUnknownItem(db, itemId);
       return store.ofItem(itemId, after, limit);
     },
 
@@ -96,7 +92,7 @@ export function createNotes({ db, changes, publish }: NotesDeps) {
       const own = { id, itemId, user: by.user, text: cleaned(text), version: 1 };
       const note = { ...own, createdAt: at, updatedAt: at };
       db.transaction(() => {
-        refuseUnknown(itemId);
+        refuseUnknownItem(db, itemId);
         if (store.count(itemId) >= MAX_NOTES) {
           throw new ConflictError(`Cannot add a note: the item has ${MAX_NOTES}`, { id: itemId });
         }

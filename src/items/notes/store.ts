@@ -12,9 +12,6 @@ const columns = `id, item_id AS itemId, user, text, version, created_at AS creat
 export function createNoteStore(db: Database) {
   const now = () => new Date().toISOString();
   return {
-    hasItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
-
     /** Not of an item that was deleted, and which an undo may bring back. */
     find: (id: string): Note | undefined =>
       db.get(

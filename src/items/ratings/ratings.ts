@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { InvalidError, NotFoundError } from "../../base/errors.ts";
+import { InvalidError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type Changes, newBatch } from "../changes/changes.ts";
 import type { EditBy } from "../items/items.ts";
+import { refuseUnknownItem, showsItem } from "../items/presence.ts";
 import { refuseStale } from "../stale.ts";
 import { createRatingStore, type RatingRow } from "./store.ts";
 
@@ -37,7 +38,7 @@ export function createRatings({ db, changes, publish }: RatingsDeps) {
   // In the history of the item: halves by user.
   changes.register("item.rating", {
     read: (itemId) => {
-      if (!store.hasItem(itemId)) return null;
+      if (!showsItem(db, itemId)) return null;
       return Object.fromEntries(store.ofItem(itemId).map(({ user, halves }) => [user, halves]));
     },
     write: (itemId, fields) => {
@@ -48,15 +49,9 @@ export function createRatings({ db, changes, publish }: RatingsDeps) {
     announce: (itemIds) => publish("rating.changed", { itemIds }),
   });
 
-  function refuseUnknown(itemId: string): void {
-    if (!store.hasItem(itemId)) {
-      throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
-    }
-  }
-
   /** In a transaction. @returns whether it has changed */
   function put(itemId: string, halves: number | null, by: EditBy): boolean {
-    refuseUnknown(itemId);
+    refuseUnknownItem(db, itemId);
     const { user, batch = newBatch(), expected } = by;
     const known = store.find(itemId, user);
     refuseStale(`the rating of "${itemId}"`, known?.version ?? 0, expected);
@@ -80,7 +75,7 @@ export function createRatings({ db, changes, publish }: RatingsDeps) {
   };
 
   function find(itemId: string, user: string): Rating | undefined {
-    refuseUnknown(itemId);
+    refuseUnknownItem(db, itemId);
     const row = store.find(itemId, user);
     return row && toRating(row);
   }

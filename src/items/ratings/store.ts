@@ -24,9 +24,6 @@ const columns = "item_id AS itemId, user, halves, version, rated_at AS ratedAt";
 export function createRatingStore(db: Database) {
   const now = () => new Date().toISOString();
   return {
-    hasItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
-
     find: (itemId: string, user: string): RatingRow | undefined =>
       db.get(`SELECT ${columns} FROM ratings WHERE item_id = ? AND user = ?`, itemId, user),
 

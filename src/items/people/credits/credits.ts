@@ -4,11 +4,11 @@
  * @module
  */
 import { yieldToOthers } from "../../../base/event_loop.ts";
-import { ConflictError, NotFoundError } from "../../../base/errors.ts";
+import { ConflictError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
 import type { By } from "../../tags/mod.ts";
-import { refuseStale } from "../../stale.ts";
+import { hasItem, raiseItem, refuseUnknownItem } from "../../items/presence.ts";
 import type { Credit, Role } from "../person.ts";
 import { createCreditStore } from "./store.ts";
 
@@ -29,7 +29,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
   const store = createCreditStore(db);
 
   const writer: Writer = {
-    read: (itemId) => store.hasItem(itemId) ? { people: store.of(itemId) } : null,
+    read: (itemId) => hasItem(db, itemId) ? { people: store.of(itemId) } : null,
     write(itemId, fields) {
       const wanted = (fields?.people ?? []) as Credit[];
       const kept = new Set(wanted.map(keyOf));
@@ -43,7 +43,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
         }
         store.save(itemId, credit);
       }
-      store.raise(itemId);
+      raiseItem(db, itemId);
     },
     announce: onCredited,
   };
@@ -65,17 +65,11 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
     return true;
   }
 
-  function refuseUnknown(itemId: string, expected?: number): void {
-    const version = store.versionOf(itemId);
-    if (version !== undefined) return refuseStale(`item "${itemId}"`, version, expected);
-    throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
-  }
-
   return {
     of: store.of,
     /** @throws {NotFoundError} no such item */
     ofItem(itemId: string): Credit[] {
-      refuseUnknown(itemId);
+      refuseUnknownItem(db, itemId);
       return store.of(itemId);
     },
     itemsOf: store.itemsOf,
@@ -91,7 +85,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
       expected?: number,
     ): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId, expected);
+        refuseUnknownItem(db, itemId, expected);
         const known = store.of(itemId);
         const own = known.find((it) => keyOf(it) === keyOf(credit));
         const last = known.at(-1)?.position ?? -1;
@@ -109,7 +103,7 @@ export function createCredits({ db, changes, hasPerson, onCredited }: CreditDeps
       expected?: number,
     ): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId, expected);
+        refuseUnknownItem(db, itemId, expected);
         const isMeant = (it: Credit) =>
           it.personId === personId && (role === undefined || it.role === role);
         return set(itemId, store.of(itemId).filter((it) => !isMeant(it)), by);

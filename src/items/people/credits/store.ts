@@ -4,20 +4,10 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
-import { raiseItem } from "../../items/store.ts";
 import type { Credit, Role } from "../person.ts";
 
 export function createCreditStore(db: Database) {
   return {
-    hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
-
-    /** Of no item that was deleted, and which an undo may bring back. */
-    versionOf: (id: string): number | undefined =>
-      db.get<{ version: number }>(
-        "SELECT version FROM items WHERE id = ? AND deleted_at IS NULL",
-        id,
-      )?.version,
-
     /** In the order of the credits. */
     of: (itemId: string): Credit[] =>
       db.all<Credit>(
@@ -84,8 +74,5 @@ export function createCreditStore(db: Database) {
         personId,
         role,
       ),
-
-    /** The item is another than somebody has read: its people are part of it. */
-    raise: (itemId: string) => raiseItem(db, itemId),
   };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { yieldToOthers } from "../../../base/event_loop.ts";
-import { ConflictError, NotFoundError } from "../../../base/errors.ts";
+import { ConflictError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
-import { refuseStale } from "../../stale.ts";
+import { hasItem, raiseItem, refuseUnknownItem, showsItem } from "../../items/presence.ts";
 import type { createGroupStore, TagStore } from "../store.ts";
 import type { By } from "../tag.ts";
 import { createLinkStore } from "./store.ts";
@@ -38,7 +38,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
   const watchers = new Set<Set<string>>();
 
   const writer: Writer = {
-    read: (itemId) => store.hasItem(itemId) ? { tags: store.tagsOf(itemId) } : null,
+    read: (itemId) => hasItem(db, itemId) ? { tags: store.tagsOf(itemId) } : null,
 
     write(itemId, fields) {
       const wanted = new Set((fields?.tags ?? []) as string[]);
@@ -51,7 +51,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
         store.add(itemId, id);
       }
       for (const id of known) if (!wanted.has(id)) store.remove(itemId, id);
-      store.raise(itemId);
+      raiseItem(db, itemId);
       for (const touched of watchers) touched.add(itemId);
     },
 
@@ -93,12 +93,6 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     return [...known.filter((id) => !isOne || groupOf(id) !== group), tagId];
   }
 
-  function refuseUnknown(itemId: string, expected?: number): void {
-    const version = store.versionOf(itemId);
-    if (version !== undefined) return refuseStale(`item "${itemId}"`, version, expected);
-    throw new NotFoundError(`Cannot find item "${itemId}"`, { id: itemId });
-  }
-
   /** Each item by itself, a few at a time; ids that are not there are told. */
   async function each(
     itemIds: readonly string[],
@@ -111,7 +105,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       const changed: string[] = [];
       db.transaction(() => {
         for (const id of some) {
-          if (!store.showsItem(id)) result.notFound.push(id);
+          if (!showsItem(db, id)) result.notFound.push(id);
           else if (change(id)) changed.push(id);
           else result.unchanged++;
         }
@@ -126,7 +120,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     tagsOf: store.tagsOf,
     /** @throws {NotFoundError} no such item */
     ofItem(itemId: string): string[] {
-      refuseUnknown(itemId);
+      refuseUnknownItem(db, itemId);
       return store.tagsOf(itemId);
     },
     itemsOf: store.itemsOf,
@@ -148,7 +142,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     /** @throws {NotFoundError} no such item @throws {StaleError} it is not of version `expected` */
     link(itemId: string, tagId: string, by: By, expected?: number): boolean {
       const isNew = db.transaction(() => {
-        refuseUnknown(itemId, expected);
+        refuseUnknownItem(db, itemId, expected);
         const known = store.tagsOf(itemId);
         return !known.includes(tagId) && setTags(itemId, withTag(known, tagId), by);
       });
@@ -159,7 +153,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     /** @throws {NotFoundError} no such item @throws {StaleError} it is not of version `expected` */
     unlink(itemId: string, tagId: string, by: By, expected?: number): void {
       const changed = db.transaction(() => {
-        refuseUnknown(itemId, expected);
+        refuseUnknownItem(db, itemId, expected);
         return setTags(itemId, store.tagsOf(itemId).filter((id) => id !== tagId), by);
       });
       if (changed) onTagged([itemId]);

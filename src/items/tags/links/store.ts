@@ -4,22 +4,9 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
-import { raiseItem } from "../../items/store.ts";
 
 export function createLinkStore(db: Database) {
   return {
-    hasItem: (id: string): boolean => db.get("SELECT 1 FROM items WHERE id = ?", id) !== undefined,
-
-    /** Not one that was deleted, and which an undo may bring back. */
-    showsItem: (id: string): boolean =>
-      db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined,
-
-    versionOf: (id: string): number | undefined =>
-      db.get<{ version: number }>(
-        "SELECT version FROM items WHERE id = ? AND deleted_at IS NULL",
-        id,
-      )?.version,
-
     tagsOf: (itemId: string): string[] =>
       db.all<{ id: string }>(
         "SELECT tag_id AS id FROM item_tags WHERE item_id = ? ORDER BY tag_id",
@@ -40,8 +27,5 @@ export function createLinkStore(db: Database) {
 
     remove: (itemId: string, tagId: string) =>
       db.run("DELETE FROM item_tags WHERE item_id = ? AND tag_id = ?", itemId, tagId),
-
-    /** The item is another than somebody has read: its tags are part of it. */
-    raise: (itemId: string) => raiseItem(db, itemId),
   };
 }
