@@ -300,6 +300,27 @@ Deno.test("highlights say where the words stand, in pieces of long texts", async
   deepStrictEqual(samurai!.highlights[0]!.ranges, [[3, 4]]);
 });
 
+Deno.test("later pages say where the words stand too, and not by texts of long ago", async () => {
+  using rig = openRig();
+  for (let n = 0; n < 12; n++) rig.add({ id: `film ${n}`, notes: `a heist, ${n}` });
+  rig.index();
+  const texts = ({ hits }: Awaited<ReturnType<typeof rig.find>>) =>
+    hits.map(({ highlights }) => highlights.map(({ text }) => text).join());
+  const turn = (cursor?: string) => rig.find("heist", { sort: "added", limit: 3, cursor });
+
+  const first = await turn();
+  const second = await turn(first.nextCursor);
+  const third = await turn(second.nextCursor);
+  rig.db.run("UPDATE notes SET text = 'heist again'");
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 60_000;
+  const last = await turn(third.nextCursor).finally(() => performance.now = now);
+
+  deepStrictEqual(texts(second), ["a heist, 3", "a heist, 4", "a heist, 5"]);
+  deepStrictEqual(texts(third), ["a heist, 6", "a heist, 7", "a heist, 8"]);
+  deepStrictEqual(texts(last), ["heist again", "heist again", "heist again"]);
+});
+
 Deno.test("facets count what the result is made of", async () => {
   using rig = films();
 
