@@ -44,6 +44,8 @@ export interface LinkLibrary {
   /** Ids that are not here are left out. */
   describe(catalogIds: string[]): MediaDescription[];
   /**
+   * Those of these names that are known here.
+   *
    * @throws {NotFoundError} with `details.reason` "BAD_CATALOG_ID" or "FILE_GONE"
    */
   hashes(

@@ -10,7 +10,7 @@ import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
 import { createExecutors, type Jobs, type Lanes, type SleepGate, WorkerPool } from "../pool/mod.ts";
 import { createFileWork } from "./file_work.ts";
-import { toHashName } from "./hash/algorithms.ts";
+import { isHashName } from "./hash/algorithms.ts";
 import type { Hashes, HashName } from "./hash/algorithms.ts";
 import type { MediaFile } from "./media.ts";
 import { type OpenedFile, openFile } from "./open_file.ts";
@@ -139,13 +139,13 @@ export function openLibrary(deps: LibraryDeps) {
     },
 
     /**
-     * The hashes of a file: known ones, and the rest computed now.
+     * The hashes of a file: known ones, and the rest computed now. Names that are none are left out.
      *
      * @throws {NotFoundError} no such catalogue id (BAD_CATALOG_ID), or its file is gone (FILE_GONE)
      */
     async hashes(catalogId: string, names: string[], signal: AbortSignal): Promise<Hashes> {
       const file = findOffered(catalogId);
-      const wanted = names.map(toHashName);
+      const wanted = [...new Set(names)].filter(isHashName);
       const known = store.hashesOf(file.id);
       const missing = wanted.filter((name) => !(name in known));
       const found = missing.length > 0 ? await hashNow(file, missing, signal) : {};

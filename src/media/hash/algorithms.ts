@@ -44,9 +44,13 @@ export async function prepareHashers(names: Iterable<HashName>): Promise<void> {
 /** By algorithm; only those that were asked for. */
 export type Hashes = Record<string, string>;
 
+export function isHashName(name: string): name is HashName {
+  return Object.hasOwn(algorithms, name);
+}
+
 /** Checks a name that came from outside. */
 export function toHashName(name: string): HashName {
-  if (Object.hasOwn(algorithms, name)) return name as HashName;
+  if (isHashName(name)) return name;
   const known = Object.keys(algorithms).join(", ");
   throw new InvalidError(`Cannot hash with "${name}": known are ${known}`, { name });
 }

@@ -73,6 +73,18 @@ Deno.test("an agent deletes, hashes and takes pictures of its real files", grpcT
   const expected = createHash("sha256").update(await Deno.readFile(samples.mp4)).digest("hex");
   deepStrictEqual(hashed.hashes, { sha256: expected });
 
+  // As the originals do: what is unknown is left out, and is no fault of the id.
+  const ask = async (...hash_types: string[]) => {
+    edge.say({ request_id: hash_types.join(), file_hash_request: { catalog_id: a, hash_types } });
+    return (await edge.receive("file_hash_response")).file_hash_response;
+  };
+  deepStrictEqual(await ask("md99", "sha256", "sha256"), {
+    catalog_id: a,
+    hashes: { sha256: expected },
+    success: true,
+  });
+  deepStrictEqual(await ask("md99", "__proto__"), { catalog_id: a, success: true });
+
   // The folder is now a way out of the media folders.
   await Deno.rename(join(media, "folder"), join(dir.path, "outside"));
   await Deno.symlink(join(dir.path, "outside"), join(media, "folder"));
