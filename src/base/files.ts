@@ -17,6 +17,21 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Whether a folder within `root` is reached through a link, be it one itself: it lies elsewhere. */
+export async function isLinked(folder: string, root: string): Promise<boolean> {
+  let path = root;
+  for (const name of here.relative(root, folder).split(here.sep).filter(Boolean)) {
+    path = here.join(path, name);
+    try {
+      if ((await Deno.lstat(path)).isSymlink) return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+  return false;
+}
+
 /**
  * Resolves when the names in a folder are on the disk. Only Unix opens folders; what keeps none of
  * its names apart needs no more.

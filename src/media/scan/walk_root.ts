@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { turn } from "../../base/event_loop.ts";
+import { isLinked } from "../../base/files.ts";
 import type { Lanes } from "../../pool/mod.ts";
 import { addGone } from "./gone/gone.ts";
 import { inLane } from "./in_lane.ts";
@@ -43,7 +44,7 @@ export async function walkRoot(
   const inTurn = { ...deps, lanes: { acquire, isStreaming, limitOf } };
   const touch = inLane(inTurn, signal);
   for (const folder of options.foldersOf?.(root) ?? [""]) {
-    const { error, unknown } = await statFolder(join(root, folder), touch);
+    const { error, unknown } = await statFolder(root, folder, touch);
     // Its files cannot be played now; they come back with their folder, and nothing is read again.
     if (error && !(folder && !unknown)) tally.issue(join(root, folder), error);
     if (unknown) continue;
@@ -82,10 +83,14 @@ function isReplaced(difference: Traced): boolean {
 
 /** `unknown` where nobody can tell whether it is there: that is no reason to miss its files. */
 async function statFolder(
-  folder: string,
+  root: string,
+  part: string,
   touch: Touch,
 ): Promise<{ error?: string; unknown?: boolean }> {
+  const folder = join(root, part);
   try {
+    // Those who watch a folder hear of what lies behind its links as well.
+    if (await touch(folder, () => isLinked(folder, root))) return { error: "It is a link" };
     if ((await touch(folder, () => Deno.stat(folder))).isDirectory) return {};
     return { error: "It is not a folder" };
   } catch (error) {

@@ -75,3 +75,20 @@ Deno.test("what is still being written is left for later, and is not gone meanwh
   const later = await it.scan(["a"]);
   deepStrictEqual([later.new, later.changed], [1, 1]);
 });
+
+Deno.test("a folder behind a link is not looked into, and what was taken in there is gone", async () => {
+  await using it = await openFolders();
+  const elsewhere = await Deno.makeTempDir();
+  await Deno.writeFile(join(elsewhere, "1.wav"), wav(1, 1600));
+  await Deno.mkdir(join(elsewhere, "deep"));
+  await Deno.writeFile(join(elsewhere, "deep", "8.wav"), wav(8));
+  await Deno.symlink(elsewhere, join(it.rig.root, "link"));
+  await Deno.remove(join(it.rig.root, "c"), { recursive: true });
+  await Deno.symlink(elsewhere, join(it.rig.root, "c"));
+
+  const report = await it.scan(["link", "link/deep", "c"]);
+
+  deepStrictEqual([report.files, report.new, report.changed], [0, 0, 0]);
+  deepStrictEqual(it.rig.statuses()["c/5.wav"], "missing");
+  await Deno.remove(elsewhere, { recursive: true });
+});
