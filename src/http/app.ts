@@ -138,7 +138,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     (c) => c.body(SWAGGER_START, 200, { "content-type": "text/javascript" }),
   );
   if (known) api.route("/", peoplePages());
-  api.route("/", ui());
+  api.route("/", ui(typeof edge === "string" ? undefined : edge.picturesAt));
   api.notFound(unrouted(api));
   api.onError(problems(log));
   return api;

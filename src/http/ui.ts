@@ -35,25 +35,34 @@ const assets: Record<string, Asset> = {
   },
 };
 
-const SECURITY = {
-  "content-security-policy":
-    "default-src 'self'; media-src 'self' blob:; img-src 'self' data: blob:; " +
+/** What a page of ours may do; `pictures` is another place that its pictures may come from. */
+const securedFor = (pictures = "") => ({
+  "content-security-policy": "default-src 'self'; media-src 'self' blob:; " +
+    `img-src ${["'self' data: blob:", pictures].join(" ").trim()}; ` +
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-cache",
-};
+});
 
-/** The page's routes. */
-export function ui(): Hono {
+export const securityHeaders = securedFor();
+
+/**
+ * The page's routes.
+ *
+ * @param picturesAt an origin that calls for pictures are redirected to: a browser blocks that, too,
+ *   where the page does not name it
+ */
+export function ui(picturesAt?: string): Hono {
   const routes = new Hono();
+  const headers = securedFor(picturesAt);
   for (const [path, { type, load }] of Object.entries(assets)) {
     routes.get(path, async (c) => {
       const { default: text } = await load().catch((cause) => {
         const message = "Cannot show the page: it is not built. Run `deno task page`, then reload";
         throw new UnavailableError(message, {}, { cause });
       });
-      return c.body(text, 200, { "content-type": type, ...SECURITY });
+      return c.body(text, 200, { "content-type": type, ...headers });
     });
   }
   return routes;
@@ -83,5 +92,3 @@ export const SWAGGER_START = `SwaggerUIBundle({
   url: document.getElementById("swagger-ui").dataset.url,
   validatorUrl: null,
 });`;
-
-export { SECURITY as securityHeaders };

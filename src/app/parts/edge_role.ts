@@ -102,6 +102,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const port: EdgePort = {
     ...edge,
     ...identitiesPort(edge),
+    picturesAt: URL.parse(config.value.screenshotS3Endpoint)?.origin,
     maxScreenshots: () => config.value.maxScreenshotsPerRequest,
     peers: async (request) => {
       const { items, nextCursor } = await edge.peers(request);

@@ -19,6 +19,8 @@ import type { CatalogItem } from "../../schemas.ts";
 
 export interface ScreenshotsPort {
   screenshots: Screenshots;
+  /** The origin that viewers are sent to for pictures, where that is not here. */
+  picturesAt?: string | undefined;
   /** Pictures that one request may ask for. */
   maxScreenshots(): number;
   /** As who asks may see it. @throws {NotFoundError} not at all */
