@@ -1,5 +1,7 @@
 /** The index follows what changes, in small steps, and costs a scan nothing. @module */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { tempDir } from "../../helpers/temp.ts";
 import { openRig } from "./rig.ts";
 
 Deno.test("what waits is counted, and found once it is in the index", async () => {
@@ -228,4 +230,42 @@ Deno.test("the service indexes, tells when it is done, and ends with its signal"
 
   deepStrictEqual(rig.events, [{ type: "search.indexed", data: { items: 50 } }]);
   strictEqual((await rig.find("film")).total.value, 50);
+});
+
+Deno.test("an index that an earlier version has made is made anew, some items at a time", async () => {
+  await using dir = await tempDir();
+  const path = join(dir.path, "library.db");
+  {
+    using rig = openRig(path);
+    for (const id of ["one", "two", "three"]) {
+      rig.add({ id });
+      rig.db.run(
+        "INSERT INTO media_details VALUES (?, ?)",
+        id,
+        JSON.stringify({ sidecars: [{ kind: "subtitle", language: "pt-BR" }] }),
+      );
+    }
+    rig.index();
+    // As it stood before documents had regions.
+    rig.db.run("DELETE FROM item_search");
+    const old = "INSERT INTO item_search (rowid, title, facts) SELECT seq, id, ? FROM items";
+    rig.db.run(old, "\u{E000}e \u{E000}upor");
+    rig.db.run("UPDATE search_state SET document = 1");
+  }
+  {
+    using rig = openRig(path);
+    deepStrictEqual(await rig.ids("subtitle:pt-BR"), []);
+    strictEqual(rig.search.indexSome(1000) > 0, true);
+    rig.db.run("UPDATE search_state SET old_from = 1"); // the program ends after the first
+    rig.add({ id: "four" });
+  }
+
+  using rig = openRig(path);
+  strictEqual(rig.search.waiting(), 3, "two old ones and a new one");
+  rig.index();
+
+  deepStrictEqual(await rig.ids("subtitle:pt-BR"), ["one", "three", "two"]);
+  deepStrictEqual(await rig.ids("four"), ["four"]);
+  strictEqual(rig.search.waiting(), 0);
+  strictEqual(rig.search.indexSome(1000), 0, "it is done once");
 });

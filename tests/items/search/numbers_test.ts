@@ -1,5 +1,6 @@
 /** What is found by a number at its edges, and by stars that change. @module */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects } from "node:assert/strict";
+import { InvalidError } from "../../../src/base/errors.ts";
 import { openRig } from "./rig.ts";
 
 Deno.test("years before and after all those that have a word of their own are told apart", async () => {
@@ -48,4 +49,44 @@ Deno.test("stars are as they are now: given, changed, taken back, of an item tha
 
   rig.db.run("DELETE FROM items WHERE id = 'two'");
   deepStrictEqual(rig.db.all("SELECT * FROM search_ratings"), []);
+});
+
+Deno.test("numbers of custom fields are compared; they are as they are now", async () => {
+  using rig = openRig();
+  rig.db.run(
+    `INSERT INTO custom_fields (key, name, type, created_at, updated_at)
+     VALUES ('price', 'Price', 'number', '', ''), ('shelf', 'Shelf', 'text', '', '')`,
+  );
+  const prices = { loss: -2.5, free: 0, cheap: 3, dime: 3.1, dear: 9.99, rare: 1e21 };
+  for (const [id, price] of Object.entries(prices)) {
+    rig.add({ id, item: { custom: JSON.stringify({ price, shelf: "7" }) } });
+  }
+  rig.add({ id: "none", item: { custom: '{"shelf":"3","price":"3"}' } });
+  rig.index();
+  const cases: [query: string, ids: string[]][] = [
+    ["field.price:3", ["cheap"]],
+    ["field.price=3.0", ["cheap"]],
+    ["field.price:3|9.99", ["cheap", "dear"]],
+    ["field.price>3", ["dear", "dime", "rare"]],
+    ["field.price>=3", ["cheap", "dear", "dime", "rare"]],
+    ["field.price<3", ["free", "loss"]],
+    ["field.price<=3", ["cheap", "free", "loss"]],
+    ["field.price>0 field.price<1e6", ["cheap", "dear", "dime"]],
+    ["field.price<0", ["loss"]],
+    ["field.price:-3..0", ["free", "loss"]],
+    ["field.price:..3", ["cheap", "free", "loss"]],
+    ["field.price:3.1..", ["dear", "dime", "rare"]],
+    ["-field.price>3", ["cheap", "free", "loss", "none"]],
+    ["field.price>9 OR field.shelf:3", ["dear", "none", "rare"]],
+  ];
+  for (const [query, ids] of cases) deepStrictEqual(await rig.ids(query), ids, query);
+  for (const wrong of ["field.price:cheap", "field.price>1e999", "field.shelf>3"]) {
+    await rejects(rig.ids(wrong), InvalidError, wrong);
+  }
+
+  rig.set("items", "id", "cheap", { custom: '{"price":30}' });
+  rig.set("items", "id", "dear", { custom: "{}" });
+  rig.db.run("DELETE FROM items WHERE id = 'rare'");
+  rig.index();
+  deepStrictEqual(await rig.ids("field.price>3"), ["cheap", "dime"]);
 });

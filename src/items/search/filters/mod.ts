@@ -157,7 +157,7 @@ export const filters = {
     compile: yesNo(() => isDuplicate),
   },
   "field.": {
-    help: "a custom field, by the text of its value",
+    help: "a custom field: its text, or a number compared",
     example: "field.shelf:attic",
     compile: custom,
   },

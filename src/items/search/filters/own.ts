@@ -9,8 +9,8 @@ import { factWord, fold } from "../index/words.ts";
 import { type Condition, toMatch } from "../query/plan.ts";
 import { sql } from "../query/store.ts";
 import { alternatives, between, type Filter } from "./filter.ts";
-import { hasAsset, isRated } from "./store.ts";
-import { date, type Range, readAge, readRange, stars, whole } from "./values.ts";
+import { hasAsset, isNumber, isRated } from "./store.ts";
+import { date, decimal, type Range, readAge, readRange, stars, whole } from "./values.ts";
 
 type Compile = Filter["compile"];
 
@@ -116,9 +116,14 @@ export function isOffline(volumes: readonly string[]): Condition {
   return { match: `(${away}) NOT (${word("state", "missing")} OR ${word("state", "forgotten")})` };
 }
 
-/** Any type of field by its text: numbers are not compared. */
+/** Numbers are compared; any other type of field goes by its text. */
 export const custom: Compile = (asked) => {
-  const { key, context } = asked;
-  if (!context.store.hasField(key)) throw new InvalidError(`there is no custom field "${key}"`);
+  const { key, context, operator, value } = asked;
+  const type = context.store.typeOfField(key);
+  if (type === undefined) throw new InvalidError(`there is no custom field "${key}"`);
+  if (type === "number") {
+    const values = operator === ":" || operator === "=" ? alternatives(asked) : [value];
+    return isNumber(key, values.map((it) => readRange(decimal, operator, it)));
+  }
   return { words: alternatives(asked).map((it) => factWord("custom", `${key} ${fold(it)}`)) };
 };

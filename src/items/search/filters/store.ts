@@ -8,6 +8,7 @@ import type { Database } from "../../../db/mod.ts";
 import { slugifyPath } from "../../tags/mod.ts";
 import { fold } from "../index/words.ts";
 import { type Sql, sql } from "../query/store.ts";
+import type { Range } from "./values.ts";
 
 export type FilterStore = ReturnType<typeof createFilterStore>;
 
@@ -58,8 +59,9 @@ export function createFilterStore(db: Database) {
         name,
       ),
 
-    hasField: (key: string): boolean =>
-      db.get("SELECT 1 FROM custom_fields WHERE key = ?", key) !== undefined,
+    /** Undefined of a custom field that there is not. */
+    typeOfField: (key: string): string | undefined =>
+      db.get<{ type: string }>("SELECT type FROM custom_fields WHERE key = ?", key)?.type,
 
     /** Those that are away, with files of ours on them: each is found by one step in the index. */
     offlineVolumes: (): string[] =>
@@ -143,5 +145,19 @@ export function isRated(user: string, low: number, high: number) {
         high,
       ),
     },
+  };
+}
+
+/** The number in a custom field is in one of these ranges. */
+export function isNumber(key: string, ranges: readonly Range[]) {
+  const fits = ranges.map(() => "value BETWEEN ? AND ?").join(" OR ");
+  const values = [key, ...ranges.flatMap(({ low, high }) => [low, high])];
+  const rows = sql(`SELECT seq FROM search_numbers WHERE key = ? AND (${fits})`, ...values);
+  return {
+    check: sql(
+      `EXISTS (SELECT 1 FROM search_numbers n WHERE n.seq = f.seq AND n.key = ? AND (${fits}))`,
+      ...values,
+    ),
+    source: { rows, size: rows },
   };
 }

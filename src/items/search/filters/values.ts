@@ -17,14 +17,17 @@ export interface Range {
 export interface Unit {
   /** The first and the last number that the text stands for: "1990" is one, "2026-01" a month. */
   read(text: string): Range | undefined;
-  /** The smallest step between two numbers. */
-  step: number;
+  /** The number that comes after one, or before it; one more or less, unless given. */
+  next?(value: number, way: 1 | -1): number;
+  /** The least that there is; 0 unless given. */
+  lowest?: number;
   /** In words, for those who wrote something else. */
   expected: string;
 }
 
 /** `>90`, `1990..1999`, `1990..`, `4`. */
 export function readRange(unit: Unit, operator: Operator, value: string): Range {
+  const { lowest = 0, next = (value, way) => value + way } = unit;
   const one = (text: string): Range => {
     const range = unit.read(text.trim());
     if (!range || !(range.low <= range.high)) throw new InvalidError(`expected ${unit.expected}`);
@@ -34,17 +37,17 @@ export function readRange(unit: Unit, operator: Operator, value: string): Range 
   if (more.length > 0) throw new InvalidError(`expected ${unit.expected}`);
   if (to !== undefined) {
     if (operator !== ":" && operator !== "=") throw new InvalidError('a range stands after ":"');
-    const [low, high] = [from ? one(from).low : 0, to ? one(to).high : Infinity];
+    const [low, high] = [from ? one(from).low : lowest, to ? one(to).high : Infinity];
     if (low > high) {
       throw new InvalidError("the end of the range is before its begin, turn it round");
     }
     return { low, high };
   }
   const { low, high } = one(value);
-  if (operator === ">") return { low: high + unit.step, high: Infinity };
+  if (operator === ">") return { low: next(high, 1), high: Infinity };
   if (operator === ">=") return { low, high: Infinity };
-  if (operator === "<") return { low: 0, high: low - unit.step };
-  if (operator === "<=") return { low: 0, high };
+  if (operator === "<") return { low: lowest, high: next(low, -1) };
+  if (operator === "<=") return { low: lowest, high };
   return { low, high };
 }
 
@@ -52,8 +55,26 @@ const exactly = (value: number): Range => ({ low: value, high: value });
 
 export const whole: Unit = {
   read: (text) => /^\d{1,6}$/.test(text) ? exactly(Number(text)) : undefined,
-  step: 1,
   expected: "a number such as 1920, or 1990..1999",
+};
+
+const floats = new Float64Array(1);
+const bits = new BigInt64Array(floats.buffer);
+
+/** Any number, as custom fields have them. */
+export const decimal: Unit = {
+  read(text) {
+    const isNumber = /^[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?$/i.test(text);
+    return isNumber && Number.isFinite(Number(text)) ? exactly(Number(text)) : undefined;
+  },
+  next(value, way) {
+    if (value === 0) return way * Number.MIN_VALUE;
+    floats[0] = value;
+    bits[0]! += value > 0 === way > 0 ? 1n : -1n;
+    return floats[0];
+  },
+  lowest: -Infinity,
+  expected: "a number such as 9.99, or -5..5",
 };
 
 /** Milliseconds. */
@@ -68,7 +89,6 @@ export const duration: Unit = {
       Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000),
     );
   },
-  step: 1,
   expected: "a time such as 90m, 1h30m or 45s",
 };
 
@@ -83,7 +103,6 @@ export const size: Unit = {
     const power = powers.indexOf(letter!.toLowerCase());
     return exactly(Math.round(Number(digits) * (binary ? 1024 : 1000) ** power));
   },
-  step: 1,
   expected: "a size such as 700MB, 4GB or 4GiB",
 };
 
@@ -95,14 +114,12 @@ export const bitrate: Unit = {
     if (digits === undefined) return undefined;
     return exactly(Math.round(Number(digits) * 1000 ** powers.indexOf(letter!.toLowerCase())));
   },
-  step: 1,
   expected: "a bitrate such as 8M or 800k",
 };
 
 /** Stars as halves, 1 to 10. */
 export const stars: Unit = {
   read: (text) => /^[0-5](\.[05])?$/.test(text) ? exactly(Number(text) * 2) : undefined,
-  step: 1,
   expected: "stars from 0.5 to 5, such as 4 or 3.5",
 };
 
@@ -122,7 +139,6 @@ export const date: Unit = {
       : Date.UTC(Number(year) + 1, 0, 1);
     return { low, high: next - 1 };
   },
-  step: 1,
   expected: "a day such as 2026-01-31, a month, a year, or an age such as 7d, 3w, 6m, 1y",
 };
 

@@ -60,6 +60,12 @@ export interface Document {
   facts: (string | number | null)[];
 }
 
+/**
+ * One more whenever documents get words that earlier ones lack: then what is in the index already is
+ * made anew. 2: the regions of languages.
+ */
+export const DOCUMENT_VERSION = 2;
+
 type Track = { kind: string; language?: string };
 
 export function toDocument(row: ItemRow, tagWords: (id: string) => TagWords | undefined): Document {

@@ -60,7 +60,8 @@ export function createIndexer({ store, transaction, writer, isBusy, publish }: I
       const version = store.tagsVersion();
       if (version !== tagsVersion) tagWords.clear();
       tagsVersion = version;
-      return changed() || store.spread(size) || unseen();
+      store.beginVersion();
+      return changed() || store.spread(size) || unseen() || old();
     });
     const took = performance.now() - began;
     if (done > 0) {
@@ -72,13 +73,25 @@ export function createIndexer({ store, transaction, writer, isBusy, publish }: I
 
   const changed = (): number => {
     const seqs = store.dirty(size);
-    if (seqs.length === 0) return 0;
+    putAgain(seqs);
+    store.clean(seqs);
+    return seqs.length;
+  };
+
+  /** Those whose documents an earlier version of the program has made. */
+  const old = (): number => {
+    const seqs = store.old(size);
+    putAgain(seqs);
+    store.renewed(seqs.at(-1));
+    return seqs.length;
+  };
+
+  const putAgain = (seqs: readonly number[]): void => {
+    if (seqs.length === 0) return;
     const rows = store.items(seqs);
     const present = new Set(rows.map(({ seq }) => seq));
     store.remove(seqs.filter((seq) => !present.has(seq)));
     store.put(rows.map((row) => toDocument(row, wordsOfTag)), false);
-    store.clean(seqs);
-    return seqs.length;
   };
 
   const unseen = (): number => {

@@ -4,7 +4,13 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
-import { type Document, factColumns, type ItemRow, type TagWords } from "./document.ts";
+import {
+  type Document,
+  DOCUMENT_VERSION,
+  factColumns,
+  type ItemRow,
+  type TagWords,
+} from "./document.ts";
 
 /**
  * Writes about so many pages of the index anew, so that its many pieces become one. With their number
@@ -44,7 +50,8 @@ export function createIndexStore(db: Database) {
       const { n } = db.get<{ n: number }>(
         `SELECT (SELECT count(*) FROM search_dirty)
            + max(0, ifnull((SELECT max(seq) FROM items), 0) - (SELECT mark FROM search_state))
-           + (SELECT count(*) FROM search_dirty_all) n`,
+           + (SELECT count(*) FROM search_dirty_all)
+           + (SELECT max(0, old_to - old_from) FROM search_state) n`,
       )!;
       return Math.min(n, COUNTED);
     },
@@ -52,8 +59,31 @@ export function createIndexStore(db: Database) {
     hasWork: (): boolean =>
       db.get(
         `SELECT 1 WHERE EXISTS (SELECT 1 FROM search_dirty) OR EXISTS (SELECT 1 FROM search_dirty_all)
-           OR EXISTS (SELECT 1 FROM items WHERE seq > (SELECT mark FROM search_state))`,
+           OR EXISTS (SELECT 1 FROM items WHERE seq > (SELECT mark FROM search_state))
+           OR EXISTS (SELECT 1 FROM search_state WHERE document <> ? OR old_from < old_to)`,
+        DOCUMENT_VERSION,
       ) !== undefined,
+
+    /** Documents are of this version from now on: all that the index has is old where it was another. */
+    beginVersion: (): void => {
+      db.run(
+        "UPDATE search_state SET document = ?1, old_from = 0, old_to = mark WHERE document <> ?1",
+        DOCUMENT_VERSION,
+      );
+    },
+
+    /** Numbers of items that the index may have in an old form, the oldest first. */
+    old: (limit: number): number[] =>
+      db.all<{ seq: number }>(
+        `SELECT seq FROM items WHERE seq > (SELECT old_from FROM search_state)
+           AND seq <= (SELECT old_to FROM search_state) ORDER BY seq LIMIT ?`,
+        limit,
+      ).map(({ seq }) => seq),
+
+    /** Up to this item all are of this version; without one, all are. */
+    renewed: (seq: number | undefined): void => {
+      db.run("UPDATE search_state SET old_from = ifnull(?, old_to)", seq ?? null);
+    },
 
     tagsVersion: (): number => db.get<{ n: number }>("SELECT tags_version n FROM search_state")!.n,
 
