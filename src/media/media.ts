@@ -164,9 +164,13 @@ export function extensionOf(path: string): string {
   return /\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? "";
 }
 
+/** A path without its extension. */
+export function stemOf(path: string): string {
+  return path.slice(0, path.length - extensionOf(path).length);
+}
+
 /** A title from a file name: `Big.Buck_Bunny.mp4` → `Big Buck Bunny`. */
 export function titleOf(relativePath: string): string {
   const name = relativePath.slice(relativePath.lastIndexOf("/") + 1);
-  const stem = name.slice(0, name.length - extensionOf(name).length);
-  return stem.replaceAll(/[._\s\p{Cc}]+/gu, " ").trim() || name;
+  return stemOf(name).replaceAll(/[._\s\p{Cc}]+/gu, " ").trim() || name;
 }

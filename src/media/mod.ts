@@ -37,6 +37,7 @@ export {
   type MediaKind,
   type MediaStatus,
   mediaTypes,
+  stemOf,
   type Track,
 } from "./media.ts";
 export { languageForms, languageSpellings } from "./names/languages.ts";

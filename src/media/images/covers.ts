@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { basename, dirname as posixDirname } from "node:path/posix";
 import { imageSize } from "image-size";
 import { InvalidError, NotFoundError, UnavailableError } from "../../base/errors.ts";
-import { extensionOf, kindOf, type MediaFile, type MediaKind } from "../media.ts";
+import { extensionOf, kindOf, type MediaFile, type MediaKind, stemOf } from "../media.ts";
 import type { Details, EmbeddedFile } from "../details.ts";
 import type { Ffmpeg } from "./ffmpeg.ts";
 import { lookAt } from "./film/make_film.ts";
@@ -81,7 +81,7 @@ export function posterBeside(
   { isAlone, isAudio }: { isAlone: boolean; isAudio: boolean },
 ): string | undefined {
   const name = basename(relativePath);
-  const stem = name.slice(0, name.length - extensionOf(name).length).toLowerCase();
+  const stem = stemOf(name).toLowerCase();
   const wanted = [
     `${stem}-poster`,
     ...isAlone || isAudio ? ["poster", "folder", "cover", ...isAudio ? ["front"] : []] : [],

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { extensionOf, kindOf, titleOf } from "../media.ts";
+import { kindOf, stemOf, titleOf } from "../media.ts";
 import type { ParsedName } from "../details.ts";
 import { parseEpisode } from "./episode.ts";
 import { bracketedYear, looksPublished } from "./markers.ts";
@@ -28,7 +28,7 @@ const MAX_LETTERS = 300;
 function parseName(relativePath: string, parse: ParseFilename): ParsedName {
   const folders = relativePath.split("/");
   const file = folders.pop()!;
-  const stem = file.slice(0, file.length - extensionOf(file).length);
+  const stem = stemOf(file);
   const plain = { title: tidy(stem) || titleOf(relativePath), ...day(stem) };
   if (kindOf(file) !== "video" || stem.length > MAX_LETTERS) return plain;
   const near = folders.slice(-2).map((it) => it.slice(0, MAX_LETTERS));

@@ -14,6 +14,7 @@ import { describe } from "./describe.ts";
 import { isMatroska } from "./matroska/segment.ts";
 import { readMatroska } from "./matroska/read_matroska.ts";
 import { isMp4, readMp4 } from "./mp4/read_mp4.ts";
+import { codecOfFrames } from "./length/frames.ts";
 import { lengthOf } from "./length/length_of.ts";
 import { readFlac, viewOfFlac } from "./tagged/flac.ts";
 import { readId3, type Tagged } from "./tagged/id3.ts";
@@ -39,7 +40,8 @@ export async function probeContainer(reader: ByteReader): Promise<ProbedContaine
   const facts = factsOf(reader);
   using input = await openInput(reader, facts);
   if (!(await input.canRead())) return undefined;
-  const description = await describe(input, facts.trackFacts);
+  const isSound = (await input.getFormat()).name === "MP3";
+  const description = await describe(input, isSound ? factsOfSound(reader) : facts.trackFacts);
   description.tracks.push(...facts.subtitles);
   if (description.tracks.length === 0 && facts.unread) return undefined;
   if (description.tracks.length === 0) throw new DamagedError(NOTHING);
@@ -81,6 +83,12 @@ function factsOf(reader: ByteReader): ContainerFacts {
     ...view && { view },
     ...unread && { unread },
   };
+}
+
+/** Every layer of MPEG sound goes by the name of the third; there is one track. */
+function factsOfSound(reader: ByteReader): ContainerFacts["trackFacts"] {
+  const codec = codecOfFrames(reader);
+  return new Map(codec === undefined ? [] : [[1, { codec }]]);
 }
 
 let opened: Promise<typeof import("mediabunny")> | undefined;

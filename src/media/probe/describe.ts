@@ -31,13 +31,19 @@ export async function describe(
   const format = (await input.getFormat()).name;
   const tracks: Track[] = [];
   for (const track of await input.getTracks()) {
-    tracks.push({ ...await describeTrack(track), ...facts.get(track.id) });
+    tracks.push(withFacts(await describeTrack(track), facts.get(track.id)));
   }
   return {
     container: containers[format] ?? format.toLowerCase(),
     mimeType: await input.getMimeType(),
     tracks,
   };
+}
+
+/** The parameters of a codec that it is not are none of its own. */
+function withFacts({ codecString, ...track }: Track, facts: Partial<Track> = {}): Track {
+  const isOther = facts.codec !== undefined && facts.codec !== track.codec;
+  return { ...track, ...codecString && !isOther && { codecString }, ...facts };
 }
 
 async function describeTrack(track: InputTrack): Promise<Track> {

@@ -7,14 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import type { Details, Facts, Nfo } from "../details.ts";
 import { type Identify, type Identity, openIdentify } from "../hash/identity.ts";
-import {
-  type Description,
-  extensionOf,
-  kindIn,
-  kindOf,
-  type MediaKind,
-  titleOf,
-} from "../media.ts";
+import { type Description, kindIn, kindOf, type MediaKind, stemOf, titleOf } from "../media.ts";
 import { openNameParser, type ParseName } from "../names/parse_name.ts";
 import { findNfo, type FoundNfo } from "../nfo/find_nfo.ts";
 import { MAX_NFO_BYTES, openNfoReader } from "../nfo/read_nfo.ts";
@@ -194,7 +187,7 @@ async function beside(
   const path = join(root, relativePath);
   const folder = dirname(path);
   const name = basename(path);
-  const stem = name.slice(0, name.length - extensionOf(name).length);
+  const stem = stemOf(name);
   const sidecars = subtitlesBeside(stem, list(folder).subtitles);
   const depth = relativePath.split("/").length - 1;
   const { own, series } = findNfo({ folder, stem, depth }, list);

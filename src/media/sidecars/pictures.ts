@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { extensionOf, mediaTypes } from "../media.ts";
+import { extensionOf, mediaTypes, stemOf } from "../media.ts";
 
 const KINDS =
   "poster|fanart|backdrop|banner|thumb|landscape|clearart|clearlogo|logo|disc|discart|" +
@@ -44,8 +44,4 @@ export function picturesOfFilms(names: readonly string[]): Set<string> {
     const stem = stemOf(name);
     return isFolderArt(stem) || films.has(filmOfArt(stem)?.toLowerCase() ?? "\0");
   }));
-}
-
-function stemOf(name: string): string {
-  return name.slice(0, name.length - extensionOf(name).length);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { extensionOf, filmOfArt, isFolderArt } from "../../../media/mod.ts";
+import { extensionOf, filmOfArt, isFolderArt, stemOf } from "../../../media/mod.ts";
 
 const TEXTS = [".srt", ".vtt", ".ass", ".ssa", ".sub", ".idx", ".sup", ".smi", ".nfo", ".vtx"];
 const PICTURES = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".tbn"];
@@ -49,8 +49,4 @@ export function suffixOf(name: string, film: string): string {
 
 function keyOf(stem: string): string {
   return stem.toLowerCase();
-}
-
-function stemOf(name: string): string {
-  return name.slice(0, name.length - extensionOf(name).length);
 }

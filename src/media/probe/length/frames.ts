@@ -1,6 +1,6 @@
 /**
- * The length of sound that is nothing but one frame after the other: MP3 and ADTS. The first frames
- * stand for all.
+ * The length and the codec of sound that is nothing but one frame after the other: MP3 and ADTS. The
+ * first frames stand for all.
  *
  * @module
  */
@@ -16,13 +16,29 @@ interface Frame {
   seconds: number;
 }
 
-/** In seconds; 0 where there are no frames. */
-export function lengthOfFrames({ read, sizeBytes }: ByteReader): number {
+/** ISO/IEC 11172-3, 2.4.2.3: the layer as its two bits have it → how that is called. */
+export const layerNames: Record<number, string> = { 1: "mp3", 2: "mp2", 3: "mp1" };
+
+/** Which layer of MPEG sound it is; undefined where there are no frames. */
+export function codecOfFrames(reader: ByteReader): string | undefined {
+  const start = firstFrame(reader);
+  return frameAt(reader.read, start) && layerNames[reader.read(start + 1, 1)[0]! >> 1 & 3];
+}
+
+/** Where the sound begins: behind a tag, and perhaps some junk. */
+function firstFrame({ read, sizeBytes }: ByteReader): number {
   const tag = read(0, 10);
   const isTagged = String.fromCharCode(...tag.subarray(0, 3)) === "ID3";
   const begin = isTagged && tag.length === 10 ? 10 + syncSafe(tag.subarray(6)) : 0;
   let start = begin;
   while (start < begin + MAX_JUNK_BYTES && start + 7 < sizeBytes && !frameAt(read, start)) start++;
+  return start;
+}
+
+/** In seconds; 0 where there are no frames. */
+export function lengthOfFrames(reader: ByteReader): number {
+  const { read, sizeBytes } = reader;
+  const start = firstFrame(reader);
   let at = start;
   let seconds = 0;
   for (let count = 0; count < MAX_FRAMES && at < sizeBytes; count++) {

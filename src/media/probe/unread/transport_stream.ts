@@ -6,6 +6,7 @@
  */
 import type { Track } from "../../media.ts";
 import type { ByteReader } from "../byte_reader.ts";
+import { layerNames } from "../length/frames.ts";
 import { PACKET_BYTES, SYNC, syncOf } from "../length/transport_stream.ts";
 import type { Streams, Unread } from "./unread.ts";
 
@@ -132,15 +133,13 @@ function sectionOf(packets: readonly Packet[], pid: number): Uint8Array | undefi
   return undefined;
 }
 
-const layers: Record<number, string> = { 1: "mp3", 2: "mp2", 3: "mp1" };
-
-/** ISO/IEC 11172-3, 2.4.2.3: what the header of the first frame says. */
+/** What the header of the first frame says. */
 function layerOf(packets: readonly Packet[], pid: number): string | undefined {
   for (const { isStart, payload, ...packet } of packets) {
     if (packet.pid !== pid || !isStart) continue;
     const at = 9 + payload[8]!;
     const isFrame = payload[at] === 0xff && (payload[at + 1]! & 0xe0) === 0xe0;
-    if (isFrame) return layers[payload[at + 1]! >> 1 & 3];
+    if (isFrame) return layerNames[payload[at + 1]! >> 1 & 3];
   }
   return undefined;
 }

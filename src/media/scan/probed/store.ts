@@ -6,7 +6,7 @@
 import type { Database } from "../../../db/mod.ts";
 import type { Details, Facts } from "../../details.ts";
 import type { Identity } from "../../hash/identity.ts";
-import { type Description, extensionOf, kindOf, type MediaKind, titleOf } from "../../media.ts";
+import { type Description, kindOf, type MediaKind, stemOf, titleOf } from "../../media.ts";
 import type { FolderState } from "../../sidecars/folder_state.ts";
 import { detailsOf, insertHashes } from "../../store.ts";
 import type { Sighting } from "../record/store.ts";
@@ -95,7 +95,7 @@ export function createProbedStore(db: Database) {
       const start = folder === "" ? "" : `${folder}/`;
       const isAbout = (path: string): boolean => {
         const name = path.slice(start.length);
-        const stem = name.slice(0, name.length - extensionOf(name).length);
+        const stem = stemOf(name);
         return names.some((it) => it.startsWith(stem) || /^(movie|tvshow)\.nfo$/i.test(it));
       };
       const files = db.all<{ rowid: number; path: string }>(
