@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { basename, dirname, extname, sep } from "node:path";
-import { isBelow, isLinked, isWithin } from "../../base/files.ts";
+import { basename, extname, sep } from "node:path";
+import { isBelow, isWithin } from "../../base/files.ts";
 import type { Log } from "../../base/log.ts";
 import { orAborted, type Service, untilAborted } from "../../base/service.ts";
 import type { Configuration } from "../../config/mod.ts";
@@ -67,11 +67,11 @@ export function createWatcher({ peer, config, dataDir, log }: WatcherOptions): W
                 (await drives.locateReal(root)).driveIds.some((id) => id.startsWith("net:")),
               look: (path) =>
                 drives.touch(path, async () => {
-                  const root = roots.find((it) => isBelow(path, it));
-                  if (root && await isLinked(dirname(path), root)) return "elsewhere" as const;
                   const info = await Deno.lstat(path);
                   return info.isDirectory ? "folder" as const : stateOf(info);
                 }).catch(() => undefined),
+              realFolder: (folder) =>
+                drives.touch(folder, () => Deno.realPath(folder)).catch(() => undefined),
               matters,
               scan: (folders, unsettled, signal) =>
                 library.scan({ folders, unsettled, signal, leaveAsleep: true }),

@@ -6,8 +6,8 @@
  */
 import { type FileState, sameState } from "../file_state.ts";
 
-/** Size and time of a file; "elsewhere": behind a link; undefined where nothing is. */
-export type Seen = FileState | "folder" | "elsewhere" | undefined;
+/** Size and time of a file; undefined where nothing is. */
+export type Seen = FileState | "folder" | undefined;
 
 /** A path at rest. */
 export interface Settled {
@@ -76,10 +76,6 @@ export class Settling {
       looks++;
       const state = await look(path);
       if (this.#paths.get(path) !== touched) continue; // touched meanwhile
-      if (state === "elsewhere") {
-        this.#paths.delete(path);
-        continue;
-      }
       const before = touched.looked;
       const isFile = state !== undefined && state !== "folder";
       if (!isFile || before && sameState(before.state, state)) {

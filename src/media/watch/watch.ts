@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConflictError } from "../../base/errors.ts";
 import { isWithin } from "../../base/files.ts";
 import type { Log } from "../../base/log.ts";
@@ -18,6 +18,8 @@ export interface WatchDeps {
   /** Whether a folder lies on another machine: no system tells what happens there. */
   isRemote(root: string): Promise<boolean>;
   look(path: string): Promise<Seen>;
+  /** A folder without links; undefined where it is not there. */
+  realFolder(folder: string): Promise<string | undefined>;
   /** Whether something may be of interest; of what has just been touched nobody knows its kind. */
   matters(path: string, kind?: Settled["kind"]): boolean;
   /**
@@ -99,8 +101,8 @@ export async function watchFolders(
       setState({ root, mode: "polling", ...problem });
     } else if (news.all) stale.add(root);
     else {
-      for (const path of news.paths) {
-        if (deps.matters(path) && !settling.touch(path)) stale.add(root);
+      for (const path of await real(news.paths)) {
+        if (rootOf(path) && deps.matters(path) && !settling.touch(path)) stale.add(root);
       }
     }
   };
@@ -116,6 +118,31 @@ export async function watchFolders(
     await scanSome(settled.filter(({ path, kind }) => deps.matters(path, kind)));
   }
   await polling;
+
+  /**
+   * The system follows links, and tells of a folder by the last way that it has found there: of a
+   * media folder that another one has a link to, by that link.
+   */
+  async function real(paths: readonly string[]): Promise<string[]> {
+    const folders = new Map<string, string>();
+    const realFolder = async (folder: string): Promise<string> => {
+      const known = folders.get(folder);
+      if (known !== undefined) return known;
+      let found = await deps.realFolder(folder);
+      const above = dirname(folder);
+      // What is gone has lain where its parent is.
+      found ??= above === folder ? folder : join(await realFolder(above), basename(folder));
+      folders.set(folder, found);
+      return found;
+    };
+    const found: string[] = [];
+    for (const path of paths) {
+      // A media folder itself is told, too: what is above it is nobody's business.
+      const isRoot = roots.includes(path);
+      found.push(isRoot ? path : join(await realFolder(dirname(path)), basename(path)));
+    }
+    return found;
+  }
 
   /** What a scan could not take now waits for the next turn. */
   async function scanSome(settled: Settled[]): Promise<void> {

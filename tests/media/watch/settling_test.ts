@@ -4,11 +4,12 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { type Seen, Settling } from "../../../src/media/watch/settling.ts";
+import type { FileState } from "../../../src/media/file_state.ts";
+import { Settling } from "../../../src/media/watch/settling.ts";
 
 function rig() {
   let now = 0;
-  const files = new Map<string, Seen>();
+  const files = new Map<string, FileState>();
   const settling = new Settling({
     quietMs: 1000,
     look: (path) => Promise.resolve(files.get(path)),
@@ -60,15 +61,6 @@ Deno.test("news of a file begin the wait anew; what is gone has settled", async 
   files.delete("/a.mkv");
 
   deepStrictEqual(await after(1100), ["/a.mkv"]);
-});
-
-Deno.test("of what lies behind a link nothing is told", async () => {
-  const { settling, files, after } = rig();
-  files.set("/link/a.mkv", "elsewhere");
-  settling.touch("/link/a.mkv");
-
-  deepStrictEqual(await after(1100), []);
-  strictEqual(settling.size, 0);
 });
 
 Deno.test("there is room for 10,000 paths, and what is touched again needs none", () => {

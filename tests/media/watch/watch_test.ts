@@ -18,7 +18,11 @@ import { watchProblem } from "../../../src/media/watch/limits.ts";
 const QUIET_MS = 60;
 
 async function rig(
-  options: Partial<WatchOptions> & { remote?: boolean; busy?: number },
+  options: Partial<WatchOptions> & {
+    remote?: boolean;
+    busy?: number;
+    before?: (root: string) => Promise<void>;
+  },
   test: (rig: {
     root: string;
     /** Resolves with the next scan. */
@@ -27,8 +31,9 @@ async function rig(
     scans: string[][];
   }) => Promise<void>,
 ): Promise<void> {
-  const { remote = false, busy = 0, ...rest } = options;
+  const { remote = false, busy = 0, before, ...rest } = options;
   const root = await Deno.realPath(await Deno.makeTempDir());
+  await before?.(root);
   const ended = new AbortController();
   const scans: string[][] = [];
   let refusals = busy;
@@ -57,6 +62,7 @@ async function rig(
           return undefined;
         }
       },
+      realFolder: (folder) => Deno.realPath(folder).catch(() => undefined),
       matters: (path) => !path.endsWith(".part"),
       scan: (folders, unsettled) => {
         if (refusals-- > 0) return Promise.reject(new ConflictError("a scan is under way"));
@@ -130,6 +136,29 @@ Deno.test("what is being written is told to the scan that somebody else's file b
     deepStrictEqual(folders, [join(root, "b")]);
     deepStrictEqual(unsettled, [join(root, "growing.mkv")]);
     deepStrictEqual((await scanned()).folders, [root], "and once it is done, it is looked into");
+  });
+});
+
+Deno.test("a folder that a link in another one leads to is looked into itself, what lies outside is not", async () => {
+  const link = async (root: string) => {
+    const outside = await Deno.realPath(await Deno.makeTempDir());
+    await Deno.mkdir(join(root, "a"));
+    await Deno.mkdir(join(root, "z"));
+    await Deno.symlink(join(root, "a"), join(root, "z", "to-a"));
+    await Deno.symlink(outside, join(root, "z", "out"));
+    return outside;
+  };
+  const made: string[] = [];
+  await rig({ before: async (root) => void made.push(await link(root)) }, async (it) => {
+    const [outside] = made;
+    await it.state(isWatching);
+    await Deno.writeTextFile(join(outside!, "not-ours.mkv"), "x");
+    await Deno.writeTextFile(join(it.root, "a", "film.mkv"), "x");
+    deepStrictEqual((await it.scanned()).folders, [join(it.root, "a")]);
+    await Deno.remove(join(it.root, "a"), { recursive: true });
+    deepStrictEqual((await it.scanned()).folders, [it.root]);
+    strictEqual(it.scans.length, 2);
+    await Deno.remove(outside!, { recursive: true });
   });
 });
 
