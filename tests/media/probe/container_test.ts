@@ -137,3 +137,26 @@ Deno.test("probeContainer() reads sound, and little of it", async () => {
   deepStrictEqual([description.container, description.durationMs], ["wav", 100_000]);
   ok(bytesRead < 140_000, `it read ${bytesRead} bytes`);
 });
+
+Deno.test("probeContainer() tells the layers of MPEG sound apart", async () => {
+  await using dir = await tempDir();
+  /** Ten frames of a version 1 at 44,100 Hz and 128 kbit/s, silent but for their headers. */
+  const sound = (header: [number, number], frameBytes: number) => {
+    const bytes = new Uint8Array(10 * frameBytes);
+    for (let at = 0; at < bytes.length; at += frameBytes) bytes.set([0xff, ...header, 0xc0], at);
+    return bytes;
+  };
+  const cases = [
+    ["one.mp1", "mp1", sound([0xff, 0x40], 136)],
+    ["two.mp2", "mp2", sound([0xfd, 0x80], 417)],
+    ["three.mp3", "mp3", sound([0xfb, 0x90], 417)],
+    ["named.mp3", "mp2", sound([0xfd, 0x80], 417)],
+  ] as const;
+
+  for (const [name, codec, bytes] of cases) {
+    const { description } = (await probePath(await dir.file(name, bytes)))!;
+    const [track] = description.tracks;
+    deepStrictEqual([description.container, track?.codec], ["mp3", codec], name);
+    strictEqual(track?.codecString, codec === "mp3" ? "mp3" : undefined, name);
+  }
+});
