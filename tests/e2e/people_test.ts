@@ -127,6 +127,19 @@ Deno.test("accounts and invitations by the command line", async () => {
   const accepted = { token, name: "Gus", password: PASSWORD };
   strictEqual(await send("/api/invitations/accept", accepted), 201);
 
+  // The folder by its flag, which the command above these takes, too.
+  const made = JSON.parse(await run("invite", "--role", "guest", "--json"));
+  const flagged = async (...args: string[]) => {
+    await using elsewhere = await tempDir();
+    const options = { dataDir: elsewhere.path };
+    const { code, stdout, stderr } = await runCommand([...args, "-d", data.path], options);
+    strictEqual(code, 0, stderr);
+    return stdout;
+  };
+  match(await flagged("invite", "revoke", made.id), /good no more/);
+  const invitations = JSON.parse(await flagged("invite", "list", "--json"));
+  strictEqual(invitations.find((it: { id: string }) => it.id === made.id)?.state, "revoked");
+
   const users = JSON.parse(await run("user", "list", "--json"));
   deepStrictEqual(users.map((it: { name: string; role: string }) => `${it.name} ${it.role}`), [
     "Ann owner",

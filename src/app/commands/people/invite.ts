@@ -59,7 +59,7 @@ export function invite(context: CommandContext): Command {
     });
   const list = common(new Command("list")).description("Invitations, the last made first");
   list.action(async () => {
-    const edge = await openEdge(list.opts(), context);
+    const edge = await openEdge(list.optsWithGlobals(), context);
     const all = await edge.all<Invitation>("/api/invitations/");
     const rows = all.map((it) => [
       it.id,
@@ -70,14 +70,14 @@ export function invite(context: CommandContext): Command {
       it.note,
     ]);
     const shown = table(["ID", "ROLE", "STATE", "LEFT", "UNTIL", "NOTE"], rows);
-    print(list.opts().json ? JSON.stringify(all) : shown);
+    print(list.optsWithGlobals().json ? JSON.stringify(all) : shown);
   });
   const revoke = common(new Command("revoke")).argument("<id>")
     .description("Make a link useless; the accounts that it has made stay");
   revoke.action(async (id: string) => {
-    const edge = await openEdge(revoke.opts(), context);
+    const edge = await openEdge(revoke.optsWithGlobals(), context);
     await edge.send(`/api/invitations/${encodeURIComponent(id)}`, { method: "DELETE" });
-    print(revoke.opts().json ? JSON.stringify({ revoked: id }) : `${id} is good no more`);
+    print(revoke.optsWithGlobals().json ? JSON.stringify({ revoked: id }) : `${id} is good no more`);
   });
   return command.addCommand(list).addCommand(revoke);
 }
