@@ -77,7 +77,9 @@ export function invite(context: CommandContext): Command {
   revoke.action(async (id: string) => {
     const edge = await openEdge(revoke.optsWithGlobals(), context);
     await edge.send(`/api/invitations/${encodeURIComponent(id)}`, { method: "DELETE" });
-    print(revoke.optsWithGlobals().json ? JSON.stringify({ revoked: id }) : `${id} is good no more`);
+    print(
+      revoke.optsWithGlobals().json ? JSON.stringify({ revoked: id }) : `${id} is good no more`,
+    );
   });
   return command.addCommand(list).addCommand(revoke);
 }
