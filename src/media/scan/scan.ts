@@ -10,6 +10,7 @@ import { jobId, type RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
 import { count, drain, type DrainDeps } from "./drain.ts";
 import { openEarly } from "./probed/early.ts";
+import { reopenOutdated } from "./probed/outdated.ts";
 import { createConfirmations } from "./gone/confirmations.ts";
 import { markAll } from "./gone/gone.ts";
 import { hashStep } from "./hash_step.ts";
@@ -59,6 +60,7 @@ export interface ScanOptions {
  */
 export async function scan(deps: ScanDeps, options: ScanOptions): Promise<ScanReport> {
   const tally = new Tally(options.onProgress);
+  await reopenOutdated(deps.store, options.job.signal);
   await using early = openEarly(deps, options, tally);
   for await (const _ of walkRoots({ ...deps, early }, options, tally)) {
     await early?.finish();

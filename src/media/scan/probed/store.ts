@@ -114,6 +114,26 @@ export function createProbedStore(db: Database) {
       return about.length;
     },
 
+    /** Files of a container, of rowid in (after, after + span], are looked into once more. */
+    reopenContainer: (
+      { container, but, after, span }: {
+        container: string;
+        /** Not those whose names end so. */
+        but: string;
+        after: number;
+        span: number;
+      },
+    ): number =>
+      db.run(
+        `UPDATE media SET status = 'new'
+         WHERE rowid > ?1 AND rowid <= ?2 AND container = ?3 AND status IN ('probed', 'ready')
+           AND (?4 = '' OR lower(substr(relative_path, -length(?4))) <> ?4)`,
+        after,
+        after + span,
+        container,
+        but,
+      ),
+
     /** The file has been looked into; one that changed or went meanwhile is left as it is. */
     saveProbe(id: string, found: Description, learnt: Learnt = {}): void {
       const changed = db.run(
