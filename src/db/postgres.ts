@@ -6,13 +6,13 @@
  */
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { UnavailableError } from "../base/errors.ts";
 import { canRetry, explain, isConflict, isLost } from "./postgres/failures.ts";
 import { migratePostgres } from "./postgres/migrate.ts";
 import { type Client, openPool } from "./postgres/pool.ts";
 import { numbered } from "./postgres/sql.ts";
 import { inTransaction, type Send, type SendInside } from "./postgres/transaction.ts";
-import type { State, Statements, StateValue } from "./state.ts";
+import { keepable, type State, type Statements, type StateValue } from "./state.ts";
 
 export interface PostgresOptions {
   /** Connections at most; 8 unless said. */
@@ -48,7 +48,7 @@ export async function openPostgresState(
 
   /** A server that does not answer at all is not asked again by the same connections. */
   const send: Send = async (client, text, values = []) => {
-    assertTexts(values);
+    keepable(values);
     const work = client.sql.unsafe(numbered(text), values, { prepare: values.length > 0 })
       .execute();
     const late = Promise.withResolvers<never>();
@@ -142,11 +142,4 @@ function statements(ask: SendInside): Statements {
       (await ask(sql, values))[0] as T | undefined,
     run: async (sql, ...values) => (await ask(sql, values)).count,
   };
-}
-
-/** PostgreSQL keeps no text with this character: better said than half done. */
-function assertTexts(values: StateValue[]): void {
-  if (values.some((it) => typeof it === "string" && it.includes("\0"))) {
-    throw new InvalidError("Cannot keep a text with a NUL character in it: leave that out");
-  }
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { InvalidError } from "../base/errors.ts";
 import type { Database } from "./database.ts";
 
 export type StateValue = string | number | null | Uint8Array;
@@ -42,15 +43,26 @@ export async function pingState(state: State): Promise<void> {
   await state.get("SELECT 1 AS one");
 }
 
+/**
+ * The values, if an engine can keep them: PostgreSQL has no text with a NUL character, and what one
+ * engine refuses the other must not half do.
+ *
+ * @throws {InvalidError} there is such a text
+ */
+export function keepable(values: StateValue[]): StateValue[] {
+  if (!values.some((it) => typeof it === "string" && it.includes("\0"))) return values;
+  throw new InvalidError("Cannot keep a text with a NUL character in it: leave that out");
+}
+
 /** One connection, so a transaction has it for itself: who comes meanwhile waits. */
 export function openSqliteState(db: Database): State {
   let busy: Promise<unknown> | undefined;
   const each = "(SELECT value FROM json_each(?))";
   const now: Statements = {
     each,
-    all: (sql, ...values) => attempt(() => db.all(sql, ...values)),
-    get: (sql, ...values) => attempt(() => db.get(sql, ...values)),
-    run: (sql, ...values) => attempt(() => db.run(sql, ...values)),
+    all: (sql, ...values) => attempt(() => db.all(sql, ...keepable(values))),
+    get: (sql, ...values) => attempt(() => db.get(sql, ...keepable(values))),
+    run: (sql, ...values) => attempt(() => db.run(sql, ...keepable(values))),
   };
   /** Nothing comes between the look and the work: both are in one turn. */
   const inTurn = async <T>(work: () => T): Promise<T> => {
@@ -60,9 +72,9 @@ export function openSqliteState(db: Database): State {
   return {
     kind: "sqlite",
     each,
-    all: (sql, ...values) => inTurn(() => db.all(sql, ...values)),
-    get: (sql, ...values) => inTurn(() => db.get(sql, ...values)),
-    run: (sql, ...values) => inTurn(() => db.run(sql, ...values)),
+    all: (sql, ...values) => inTurn(() => db.all(sql, ...keepable(values))),
+    get: (sql, ...values) => inTurn(() => db.get(sql, ...keepable(values))),
+    run: (sql, ...values) => inTurn(() => db.run(sql, ...keepable(values))),
     async transaction(work) {
       const { promise, resolve } = Promise.withResolvers<void>();
       await inTurn(() => void (busy = promise));

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { FatalError, InvalidError, UnavailableError } from "../../src/base/errors.ts";
+import { FatalError, UnavailableError } from "../../src/base/errors.ts";
 import { openPostgresState, type State } from "../../src/db/mod.ts";
 import { numbered, translated } from "../../src/db/postgres/sql.ts";
 import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
@@ -69,11 +69,6 @@ Deno.test("migrations go on from where they are, all or nothing", options, async
   await rejects(open(schema), FatalError);
   const steps = [schema, "", "CREATE INDEX by_b ON things (b)"];
   deepStrictEqual((await open(...steps)).map((it) => it.b), ["b"]);
-});
-
-Deno.test("a text with NUL is refused before it is sent", options, async () => {
-  await using state = await openPostgresState(await server!.database(), [schema]);
-  await rejects(state.run("INSERT INTO things VALUES (?, 1)", "a\0b"), InvalidError);
 });
 
 Deno.test("a restart in the middle of everything loses nothing", options, async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { InvalidError } from "../../src/base/errors.ts";
 import type { State } from "../../src/db/mod.ts";
 
 export const schema = `
@@ -37,6 +38,22 @@ export const cases: Record<string, (state: State) => Promise<void>> = {
       (await state.get<{ n: number }>("SELECT count(*) AS n, sum(size) AS s FROM things"))?.n,
       2,
     );
+  },
+
+  "a text with NUL is refused, and what it was to be done with": async (state) => {
+    const add = "INSERT INTO things (id) VALUES (?)";
+    await rejects(state.run(add, "a\0b"), InvalidError);
+    await rejects(state.get("SELECT 1 FROM things WHERE id = ?", "\0"), InvalidError);
+    await rejects(state.all("SELECT 1 FROM things WHERE id = ?", "\0"), InvalidError);
+    const both = state.transaction(async (tx) => {
+      await tx.run(add, "good");
+      await tx.run(add, "\0");
+    });
+    await rejects(both, InvalidError);
+
+    deepStrictEqual(names(await state.all("SELECT id FROM things")), []);
+    await state.run(add, "good");
+    deepStrictEqual(names(await state.all("SELECT id FROM things")), ["good"]);
   },
 
   "a question mark in a text or a comment is none": async (state) => {

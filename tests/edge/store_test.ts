@@ -320,8 +320,11 @@ Deno.test("titleOf() is a file's name, whatever the system", () => {
     "Films\\Alien.final.mkv": "Alien.final",
     ".hidden": ".hidden",
     "no extension": "no extension",
-    "new\nline 🎬.mp4": "new\nline 🎬",
+    "new\nline\x07 🎬.mp4": "new line 🎬",
     "folder/": "folder/",
+    "a/\u202e.mkv": "a/.mkv",
+    "\x01": "?",
+    [`${"😀".repeat(400)}.mp4`]: "😀".repeat(250),
   };
   for (const [path, title] of Object.entries(cases)) strictEqual(titleOf(path), title);
 });

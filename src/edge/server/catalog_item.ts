@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cleanText } from "../../items/mod.ts";
 import type { MediaDescription, Track } from "../messages.ts";
 
 export interface CatalogItem {
@@ -61,28 +62,44 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
-/** Characters of a title. */
-export const MAX_TITLE = 500;
+/** UTF-16 units of any one text of a peer that is kept, or told to others. */
+const MAX_WORDS = 500;
+
+/** What a peer says in words: one line without control characters, and not too long. */
+export function wordsOf(text: string): string {
+  // Cut first, for it may be megabytes; and not in the middle of a character.
+  return cleanText(text.slice(0, MAX_WORDS).replace(/[\ud800-\udbff]$/, ""));
+}
 
 /** A title for a file that nobody has described: its name without folder and extension. */
 export function titleOf(relativePath: string): string {
   const name = relativePath.split(/[/\\]/).at(-1) ?? relativePath;
-  return name.replace(/(.)\.[^.]*$/s, "$1") || relativePath;
+  return wordsOf(name.replace(/(.)\.[^.]*$/s, "$1")) || wordsOf(relativePath) || "?";
 }
 
 /** The part of a description that the catalogue keeps; a peer may have sent anything. */
 export function toCatalogMedia(description: MediaDescription): CatalogMedia {
   const { container, mimeType, durationMs, tracks } = description;
   return {
-    container,
-    ...(mimeType !== undefined && { mimeType }),
+    container: wordsOf(container),
+    ...(mimeType !== undefined && { mimeType: wordsOf(mimeType) }),
     ...(durationMs !== undefined && { durationMs }),
-    tracks: tracks.filter(isKnownTrack).slice(0, MAX_TRACKS),
+    tracks: tracks.filter(isKnownTrack).slice(0, MAX_TRACKS).map(withWords),
   };
 }
 
 const MAX_TRACKS = 100;
 const kinds: readonly string[] = ["video", "audio", "subtitle"];
+
+function withWords(track: CatalogTrack): CatalogTrack {
+  const { codec, codecString, language } = track;
+  return {
+    ...track,
+    codec: wordsOf(codec),
+    ...codecString !== undefined && { codecString: wordsOf(codecString) },
+    ...language !== undefined && { language: wordsOf(language) },
+  };
+}
 
 function isKnownTrack(track: Track): track is CatalogTrack {
   return kinds.includes(track.kind);

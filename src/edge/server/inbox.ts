@@ -16,6 +16,7 @@ import {
   type PeerPayloads,
 } from "../messages.ts";
 import { inSteps } from "../steps.ts";
+import { wordsOf } from "./catalog_item.ts";
 import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
 import { tellRemaps } from "./content/remaps.ts";
 import type { Moves } from "./replicas/store.ts";
@@ -27,6 +28,8 @@ export interface InboxContext {
   log: Log;
   /** The catalogue is another one: of these titles a peer has more, fewer or other replicas. */
   changed(peerId: string, titles: string[], areLost?: boolean): void;
+  /** Tags of titles are others, and who may see and play them with that. */
+  tagged(): void;
   /** A viewer's stream is over. */
   streamClosed(peerId: string, sessionId: string): void;
   /** One more address of a peer, for a viewer. */
@@ -139,9 +142,14 @@ async function receiveHello(
   { store, log, greeted }: InboxContext,
 ) {
   session.greeted = true;
-  session.extensions = extensions.slice(0, 100);
+  session.extensions = extensions.slice(0, 100).map(wordsOf);
   await store.seen(session, new Date().toISOString(), session.extensions);
-  log.debug("Peer says hello", { peerId: session.peerId, version, extensions, software });
+  log.debug("Peer says hello", {
+    peerId: session.peerId,
+    version,
+    extensions: session.extensions,
+    software: wordsOf(software),
+  });
   await greeted(session, requestId);
 }
 
@@ -182,10 +190,11 @@ async function receiveOffer(
 async function receiveDescriptions(
   { media }: PeerPayloads["mediaDescriptions"],
   { session }: Letter,
-  { store, changed }: InboxContext,
+  { store, changed, tagged }: InboxContext,
 ) {
   await inSteps(media, session.signal, async (some) => {
     const news = await store.describe(session.peerId, some);
+    if (news.isTagged) tagged();
     if (news.changed > 0 || news.touched.length > 0) changed(session.peerId, news.touched);
     await tellRemaps(session, news.remaps);
   });

@@ -5,7 +5,7 @@
  */
 import type { State, Statements, StateValue } from "../../../db/mod.ts";
 import type { CatalogedFile, MediaDescription, OfferedFile } from "../../messages.ts";
-import { MAX_TITLE, titleOf } from "../catalog_item.ts";
+import { titleOf } from "../catalog_item.ts";
 import { split } from "../content/writer/store.ts";
 import { describe, type Described, pendingRemaps, recount, type Remap } from "../content/store.ts";
 
@@ -213,7 +213,7 @@ async function addTitles(
   for (let at = 0; at < files.length; at += ROWS) {
     const some = files.slice(at, at + ROWS);
     const titles = some.flatMap(({ relativePath, sizeBytes, catalogId }): StateValue[] => {
-      const title = titleOf(relativePath).slice(0, MAX_TITLE);
+      const title = titleOf(relativePath);
       return [catalogId, title, title.toLowerCase(), sizeBytes, now];
     });
     await tx.run(

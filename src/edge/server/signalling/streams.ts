@@ -14,6 +14,7 @@ import type { Log } from "../../../base/log.ts";
 import { failureFromWire } from "../../failures.ts";
 import type { GrantDesk, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
+import { wordsOf } from "../catalog_item.ts";
 import type { TitleRow } from "../store.ts";
 import { OpenStreams, OWNER } from "./open_streams.ts";
 import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
@@ -231,7 +232,7 @@ export class Streams {
       );
     }
     const { error, message, sdp } = payload.value;
-    if (error) throw failureFromWire(error, message, { peerId, catalogId });
+    if (error) throw failureFromWire(error, wordsOf(message), { peerId, catalogId });
     return sdp;
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { State, Statements } from "../../../../db/mod.ts";
 import type { MediaDescription } from "../../../messages.ts";
-import { MAX_TITLE, titleOf, toCatalogMedia } from "../../catalog_item.ts";
+import { titleOf, toCatalogMedia, wordsOf } from "../../catalog_item.ts";
 
 /** The peer is to call its file by the title's id from now on. */
 export interface Remap {
@@ -19,6 +19,8 @@ export interface Described {
   remaps: Remap[];
   /** Titles of which a replica has come, gone, or is on a failing drive now. */
   touched: string[];
+  /** The tags of some are others. */
+  isTagged?: boolean;
 }
 
 /** A file of the peer as it is known. */
@@ -130,7 +132,7 @@ export async function split(
     ...[peerId, path],
   );
   if (!file) return undefined;
-  const title = titleOf(path).slice(0, MAX_TITLE);
+  const title = titleOf(path);
   const id = await addTitle(tx, { title, sortTitle: title.toLowerCase(), sizeBytes, hash: null });
   const described: Described = { changed: 0, remaps: [], touched: [] };
   const writer = new FileWriter(tx, peerId, described, nothing());
@@ -250,7 +252,7 @@ export class FileWriter {
     const { titleId, describedBy } = file;
     const isOthers = describedBy !== null && describedBy !== peerId;
     if (isOthers && this.known.described.has(titleId)) return;
-    const title = description.title.slice(0, MAX_TITLE).replaceAll("\0", "") || file.title;
+    const title = wordsOf(description.title) || file.title;
     const { sizeBytes } = description;
     const media = JSON.stringify(toCatalogMedia(description));
     const isSame = title === file.title && title.toLowerCase() === file.sortTitle &&

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { wordsOf } from "../../catalog_item.ts";
 import type { Case, EdgePayloads, FailureKind, PeerPayloads } from "../../../messages.ts";
 
 export type CommandPayload = Case<
@@ -156,7 +157,8 @@ export function toAnswer(
       return name === last ? { case: "announced", value: {} } : undefined;
     }
     default:
-      return name === "commandResult" ? said : undefined;
+      if (name !== "commandResult") return undefined;
+      return { case: name, value: { ...said.value, message: wordsOf(said.value.message) } };
   }
 }
 
