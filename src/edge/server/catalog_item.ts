@@ -67,6 +67,8 @@ const MAX_WORDS = 500;
 
 /** What a peer says in words: one line without control characters, and not too long. */
 export function wordsOf(text: string): string {
+  // There are millions of them, and most are like this.
+  if (text.length <= MAX_WORDS && /^[!-~]+(?: [!-~]+)*$/.test(text)) return text;
   // Cut first, for it may be megabytes; and not in the middle of a character.
   return cleanText(text.slice(0, MAX_WORDS).replace(/[\ud800-\udbff]$/, ""));
 }
