@@ -29,6 +29,10 @@ export type Assets = ReturnType<typeof createAssets>;
 
 /** Made here, and named by us. */
 const OUR_KINDS = ["screenshot", "sprite", "subtitle", "nfo"];
+/** Those that there may always be. */
+const KINDS = ["poster", "thumbnail", ...OUR_KINDS];
+/** In the words that refuse another kind. */
+const MAX_NAMED = 50;
 const OUR_LABELS = /^(original|\d+w\..*)$/;
 
 export function createAssets({ db, publish, files }: AssetsDeps) {
@@ -41,7 +45,8 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
 
   const beside = (itemId: string): Asset[] => {
     const found = store.detailsOf(itemId);
-    return found ? assetsBeside(itemId, JSON.parse(found.details) as Details) : [];
+    if (!found) return [];
+    return assetsBeside(itemId, JSON.parse(found.details) as Details, store.sizesBeside(found));
   };
 
   const find = (id: string): Asset => {
@@ -75,6 +80,17 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
     }
   };
 
+  /** People name kinds as they like: there are ours, and those that they have used. */
+  const refuseUnknownKind = (kind: string | undefined): void => {
+    if (kind === undefined || KINDS.includes(kind)) return;
+    const kinds = new Set([...KINDS, ...store.kinds()]);
+    if (kinds.has(kind)) return;
+    const all = [...kinds].slice(0, MAX_NAMED).join(", ");
+    throw new InvalidError(`Cannot list assets of kind "${kind}": there are ${all}`, {
+      field: "kind",
+    });
+  };
+
   const refuseTaken = (itemId: string, { kind, label }: NewAsset, but?: string): void => {
     const other = store.named(itemId, kind, label);
     if (!other || other.id === but) return;
@@ -94,8 +110,10 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
      * A page in order of id; of one item, what lies beside its film comes last.
      *
      * @throws {NotFoundError} no such item
+     * @throws {InvalidError} no asset has this kind, nor is it one of ours
      */
     list(filter: AssetFilter, after: string, limit: number): Asset[] {
+      refuseUnknownKind(filter.kind);
       if (filter.itemId !== undefined) refuseUnknownItem(db, filter.itemId);
       const rows = after.startsWith("file~") ? [] : store.list(filter, after, limit);
       if (filter.itemId === undefined || rows.length === limit) return rows;
@@ -182,7 +200,7 @@ export function createAssets({ db, publish, files }: AssetsDeps) {
         store.remove(id);
         return asset;
       });
-      await here().removeAsset(asset.path, asset.origin === "cache" ? asset.sizeBytes : 0);
+      await here().removeAsset(asset.path, asset.origin === "cache" ? asset.sizeBytes ?? 0 : 0);
       announce(asset);
     },
 

@@ -14,15 +14,24 @@ const types: Record<string, string> = {
   ssa: "text/x-ssa",
 };
 
-/** @param details of the item's file, as a scan keeps them */
-export function assetsBeside(itemId: string, details: Details): Asset[] {
+/**
+ * @param details of the item's file, as a scan keeps them
+ * @param sizes Name → bytes, as the scan has seen them.
+ */
+export function assetsBeside(
+  itemId: string,
+  details: Details,
+  sizes: ReadonlyMap<string, number>,
+): Asset[] {
   const { sidecars = [], nfo } = details;
   return [
     ...sidecars.map((it) =>
       asset(itemId, "subtitle", it.name, typeOf(it), { ...it, name: undefined })
     ),
     ...nfo ? [asset(itemId, "nfo", nfo.path, "text/xml", { problem: nfo.problem })] : [],
-  ].sort((one, other) => one.id < other.id ? -1 : 1);
+  ].map((it) => ({ ...it, sizeBytes: sizes.get(it.path) ?? null })).sort((one, other) =>
+    one.id < other.id ? -1 : 1
+  );
 }
 
 /** Which item and file an id speaks of; undefined of other ids. */
@@ -58,7 +67,7 @@ function asset(
     mimeType,
     width: null,
     height: null,
-    sizeBytes: 0,
+    sizeBytes: null,
     details: JSON.parse(JSON.stringify(details)),
     madeOf: null,
     version: 1,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "node:path/posix";
 import type { Database } from "../../db/mod.ts";
 
 export type AssetOrigin = "cache" | "file" | "embedded" | "upload";
@@ -18,7 +19,8 @@ export interface Asset {
   mimeType: string;
   width: number | null;
   height: number | null;
-  sizeBytes: number;
+  /** Null of a file beside a film that no scan has seen yet. */
+  sizeBytes: number | null;
   details: Record<string, unknown>;
   madeOf: string | null;
   version: number;
@@ -30,6 +32,13 @@ export interface AssetFilter {
   itemId?: string | undefined;
   kind?: string | undefined;
   origin?: AssetOrigin | undefined;
+}
+
+export interface FoundDetails {
+  mediaId: string;
+  details: string;
+  root: string;
+  relativePath: string;
 }
 
 type Row = Omit<Asset, "details"> & { details: string };
@@ -110,12 +119,34 @@ export function createAssetStore(db: Database) {
 
     remove: (id: string): number => db.run("DELETE FROM assets WHERE id = ?", id),
 
-    /** What a scan has found beside the film of an item and in it, as JSON, and of which file. */
-    detailsOf: (itemId: string): { mediaId: string; details: string } | undefined =>
+    /** Of which file an item is, and what a scan has found in it and beside it, as JSON. */
+    detailsOf: (itemId: string): FoundDetails | undefined =>
       db.get(
-        `SELECT media_id AS mediaId, details FROM media_details
+        `SELECT media_id AS mediaId, details, root, relative_path AS relativePath
+         FROM media_details JOIN media ON media.id = media_id
          WHERE media_id = (SELECT media_id FROM items WHERE id = ?)`,
         itemId,
       ),
+
+    /** Name → bytes of subtitles and NFO files beside a film, as a scan has seen them last. */
+    sizesBeside({ root, relativePath }: Pick<FoundDetails, "root" | "relativePath">) {
+      const rows = db.all<{ name: string; sizeBytes: number }>(
+        `SELECT file.value ->> 0 AS name, file.value ->> 1 AS sizeBytes
+         FROM beside JOIN json_each(beside.seen, '$.files') AS file WHERE beside.root = ? AND folder = ?`,
+        root,
+        dirname(relativePath).replace(/^\.$/, ""),
+      );
+      return new Map(rows.map(({ name, sizeBytes }) => [name, sizeBytes]));
+    },
+
+    /** The kinds that there are: each is found by one step in the index. */
+    kinds: (): string[] =>
+      db.all<{ kind: string }>(
+        `WITH RECURSIVE k (kind) AS (
+           SELECT min(kind) FROM assets
+           UNION ALL SELECT (SELECT min(kind) FROM assets WHERE kind > k.kind) FROM k
+             WHERE k.kind IS NOT NULL LIMIT 1000)
+         SELECT kind FROM k WHERE kind IS NOT NULL`,
+      ).map(({ kind }) => kind),
   };
 }

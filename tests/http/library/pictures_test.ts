@@ -262,6 +262,12 @@ Deno.test({
     nfo: { path: "plain.nfo", kind: "movie", modifiedMs: 1 },
   };
   it.db.run("INSERT OR REPLACE INTO media_details VALUES (?, ?)", it.id, JSON.stringify(details));
+  const seen = { modifiedMs: 1, files: [["plain.en.srt", text.length, 1]] };
+  it.db.run(
+    "INSERT OR REPLACE INTO beside VALUES (?, '', '[]', ?)",
+    it.root,
+    JSON.stringify(seen),
+  );
 
   const { items } = await (await it.get(`/api/items/${it.id}/assets?origin=file`)).json();
   const [subtitle] = items.filter((it: { kind: string }) => it.kind === "subtitle");
@@ -269,6 +275,11 @@ Deno.test({
   const evil = new TextEncoder().encode("../../../etc/passwd").toBase64({ alphabet: "base64url" });
 
   deepStrictEqual(items.map((it: { kind: string }) => it.kind).sort(), ["nfo", "subtitle"]);
+  deepStrictEqual(
+    items.map((it: { size_bytes: number }) => it.size_bytes).sort(),
+    [text.length, null],
+    "the NFO file is not seen yet",
+  );
   deepStrictEqual(subtitle.details.language, "en");
   strictEqual(await shown.text(), text);
   strictEqual((await it.get(`/api/assets/file~${it.id}~${evil}/file`)).status, 404);

@@ -52,7 +52,10 @@ const AssetBody = z.object({
   mime_type: z.string().openapi({ example: "image/webp" }),
   width: z.int().nullable().openapi({ example: 320 }),
   height: z.int().nullable(),
-  size_bytes: z.int(),
+  size_bytes: z.int().nullable().openapi({
+    description: "Null of a file beside a film that no scan has seen yet",
+    example: 20_480,
+  }),
   details: z.record(z.string(), z.unknown()).openapi({ example: { time_ms: 180_040 } }),
   url: z.string().openapi({ example: "/api/assets/9d…/file" }),
   version: z.int(),
