@@ -34,6 +34,9 @@ export interface PeopleOptions {
   knowsTags?: boolean;
 }
 
+/** Between looks at rules that end by themselves. */
+const RULES_MS = 3000;
+
 export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(options: PeopleOptions) {
@@ -112,14 +115,21 @@ export function createPeople(options: PeopleOptions) {
       );
     },
 
-    /** Forgets what is over, now and then. */
+    /** Forgets what is over, now and then; rules at their time, for what plays by them ends then. */
     tidy: (async (signal) => {
-      while (!signal.aborted) {
-        for (const part of [sessions, tokens, sharing, invitations, passkeys, tries]) {
-          await part.forget();
-        }
-        await pause(HOUR_MS, signal);
-      }
+      const parts = [sessions, tokens, invitations, passkeys, tries];
+      await Promise.all([each(HOUR_MS, parts, signal), each(RULES_MS, [sharing], signal)]);
     }) satisfies Service,
   };
+}
+
+async function each(
+  ms: number,
+  parts: readonly { forget(): Promise<unknown> }[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    for (const part of parts) await part.forget();
+    await pause(ms, signal);
+  }
 }

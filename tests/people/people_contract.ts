@@ -555,7 +555,12 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     });
     rig.pass(400 * 86_400_000);
     const { sessions, tokens, sharing, invitations, passkeys } = people;
+    const told = () => rig.events.filter(({ type }) => type === "sharing.changed").length;
+    const before = told();
     for (const part of [sessions, tokens, sharing, invitations, passkeys]) await part.forget();
+    // A rule that ends by itself ends what plays by it, as one does that somebody deletes.
+    await sharing.forget();
+    strictEqual(told(), before + 1);
 
     const tables = ["user_sessions", "user_session_tokens", "api_tokens", "invitations"]
       .concat("sharing_rules");

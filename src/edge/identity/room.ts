@@ -36,7 +36,7 @@ export interface IdentityRoomOptions {
   publish: Publish;
   log: Log;
   /** Ends the peer's stream here, if it has one. */
-  end(peerId: string): void;
+  end(peerId: string, reason: string): Promise<void>;
 }
 
 /** What a peer has proved on its way in. */
@@ -74,7 +74,7 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
     removeInvitation: (id) => door.enrolments.remove(id),
     async revoke(peerId) {
       const isNew = await store.revoke(peerId, new Date().toISOString());
-      end(peerId);
+      await end(peerId, "the peer was revoked");
       if (isNew) log.info("Peer revoked", { peerId });
       if (isNew) publish("peer.revoked", { peerId });
       return isNew;
@@ -90,7 +90,7 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
         throw new NotFoundError(`Cannot forget the key of "${peerId}": it has none`, { peerId });
       }
       // Whoever has proved that key is not the one that this name belongs to any more.
-      end(peerId);
+      await end(peerId, "the peer's key was forgotten");
     },
     async trust(peerId, publicKey) {
       const known = await store.find(peerId);

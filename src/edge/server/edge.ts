@@ -140,7 +140,14 @@ export function openEdge(options: EdgeOptions): Edge {
     settings: options.identity,
     publish,
     log,
-    end: (peerId) => endRevoked({ sessions }, peerId),
+    async end(peerId, reason) {
+      try {
+        // As long as it hears us: what it plays goes straight to the viewers.
+        await streams.open.revoke({ peerId }, reason);
+      } finally {
+        endRevoked({ sessions }, peerId);
+      }
+    },
   });
   const key = options.identity?.key;
   const desk = new GrantDesk({

@@ -134,7 +134,12 @@ export function createSharing({ state, publish, now, audit, knowsTags }: Deps) {
       await audit.note(by, { action: "sharing.delete", target: id, details });
     },
 
-    forget: () => store.forget(iso(now())),
+    /** Of those that are over; who deletes one tells of it, so it is told once by all edges. */
+    async forget(): Promise<void> {
+      for (const row of await store.takeOver(iso(now()))) {
+        publish("sharing.changed", changeOf(row));
+      }
+    },
   };
 
   async function found(id: string): Promise<RuleRow> {

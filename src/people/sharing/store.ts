@@ -59,5 +59,7 @@ export const ruleStore = (sql: Statements) => ({
   expire: (id: string, at: string | null) =>
     sql.run("UPDATE sharing_rules SET expires_at = ? WHERE id = ?", at, id),
   delete: (id: string) => sql.run("DELETE FROM sharing_rules WHERE id = ?", id),
-  forget: (before: string) => sql.run("DELETE FROM sharing_rules WHERE expires_at < ?", before),
+  /** Deletes those that are over, and returns them. */
+  takeOver: (now: string) =>
+    sql.all<RuleRow>(`DELETE FROM sharing_rules WHERE expires_at <= ? RETURNING ${columns}`, now),
 });

@@ -55,6 +55,21 @@ Deno.test(
   },
 );
 
+Deno.test("what a revoked peer plays is closed", grpcTest, async () => {
+  await using it = await startPlay();
+  await using viewer = await openViewer();
+  const { edge } = it.rig;
+  const [peer] = await edge.peers({ limit: 1 }).then(({ items }) => items);
+  const stream = await edge.openStream({ catalogId: it.catalogId, sdp: viewer.offer }, never);
+  await viewer.answer(stream.sdp);
+  deepStrictEqual(await viewer.read(), film);
+
+  strictEqual(await edge.identities.revoke(peer!.peerId), true);
+  await within("the end of what it plays", viewer.closed);
+  const { items: [grant] } = await edge.grants({ limit: 1 });
+  deepStrictEqual([grant?.state, grant?.reason], ["revoked", "the peer was revoked"]);
+});
+
 Deno.test("another viewer's stream is not there", grpcTest, async () => {
   await using it = await startPlay();
   await using viewer = await openViewer();

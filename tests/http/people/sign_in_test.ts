@@ -31,6 +31,13 @@ Deno.test("a program signs in, asks, goes on, and signs out", async () => {
   strictEqual(await rig.status("GET /api/users/me", { bearer: next.access_token }), 401);
 });
 
+Deno.test("who signs out by the access token alone is signed out, too", async () => {
+  using rig = openPeopleRig();
+  const { bearer } = await rig.join("Ann", "member");
+  strictEqual(await rig.status("POST /api/sessions/sign-out", { bearer }), 204);
+  strictEqual(await rig.status("GET /api/users/me", { bearer }), 401);
+});
+
 Deno.test("a page gets cookies that no script reads, and no token in the body", async () => {
   using rig = openPeopleRig();
   await rig.join("Ann", "member");

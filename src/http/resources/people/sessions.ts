@@ -60,14 +60,16 @@ export function sessions(people: People) {
         method: "post",
         path: "/sign-out",
         tags,
-        summary: "Sign out: by the refresh token, also when the access token is over",
+        summary: "Sign out: by the refresh token, also when the access token is over; else by that",
         request: { body: body(Refresh, false) },
         responses: { 204: { description: "This session is no more" }, ...failures },
       }),
       async (c) => {
         const { refresh_token: shown } = c.req.valid("json") ?? {};
         const token = shown ?? cookieOf(c, "refresh");
+        const caller = currentCaller();
         if (token !== undefined) await people.sessions.signOut(token, fromOf(c));
+        else if (caller.sessionId) await people.sessions.end(caller, caller.sessionId);
         dropCookies(c);
         return c.body(null, 204);
       },
