@@ -61,7 +61,8 @@ async def run_aio():
 
     async def operations(_requests, context):
         await context.send_initial_metadata(())
-        peers[peer_id_of(context)] = context
+        # grpcio takes one write of a stream at a time.
+        peers[peer_id_of(context)] = context, asyncio.Lock()
         try:
             while (message := await context.read()) is not grpc.aio.EOF:
                 future = waiting.pop(message.request_id, None)
@@ -70,10 +71,12 @@ async def run_aio():
         finally:
             peers.pop(peer_id_of(context), None)
 
-    async def ask(context):
+    async def ask(peer):
+        context, writing = peer
         message = hash_request()
         future = waiting[message.request_id] = asyncio.get_running_loop().create_future()
-        await context.write(message)
+        async with writing:
+            await context.write(message)
         return await future
 
     async def load(rate, seconds, flights):
