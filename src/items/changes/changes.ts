@@ -21,6 +21,7 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
+import { InvalidError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import { pause, type Service } from "../../base/service.ts";
 import type { Database } from "../../db/mod.ts";
@@ -97,10 +98,18 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
           .map(([entity, { read }]) => [entity, read(id)]),
       ),
 
-    /** The newest first, from just before `before`; "item" includes "item.tags" and the like. */
+    /**
+     * The newest first, from just before `before`; "item" includes "item.tags" and the like.
+     *
+     * @throws {InvalidError} there is no such entity, and never was one
+     */
     list({ entity, ...filter }: Omit<ChangesFilter, "entities"> & { entity?: string | undefined }) {
       if (entity === undefined) return store.list(filter);
-      const parts = [...writers.keys()].filter((name) => name.startsWith(`${entity}.`));
+      const known = [...writers.keys()];
+      if (!known.includes(entity)) {
+        refuseUnknown(entity, [...known, ...LASTING, ...store.entities()]);
+      }
+      const parts = known.filter((name) => name.startsWith(`${entity}.`));
       return store.list({ ...filter, entities: [entity, ...parts] });
     },
 
@@ -125,6 +134,17 @@ export function openChanges({ db, publish, historyDays = () => 0 }: ChangesDeps)
       }
     }) satisfies Service,
   };
+}
+
+/** Recorded, and never put back: nobody registers them. */
+const LASTING = ["duplicate"];
+
+function refuseUnknown(entity: string, known: readonly string[]): void {
+  if (known.some((it) => it === entity || it.startsWith(`${entity}.`))) return;
+  const all = [...new Set(known)].sort().join(", ");
+  throw new InvalidError(`Cannot list changes of "${entity}": there are ${all}`, {
+    field: "entity",
+  });
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

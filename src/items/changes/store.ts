@@ -74,6 +74,16 @@ export function createChangesStore(db: Database) {
       return pages.flat().sort((one, other) => other.id - one.id).slice(0, limit).map(toChange);
     },
 
+    /** All that there are changes of: each is found by one step in the index. */
+    entities: (): string[] =>
+      db.all<{ entity: string }>(
+        `WITH RECURSIVE e (entity) AS (
+           SELECT min(entity) FROM changes
+           UNION ALL SELECT (SELECT min(entity) FROM changes WHERE entity > e.entity) FROM e
+             WHERE e.entity IS NOT NULL LIMIT 1000)
+         SELECT entity FROM e WHERE entity IS NOT NULL`,
+      ).map(({ entity }) => entity),
+
     /** What still stands of a batch, the last first. */
     standing: (batch: string, before: number, limit: number): StoredChange[] =>
       db.all<Row>(

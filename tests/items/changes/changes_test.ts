@@ -1,6 +1,6 @@
 /** Recording changes and taking them back, over a real database. @module */
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import { ConflictError, NotFoundError } from "../../../src/base/errors.ts";
+import { ConflictError, InvalidError, NotFoundError } from "../../../src/base/errors.ts";
 import { migrations, openDatabase } from "../../../src/db/mod.ts";
 import { type Fields, newBatch, openChanges } from "../../../src/items/changes/changes.ts";
 
@@ -201,4 +201,24 @@ Deno.test("prune() keeps so many at most, also where they are kept for ever", ()
   strictEqual(rig.changes.prune(new Date("2999-01-01")), 0);
   strictEqual(rig.changes.prune(new Date(), 20), 30);
   strictEqual(rig.changes.list({ entity: "thing", limit: 100 }).length, 20);
+});
+
+Deno.test("changes of what there never was are refused with what there is", () => {
+  using rig = openRig();
+  const record = (entity: string) =>
+    rig.changes.record({
+      ...{ batch: "b", user: "owner", entity, entityId: "x" },
+      before: null,
+      after: { a: 1 },
+    });
+  record("item.old");
+
+  throws(() => rig.changes.list({ entity: "bogus", limit: 9 }), {
+    constructor: InvalidError,
+    message: 'Cannot list changes of "bogus": there are duplicate, item.old, thing',
+  });
+  for (const entity of ["thing", "duplicate", "item.old", "item"]) {
+    rig.changes.list({ entity, limit: 9 });
+  }
+  strictEqual(rig.changes.list({ entity: "item.old", limit: 9 }).length, 1);
 });
