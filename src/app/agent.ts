@@ -84,6 +84,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     if (type === "drive.health") onFound();
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
+    if (type.startsWith("item.") || type.startsWith("tag.")) link?.retell();
     people?.onEvent(type);
   };
 
@@ -101,8 +102,6 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     log: log.child("people"),
     edge: () => edge?.port,
     endForbidden: async (reason) => await edge?.endForbidden(reason),
-    knowsTags: role === "peer",
-    tagsOf: (catalogIds) => peer?.items.tags.pathsOfTitles(catalogIds) ?? new Map(),
   });
   const edge: EdgeRole | undefined = state && people &&
     openEdgeRole({
@@ -187,7 +186,6 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       `Cannot answer: this is no edge. Ask the one at ${config.value.edgeGrpcAddress}`,
     people: people?.port ??
       `Cannot answer: accounts are kept by the edge at ${config.value.edgeGrpcAddress}`,
-    ...people && { tagsOf: people.tagsOf },
     metrics: createMetrics({ peer, edge, link, sessions, eventLoop: eventLoop.metrics }),
   }, { token: folder.token, log: log.child("http"), names });
 

@@ -17,6 +17,7 @@ import edge0008 from "./sql/edge_0008_screenshots.sql" with { type: "text" };
 import edge0009 from "./sql/edge_0009_hashes.sql" with { type: "text" };
 import edge0010 from "./sql/edge_0010_tries.sql" with { type: "text" };
 import edge0011 from "./sql/edge_0011_challenges.sql" with { type: "text" };
+import edge0012 from "./sql/edge_0012_tags.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -81,6 +82,7 @@ export const migrations = {
     edge0009,
     edge0010,
     edge0011,
+    edge0012,
   ],
 } satisfies Record<string, string[]>;
 

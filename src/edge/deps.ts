@@ -40,9 +40,9 @@ export interface LinkLibrary {
    * Files that are present, in order of catalogue id from just after `after`. The version is
    * another one whenever `describe` would say something else.
    */
-  catalogPage(after: string, limit: number): CatalogEntry[];
-  /** Ids that are not here are left out. */
-  describe(catalogIds: string[]): MediaDescription[];
+  catalogPage(after: string, limit: number, withTags: boolean): CatalogEntry[];
+  /** Ids that are not here are left out; so are tags, which are not every edge's business. */
+  describe(catalogIds: string[], withTags: boolean): MediaDescription[];
   /**
    * Those of these names that are known here.
    *
@@ -129,6 +129,8 @@ export interface LinkSettings {
   clientKeyPath?: string;
   /** This peer's key, and the edges that it has joined. */
   identity?: LinkIdentity;
+  /** The edge is in this same process. */
+  isOwnEdge?: boolean;
   /** About how long the link waits before the sixth attempt; less before, more after. */
   reconnectIntervalSec: number;
   /** After so many attempts in a row the link tries every 5 minutes only; 0 or nothing = never. */

@@ -9,7 +9,7 @@ import type { Metric } from "../base/metrics.ts";
 import { pause, type Service } from "../base/service.ts";
 import { Semaphore } from "../pool/mod.ts";
 import type { LinkDeps, LinkTiming } from "./deps.ts";
-import { type Introduced, isVouched, Refusals } from "./identity/mod.ts";
+import { fingerprintOf, type Introduced, isVouched, Refusals } from "./identity/mod.ts";
 import { lookUp, parseAddresses } from "./link/addresses.ts";
 import { Backoff, SLOW_MS } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
@@ -43,6 +43,8 @@ export interface Link {
   service: Service;
   /** Files may be new, other or gone: offers, announces and describes what the edge lacks. */
   offer(): void;
+  /** Tags of films are others: an edge that is ours is told. */
+  retell(): void;
   /** Tells the edge that a viewer has gone. */
   streamClosed(sessionId: string): void;
   state(): LinkState;
@@ -75,6 +77,7 @@ export function createLink(deps: LinkDeps): Link {
   const { settings, publish, log, db } = deps;
   const { lookUpMs, lookUps, longestWaitMs } = { ...usual, ...deps.timing };
   const nudge = new Nudge<LinkWork>();
+  const tagged = new Nudge<"tags">();
   const counters = linkCounters();
   const store = createOutboxStore(db);
   let session: LinkSession | undefined;
@@ -84,6 +87,7 @@ export function createLink(deps: LinkDeps): Link {
   const parts: LinkParts = {
     deps,
     nudge,
+    tagged,
     store,
     counters,
     refusals: new Refusals(log),
@@ -130,7 +134,11 @@ export function createLink(deps: LinkDeps): Link {
     let said: Introduced | undefined;
     const introduced = (it: Introduced) => void (said = it);
     const client = await openClient(grpc, { ...settings, address, introduced });
-    const isJoined = settings.identity?.pinOf?.(address) !== undefined;
+    const pinOf = () => settings.identity?.pinOf?.(address);
+    const isJoined = pinOf() !== undefined;
+    // What it has proved counts, not what it is expected to be.
+    const isOurs = () =>
+      settings.isOwnEdge === true || said !== undefined && pinOf() === fingerprintOf(said.edgeKey);
     const vouches = (hello: Hello) => said !== undefined && isVouched(hello, said);
     deps.streams.begins(isJoined ? vouches : undefined);
     const stream = grpc.call(client, settings.peerId);
@@ -188,7 +196,7 @@ export function createLink(deps: LinkDeps): Link {
     });
     try {
       const options = { stream, address, signal: over.signal, lasting: signal };
-      session = new LinkSession(parts, { ...options, hooks: hooks(address) });
+      session = new LinkSession(parts, { ...options, isOurs, hooks: hooks(address) });
       await session.run().catch((error) => {
         if (over.signal.aborted) return;
         log.warn("Hanging up", { reason: reasonOf(error) });
@@ -255,6 +263,7 @@ export function createLink(deps: LinkDeps): Link {
   return {
     service,
     offer: () => nudge.note("offer", "refresh"),
+    retell: () => tagged.note("tags"),
     streamClosed(sessionId) {
       if (!session?.edge) return;
       session.send({ case: "streamClose", value: { sessionId } }).catch((error) =>

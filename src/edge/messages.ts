@@ -100,6 +100,7 @@ export interface Answers {
 export const edgeExtensions: string[] = [
   "stream",
   "media",
+  "tags",
   "announcement_end",
   "receipt",
   "digest",
@@ -244,6 +245,16 @@ export interface MediaDescription {
   contentHash?: string;
   /** The drive that it lies on is failing. */
   atRisk?: boolean;
+  /** Absent where nothing is said of them. */
+  tags?: TitleTags;
+}
+
+/** Tags that a file has in the library of its peer. */
+export interface TitleTags {
+  /** Slugs from the root of the tree on, joined by "/". */
+  paths: string[];
+  /** There are no others. */
+  isComplete: boolean;
 }
 
 export interface Track {

@@ -38,6 +38,7 @@ export {
   openIdentityKey,
   showFingerprint,
 } from "./identity/mod.ts";
+export { boundedTags } from "./tags/mod.ts";
 export { joinEdge, type JoinOptions } from "./identity/joining/join.ts";
 export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";
 export type {

@@ -37,7 +37,7 @@ import { screenshotUpload } from "./resources/screenshots/upload.ts";
 import { peopleResources } from "./resources/people/mod.ts";
 import { peoplePages } from "./resources/people/page.ts";
 import { narrowBy } from "./resources/people/heard.ts";
-import { sharedEdge, type TagsOf } from "./resources/people/shared_edge.ts";
+import { sharedEdge } from "./resources/people/shared_edge.ts";
 import { media, type MediaPort } from "./resources/media.ts";
 import { absent } from "./router.ts";
 import { securityHeaders, SWAGGER_START, swaggerPage, ui } from "./ui.ts";
@@ -52,8 +52,6 @@ export interface ApiPorts {
   edge: EdgePort | string;
   /** Those who have accounts at this edge; or why there are none. */
   people?: People | string;
-  /** Of titles, for rules about them; none are known unless said. */
-  tagsOf?: TagsOf;
   metrics(): Metric[];
 }
 
@@ -76,10 +74,9 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
   const { peer } = ports;
   const people = ports.people ?? "Cannot answer: there are no accounts without an edge";
   const known = typeof people === "string" ? undefined : people;
-  const noTags: TagsOf = () => Promise.resolve(new Map());
   const edge = typeof ports.edge === "string" || !known
     ? ports.edge
-    : sharedEdge(ports.edge, known, ports.tagsOf ?? noTags);
+    : sharedEdge(ports.edge, known);
   const resources = {
     health: health(ports.health),
     configurations: configurations(ports.configurations),

@@ -15,8 +15,6 @@ export interface Deps {
   /** Milliseconds since 1970. */
   now(): number;
   audit: Audit;
-  /** Whether titles have tags here; an edge alone knows of none. */
-  knowsTags: boolean;
 }
 
 /** A moment as it stands in the database: texts of one length, so they compare as times do. */

@@ -31,6 +31,7 @@ export {
   judge,
   kinds,
   type Rule,
+  type SaidTags,
   type Shared,
   type Title,
   type Verdict,

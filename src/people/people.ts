@@ -30,8 +30,6 @@ export interface PeopleOptions {
   /** Of a password's hash. */
   cost?: Cost;
   maxAuditRows?: number;
-  /** As of Deps; they do unless said. */
-  knowsTags?: boolean;
 }
 
 /** Between looks at rules that end by themselves. */
@@ -40,14 +38,14 @@ const RULES_MS = 3000;
 export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(options: PeopleOptions) {
-  const { state, publish, log, now = Date.now, cost, maxAuditRows, knowsTags = true } = options;
+  const { state, publish, log, now = Date.now, cost, maxAuditRows } = options;
   const audit = createAudit({
     state,
     log: log.child("audit"),
     now,
     ...maxAuditRows !== undefined && { maxRows: maxAuditRows },
   });
-  const deps: Deps = { state, publish, log, now, audit, knowsTags };
+  const deps: Deps = { state, publish, log, now, audit };
   const tries = createTries({ state, now });
   const passwords = createPasswords(cost);
   const sessions = createSessions(deps);

@@ -290,6 +290,7 @@ export function edgePort(): EdgePort {
     findPeer: async (id) => await find(peers, (it) => it.peer_id === id),
     catalog: (page) => Promise.resolve(pageOf(titles, page)),
     findTitle: async (id) => await find(titles, (it) => it.catalog_id === id),
+    tagsOf: () => Promise.resolve(new Map()),
     edgeOf: (peerId) => peerId === "p-2" ? "edge-2" : "edge-1",
     lastCopies: (page) => Promise.resolve(pageOf(titles.slice(0, 1), page)),
     subscriptions: new Subscriptions(

@@ -315,8 +315,9 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     const joined = ends.find((it) => it.status === "fulfilled")!.value;
     strictEqual(joined.user.role, "guest");
     const sight = await people.sharing.sightOf({ role: "guest", userId: joined.user.id });
-    ok(sight.mayPlay({ catalogId: "c", peerIds: ["p"], tags: ["kids/old"] }));
-    ok(!sight.visible({ catalogId: "c", peerIds: ["p"], tags: [] }));
+    const tagged = (...paths: string[]) => new Map([["p", { paths, isComplete: true }]]);
+    ok(sight.mayPlay({ catalogId: "c", peerIds: ["p"], tags: tagged("kids/old") }));
+    ok(!sight.visible({ catalogId: "c", peerIds: ["p"], tags: tagged() }));
     strictEqual((await people.invitations.find(made.made.id)).state, "used");
 
     const late = await people.invitations.create(caller, {
@@ -341,7 +342,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     const { sharing } = rig.people;
     const { user, caller } = await join(rig, "Gus", "guest");
     const { user: owner } = await join(rig, "Ann", "owner");
-    const title = { catalogId: "c-1", peerIds: ["p-1"], tags: [] };
+    const title = { catalogId: "c-1", peerIds: ["p-1"], tags: new Map() };
     const allow = { effect: "allow", action: "play", kind: "peer", value: "p-1" } as const;
     const may = () => sharing.mayPlay(caller, title);
 
@@ -478,7 +479,7 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     const site = { rpId: "localhost", origin: "http://localhost:8080" };
     const { state, now, people: { sessions, audit } } = rig;
     const deps = { state, now, audit, sessions, publish: () => {}, log: silent };
-    const passkeys = createPasskeys({ ...deps, knowsTags: false, maxChallenges: 6 });
+    const passkeys = createPasskeys({ ...deps, maxChallenges: 6 });
     await state.run("DELETE FROM passkey_challenges");
     for (const [from, times] of [["192.0.2.1", 1], ["192.0.2.2", 5], ["192.0.2.3", 4]] as const) {
       for (let n = 0; n < times; n++) await passkeys.beginAuthentication(site, { address: from });

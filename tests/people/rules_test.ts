@@ -23,11 +23,17 @@ const rule: fc.Arbitrary<Rule> = fc.constantFrom(...kinds).chain((kind) =>
   })
 );
 const rules = fc.array(rule, { maxLength: 8 });
+const said = fc.record({
+  paths: fc.uniqueArray(tag, { maxLength: 3 }),
+  isComplete: fc.boolean(),
+});
 const title: fc.Arbitrary<Title> = fc.record({
   catalogId,
   peerIds: fc.uniqueArray(peerId, { maxLength: 3 }),
-  tags: fc.uniqueArray(tag, { maxLength: 3 }),
+  tags: fc.uniqueArray(fc.tuple(peerId, said), { maxLength: 3, selector: ([id]) => id })
+    .map((all) => new Map(all)),
 });
+const complete = (...paths: string[]) => ({ paths, isComplete: true });
 const person = fc.constantFrom("guest" as const, "member" as const);
 const of = (role: "guest" | "member" | "owner", some: readonly Rule[], it: Title) =>
   judge(role, some, it, NOW);
@@ -88,13 +94,58 @@ Deno.test("a tag's rule is for all below it, and not for what only begins like i
   const allow: Rule = { effect: "allow", action: "see", kind: "tag", value: "a/b" };
   const cases = [["a/b", true], ["a/b/c", true], ["a", false], ["ab", false], ["a/bc", false]];
   for (const [path, expected] of cases) {
-    const it = { catalogId: "c", peerIds: ["p"], tags: [String(path)] };
+    const it = {
+      catalogId: "c",
+      peerIds: ["p"],
+      tags: new Map([["p", complete(String(path))]]),
+    };
     strictEqual(of("guest", [allow], it).see, expected, String(path));
+    strictEqual(of("member", [{ ...allow, effect: "deny" }], it).see, !expected, String(path));
   }
 });
 
+Deno.test("who says that a title has a tag opens their own copies, and closes everybody's", () => {
+  const it = {
+    catalogId: "c",
+    peerIds: ["p-1", "p-2"],
+    tags: new Map([["p-1", complete("kids")], ["p-2", complete("horror")]]),
+  };
+  const rule = { action: "see", kind: "tag" } as const;
+
+  const allowed = of("guest", [{ ...rule, action: "play", effect: "allow", value: "kids" }], it);
+  deepStrictEqual(allowed, { see: true, play: true, peerIds: ["p-1"] });
+  for (const value of ["kids", "horror"]) {
+    strictEqual(of("member", [{ ...rule, effect: "deny", value }], it).see, false, value);
+  }
+  deepStrictEqual(
+    of("member", [{ ...rule, effect: "deny", value: "war" }], it).peerIds,
+    it.peerIds,
+  );
+});
+
+Deno.test("where a tag is denied, what might have it is not shown", () => {
+  const deny: Rule = { effect: "deny", action: "see", kind: "tag", value: "horror" };
+  const seen = (...tags: [string, { paths: string[]; isComplete: boolean }][]) =>
+    of("member", [deny], { catalogId: "c", peerIds: ["p-1", "p-2"], tags: new Map(tags) }).see;
+
+  strictEqual(seen(), false, "nobody has said anything");
+  strictEqual(seen(["p-1", complete()]), true, "who knows it has said that it has none");
+  strictEqual(seen(["p-1", { paths: ["war"], isComplete: false }]), false, "it has others, too");
+  strictEqual(of("member", [], { catalogId: "c", peerIds: ["p-1"], tags: new Map() }).see, true);
+});
+
+Deno.test("a peer's words about its copies never show more of another's", () => {
+  fc.assert(fc.property(person, rules, title, peerId, said, (role, some, it, id, more) => {
+    const without = new Map([...it.tags].filter(([other]) => other !== id));
+    const others = (tags: Title["tags"]) =>
+      of(role, some.filter(({ effect }) => effect === "allow"), { ...it, tags })
+        .peerIds.filter((other) => other !== id);
+    deepStrictEqual(others(new Map([...without, [id, more]])), others(without));
+  }));
+});
+
 Deno.test("of a title that two peers have, only the one that is shared plays it", () => {
-  const it = { catalogId: "c", peerIds: ["p-1", "p-2"], tags: [] };
+  const it = { catalogId: "c", peerIds: ["p-1", "p-2"], tags: new Map() };
   const rule = { action: "play", kind: "peer", value: "p-1" } as const;
 
   deepStrictEqual(of("guest", [{ ...rule, effect: "allow" }], it).peerIds, ["p-1"]);

@@ -12,6 +12,7 @@ import { VERSION } from "../../base/version.ts";
 import type { Configuration } from "../../config/mod.ts";
 import type { Database } from "../../db/mod.ts";
 import {
+  boundedTags,
   createLink,
   guardStreams,
   type IdentityKey,
@@ -86,6 +87,7 @@ export function createPeerLink(options: PeerLinkOptions) {
       }
     }),
     offer: () => link.offer(),
+    retell: () => link.retell(),
     streamClosed(sessionId: string) {
       streams.ended(sessionId);
       link.streamClosed(sessionId);
@@ -105,6 +107,7 @@ function linkSettings(
     peerId,
     heartbeatSec: value.grpcHeartbeatIntervalSec,
     timeoutSec: value.grpcTimeoutSec,
+    isOwnEdge,
     // Its own edge answers in this process, over loopback.
     useTls: !isOwnEdge && value.grpcUseTls,
     ...value.grpcCertPath && { certPath: value.grpcCertPath },
@@ -119,20 +122,27 @@ function linkSettings(
   };
 }
 
-function libraryPort({ library, drives }: Peer): LinkDeps["library"] {
+function libraryPort({ library, drives, items }: Peer): LinkDeps["library"] {
   const { unoffered, remap, unassign, hashes } = library;
   const failing = () =>
     drives.report().drives.filter((it) => drives.healthOf(it).verdict === "failing").map(({ id }) =>
       id
     );
+  const tagsOf = (catalogIds: string[]) => {
+    const paths = items.tags.pathsOfTitles(catalogIds);
+    return (id: string) => boundedTags({ paths: paths.get(id) ?? [], isComplete: true });
+  };
   return {
     unoffered,
-    catalogPage: (after, limit) => {
+    catalogPage: (after, limit, withTags) => {
       const bad = failing();
-      return library.catalogPage(after, limit).map(({ catalogId, version, driveIds }) => ({
-        catalogId,
-        version: bad.some((id) => driveIds.includes(id)) ? `${version} at risk` : version,
-      }));
+      const page = library.catalogPage(after, limit);
+      const tags = withTags ? tagsOf(page.map(({ catalogId }) => catalogId)) : undefined;
+      return page.map(({ catalogId, version, driveIds }) => {
+        const risk = bad.some((id) => driveIds.includes(id)) ? " at risk" : "";
+        const said = tags ? ` tags ${JSON.stringify(tags(catalogId))}` : "";
+        return { catalogId, version: `${version}${risk}${said}` };
+      });
     },
     unassign,
     hashes,
@@ -152,8 +162,9 @@ function libraryPort({ library, drives }: Peer): LinkDeps["library"] {
         reason: "BAD_CATALOG_ID",
       });
     },
-    describe: (catalogIds) => {
+    describe: (catalogIds, withTags) => {
       const bad = failing();
+      const tags = withTags ? tagsOf(catalogIds) : undefined;
       return catalogIds.flatMap((catalogId) => {
         const file = library.findByCatalogId(catalogId);
         // Nobody has looked into it yet.
@@ -170,6 +181,7 @@ function libraryPort({ library, drives }: Peer): LinkDeps["library"] {
           sizeBytes,
           ...contentHash !== undefined && { contentHash },
           atRisk: driveIds.some((id) => bad.includes(id)),
+          ...tags && { tags: tags(catalogId) },
         }];
       });
     },

@@ -15,36 +15,33 @@ export interface PeopleRoleOptions {
   publish: Publish;
   log: Log;
   /** Titles, as soon as there is an edge. */
-  edge(): Pick<EdgePort, "findTitle"> | undefined;
+  edge(): Pick<EdgePort, "findTitle" | "tagsOf"> | undefined;
   /** Ends what plays and may not any more, whoever its viewer is. */
   endForbidden(reason: string): Promise<unknown>;
-  /** Paths of the tags of titles, as far as this program knows them. */
-  tagsOf(catalogIds: readonly string[]): Map<string, string[]>;
-  /** Whether there is a library here, whose titles have tags. */
-  knowsTags?: boolean;
 }
 
 /** As whom the edge knows the person at this machine. */
 const OWNER = "owner";
 
 /** What may make a play one that is not allowed any more. */
-const CHANGES = ["sharing.changed", "user.changed", "edge.rejoined"];
+const CHANGES = ["sharing.changed", "user.changed", "catalog.tagged", "edge.rejoined"];
 
 export type PeopleRole = ReturnType<typeof openPeopleRole>;
 
 export function openPeopleRole(options: PeopleRoleOptions) {
-  const { state, publish, log, edge, endForbidden, tagsOf, knowsTags = true } = options;
-  const people = createPeople({ state, publish, log, knowsTags });
+  const { state, publish, log, edge, endForbidden } = options;
+  const people = createPeople({ state, publish, log });
 
   /** With a peer named, from just that one. */
   const mayPlay = async (viewer: string, catalogId: string, peerId?: string): Promise<boolean> => {
     if (viewer === OWNER) return true;
-    const [who, title] = await Promise.all([
+    const [who, title, said] = await Promise.all([
       people.sharing.viewerOf(viewer),
       findTitle(edge(), catalogId),
+      edge()?.tagsOf([catalogId]),
     ]);
     if (!who || !title) return false;
-    const tags = tagsOf([catalogId]).get(catalogId) ?? [];
+    const tags = said?.get(catalogId) ?? new Map();
     const peerIds = [...new Set(title.replicas.map((it) => it.peer_id))];
     const { play, peerIds: from } = await people.sharing.judge(who, { catalogId, peerIds, tags });
     return play && (peerId === undefined || from.includes(peerId));
@@ -53,7 +50,6 @@ export function openPeopleRole(options: PeopleRoleOptions) {
   return {
     port: people,
     mayPlay,
-    tagsOf: (catalogIds: readonly string[]) => Promise.resolve(tagsOf(catalogIds)),
     tidy: people.tidy,
 
     onEvent(type: string): void {

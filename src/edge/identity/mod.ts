@@ -6,7 +6,13 @@
 export { Door, type DoorOptions, type UnsignedPeers } from "./door.ts";
 export { type Invitation } from "./joining/enrolments.ts";
 export { Entrance, refusalOf, visitorOf } from "./entrance.ts";
-export { type IdentityKey, makeIdentityKey, openIdentityKey, showFingerprint } from "./keys.ts";
+export {
+  fingerprintOf,
+  type IdentityKey,
+  makeIdentityKey,
+  openIdentityKey,
+  showFingerprint,
+} from "./keys.ts";
 export { introduction, type IntroductionOptions } from "./introduction.ts";
 export { explainTls, readAuthority, readPair, type TlsFiles } from "./port/certificates.ts";
 export { Gate, type GateLimits, type Guest } from "./port/gate.ts";

@@ -7,11 +7,13 @@
 import { reasonOf } from "../../base/errors.ts";
 import { turn } from "../../base/event_loop.ts";
 import type { Log } from "../../base/log.ts";
+import { pause } from "../../base/service.ts";
 import { batches, textBytes } from "../batches.ts";
 import type { Conversation } from "../conversation.ts";
 import type { CatalogEntry, LinkLibrary } from "../deps.ts";
 import { CatalogDigest, hashOf, hashOfVersion, SeenTexts, type TextHash } from "../id_hash.ts";
 import type { Case, EdgeMessage, PeerMessage, PeerPayloads } from "../messages.ts";
+import type { Nudge } from "../nudge.ts";
 import { paced } from "../steps.ts";
 import { announcements, catalogPages, FEW_IDS, MANY_IDS, textOf } from "./catalog_list.ts";
 import type { LinkCounters } from "./counters.ts";
@@ -22,6 +24,8 @@ export interface AnnouncerDeps {
   conversation: Conversation<EdgeMessage, PeerMessage>;
   timeoutMs: number;
   speaks(extension: string): boolean;
+  /** It is the peer's own, or one that it has joined and that has proved it, and asks for tags. */
+  hearsTags(): boolean;
   /** It said hello, and so confirms what it has read. */
   isGreeted(): boolean;
   /** What the edge was told before, also by other streams. */
@@ -33,6 +37,9 @@ export interface AnnouncerDeps {
 const DESCRIBE_FILES = 100;
 /** So many descriptions are on their way before the edge is asked whether they have come. */
 const UNSURE_FILES = 2000;
+/** After tags were told, so many times as long as that took nothing is told of others. */
+const REST = 4;
+const MAX_REST_MS = 30_000;
 
 export class Announcer {
   readonly #deps: AnnouncerDeps;
@@ -69,6 +76,21 @@ export class Announcer {
     await this.#telling;
   }
 
+  /**
+   * Tells what is tagged anew, until the stream ends. Each time all of the library is looked at: that
+   * is a small part of the time, however many tags are given one after the other.
+   */
+  async retell(tagged: Nudge<"tags">): Promise<void> {
+    const { signal } = this.#deps.conversation;
+    while (!signal.aborted) {
+      await tagged.take(signal);
+      if (signal.aborted || !this.#deps.hearsTags()) continue;
+      const began = performance.now();
+      await this.tell("refresh");
+      await pause(Math.min((performance.now() - began) * REST, MAX_REST_MS), signal);
+    }
+  }
+
   async #tell(what: "announce" | "refresh"): Promise<void> {
     const { speaks, isGreeted, conversation: { signal } } = this.#deps;
     const now = await this.#look();
@@ -89,12 +111,12 @@ export class Announcer {
 
   /** The list and its versions, both as digests. */
   async #look() {
-    const { library, memory, conversation: { signal } } = this.#deps;
+    const { library, memory, hearsTags, conversation: { signal } } = this.#deps;
     const { told, described } = memory();
     const texts = told.size === 0 && described() ? new SeenTexts() : undefined;
     const [list, versions] = [new CatalogDigest(), new CatalogDigest()];
     let untold = 0;
-    for await (const page of catalogPages(library, signal)) {
+    for await (const page of catalogPages(library, signal, hearsTags())) {
       for (const { catalogId, version } of page) {
         list.addHash(hashOf(catalogId, ofId));
         versions.addHash(hashOfVersion(ofId, version, ofVersion));
@@ -158,6 +180,7 @@ export class Announcer {
     const { library, conversation, memory, timeoutMs, log } = this.#deps;
     const { signal } = conversation;
     const it = memory();
+    const withTags = this.#deps.hearsTags();
     const pace = paced();
     const fresh = new SeenTexts();
     const versions = new CatalogDigest();
@@ -170,11 +193,11 @@ export class Announcer {
       unsure = [];
     };
     try {
-      for await (const page of catalogPages(library, signal)) {
+      for await (const page of catalogPages(library, signal, withTags)) {
         const hashes = page.map(hashOfEntry);
         const untold = page.filter((_, at) => !it.told.has(hashes[at]!));
         for (const some of batches(untold, DESCRIBE_FILES, () => 0)) {
-          const described = library.describe(some.map(({ catalogId }) => catalogId));
+          const described = library.describe(some.map(({ catalogId }) => catalogId), withTags);
           for (const media of batches(described, DESCRIBE_FILES, jsonBytes)) {
             await conversation.send(message({ case: "mediaDescriptions", value: { media } }));
           }

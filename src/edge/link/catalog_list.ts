@@ -20,10 +20,11 @@ const MAX_BYTES = 3 * 1024 * 1024;
 export async function* catalogPages(
   library: Pick<LinkLibrary, "catalogPage">,
   signal: AbortSignal,
+  withTags = false,
 ): AsyncGenerator<CatalogEntry[]> {
   const pace = paced();
   for (let after = ""; !signal.aborted;) {
-    const page = library.catalogPage(after, PAGE);
+    const page = library.catalogPage(after, PAGE, withTags);
     const last = page.at(-1);
     if (!last) return;
     yield page;

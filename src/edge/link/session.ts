@@ -39,6 +39,8 @@ export type LinkWork = "announce" | "offer" | "refresh";
 export interface LinkParts {
   deps: LinkDeps;
   nudge: Nudge<LinkWork>;
+  /** Tags of films are others. */
+  tagged: Nudge<"tags">;
   store: OutboxStore;
   commands: Commands;
   counters: LinkCounters;
@@ -54,6 +56,8 @@ export interface SessionOptions {
   /** host:port of the edge at the other end. */
   address: string;
   hooks: SessionHooks;
+  /** Whether the edge is known to be one of ours. */
+  isOurs(): boolean;
   /** Aborts when the stream has ended. */
   signal: AbortSignal;
   /** Aborts when the link is to end. */
@@ -105,6 +109,7 @@ export class LinkSession {
       counters,
       log,
       speaks: (extension) => this.#speaks(extension),
+      hearsTags: () => this.#speaks("tags") && options.isOurs(),
       isGreeted: () => this.#edge !== undefined,
       memory: () => parts.memoryOf(this.#name),
     });
@@ -150,7 +155,8 @@ export class LinkSession {
     nudge.drop("refresh");
     await this.#announcer.tell("announce");
     nudge.note("offer");
-    await Promise.all([this.#work(), this.#beat()]);
+    const retelling = this.#announcer.retell(this.#parts.tagged);
+    await Promise.all([this.#work(), this.#beat(), retelling]);
   }
 
   async send(payload: Case<PeerPayloads>): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TagsByPeer } from "../tags/mod.ts";
 import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import type { Session } from "./sessions.ts";
@@ -15,6 +16,8 @@ export interface Catalogue {
   /** Titles that peers have announced, by title; `query` is a part of the title. */
   catalog(request: PageRequest & { query?: string | undefined }): Promise<Page<CatalogItem>>;
   findTitle(catalogId: string): Promise<CatalogItem | undefined>;
+  /** What those who have them now say of the tags of these titles; it is for rules, and not shown. */
+  tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, TagsByPeer>>;
   /** Titles of which one copy can be reached, or all copies are on drives that are failing. */
   lastCopies(request: PageRequest): Promise<Page<CatalogItem>>;
 }
@@ -71,6 +74,7 @@ export function openCatalogue(store: EdgeStore, presence: Presence): Catalogue {
       const row = await store.findTitle(catalogId);
       return row && toItem(row);
     },
+    tagsOf: (catalogIds) => store.tagsOf(catalogIds),
     lastCopies: (request) =>
       titlesBy(request, (after, count) => store.lastCopies(after, count, presence.onlinePeers())),
   };

@@ -95,7 +95,7 @@ export interface Edge extends Watching, Catalogue {
   otherEdges(): string[];
 }
 
-/** The catalogue's change is told at most twice a second. */
+/** Changes of the catalogue are told at most twice a second. */
 const QUIET_MS = 500;
 
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
@@ -122,7 +122,7 @@ export function openEdge(options: EdgeOptions): Edge {
     },
     end: endReplaced,
     bereft(peerId) {
-      news.note("catalog");
+      news.note("catalog.changed");
       availability.moved(peerId);
     },
     aboutStream({ peerId, sessionId, candidate }) {
@@ -188,7 +188,7 @@ export function openEdge(options: EdgeOptions): Edge {
     counters,
     log,
   }, options.screenshots);
-  const news = new Nudge<"catalog">();
+  const news = new Nudge<"catalog.changed" | "catalog.tagged">();
   const writes = new Writes();
   const hashes = openHashes({
     ...{ state, log, sessions, pace: options.hashPace, findPeer: routing.find },
@@ -203,12 +203,13 @@ export function openEdge(options: EdgeOptions): Edge {
     sessions,
     peerTimeoutMs: peerSec * 1000,
     changed(peerId, titles, areLost) {
-      news.note("catalog");
+      news.note("catalog.changed");
       availability.touched(peerId, titles, areLost);
       pictures.nudge();
       hashes.nudge();
       routing.catalogueChanged(peerId, titles, areLost ?? false);
     },
+    tagged: () => news.note("catalog.changed", "catalog.tagged"),
     streams,
     streamClosed(peerId, sessionId) {
       streams.open.closed(peerId, sessionId);
@@ -234,7 +235,7 @@ export function openEdge(options: EdgeOptions): Edge {
           log.info("Peer connected", { peerId });
           publish("peer.connected", { peerId });
           // Its titles are online now.
-          news.note("catalog");
+          news.note("catalog.changed");
           availability.moved(peerId);
           pictures.nudge();
           hashes.nudge();
@@ -248,7 +249,7 @@ export function openEdge(options: EdgeOptions): Edge {
       void writes.add(session.ready.then(async () => {
         log.info("Peer disconnected", { peerId, reason });
         publish("peer.disconnected", { peerId, reason });
-        news.note("catalog");
+        news.note("catalog.changed");
         availability.moved(peerId);
         await store.seen(session, new Date(session.lastSeen).toISOString(), session.extensions);
       })).catch((error) => log.warn("Cannot keep when a peer was last seen", { peerId, error }));
@@ -265,7 +266,7 @@ export function openEdge(options: EdgeOptions): Edge {
         options.publish("edge.rejoined", {});
       });
       const telling = Promise.all([
-        news.each(QUIET_MS, () => publish("catalog.changed", {}), either),
+        news.each(QUIET_MS, (due) => due.forEach((it) => publish(it, {})), either),
         streams.open.renewing(either),
         availability.run(either),
         pictures.run(either),

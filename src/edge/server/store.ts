@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type TagsByPeer, tagsOf } from "../tags/mod.ts";
 import type { CatalogMedia } from "./catalog_item.ts";
 import { ReplicaStore } from "./replicas/store.ts";
 import { Together } from "./together.ts";
@@ -111,6 +112,11 @@ export class EdgeStore extends ReplicaStore {
     const ids = JSON.stringify(catalogIds.filter((id) => !id.includes("\0")));
     const sql = `SELECT ${titleColumns} FROM titles t WHERE catalog_id IN ${this.state.each}`;
     return await this.#withReplicas(await this.state.all<RawTitle>(sql, ids));
+  }
+
+  /** What peers say of the tags of these titles. */
+  tagsOf(catalogIds: readonly string[]): Promise<Map<string, TagsByPeer>> {
+    return tagsOf(this.state, catalogIds);
   }
 
   /**

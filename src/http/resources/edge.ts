@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Title } from "../../people/mod.ts";
 import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
@@ -23,6 +24,8 @@ export interface EdgePort
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
   findTitle(catalogId: string): Promise<CatalogItem>;
+  /** What peers say of the tags of titles, by catalogue id and peer: for rules, and never shown. */
+  tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, Title["tags"]>>;
 }
 
 const body = <Item extends object>({ items, nextCursor }: PageOf<Item>, fields?: string) => ({

@@ -6,5 +6,5 @@
 export { openTags, type TagEdit, type TagInput, type Tags } from "./tags.ts";
 export type { GroupEdit } from "./groups.ts";
 export { BRANCH } from "./store.ts";
-export { slugify, slugifyPath } from "./slug.ts";
+export { isTagPath, slugify, slugifyPath } from "./slug.ts";
 export type { By, Cardinality, Tag, TagGroup } from "./tag.ts";

@@ -25,6 +25,13 @@ export function slugifyPath(path: string): string {
   return pathParts(path).map((part) => slugify(part)).join("/");
 }
 
+/** Whether a text is a path as those of tags are stored: what slugifyPath() leaves as it is. */
+export function isTagPath(text: string): boolean {
+  return PATH.test(text) && text === text.toLowerCase();
+}
+
+const PATH = /^[\p{L}\p{N}\p{M}-]+(\/[\p{L}\p{N}\p{M}-]+)*$/u;
+
 /** The names in a path, without spaces around them. */
 export function pathParts(path: string): string[] {
   return path.split("/").map((part) => part.trim()).filter(Boolean);

@@ -14,7 +14,7 @@ import { createTagLinks } from "./links/links.ts";
 import { createMerge } from "./merge.ts";
 import { pathParts, slugify, slugifyPath } from "./slug.ts";
 import { createGroupStore, createTagStore, type TagFilter } from "./store.ts";
-import type { By, Tag, TagRow } from "./tag.ts";
+import { type By, shownPath, type Tag, type TagRow } from "./tag.ts";
 import { createTagTree } from "./tree.ts";
 
 export interface TagsDeps {
@@ -117,8 +117,9 @@ export function openTags({ db, changes, publish }: TagsDeps) {
     /** Paths of the tags of films, by the names that the edge has given them. */
     pathsOfTitles(catalogIds: readonly string[]): Map<string, string[]> {
       const paths = new Map<string, string[]>();
+      const rewrite = store.rewrite();
       for (const { catalogId, path } of store.pathsOfTitles(JSON.stringify(catalogIds))) {
-        paths.set(catalogId, [...paths.get(catalogId) ?? [], path]);
+        paths.set(catalogId, [...paths.get(catalogId) ?? [], shownPath(path, rewrite)]);
       }
       return paths;
     },

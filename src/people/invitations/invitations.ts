@@ -56,7 +56,7 @@ export interface InvitationsDeps extends Deps {
 }
 
 export function createInvitations(deps: InvitationsDeps) {
-  const { state, publish, now, audit, accounts, sessions, sharing, knowsTags } = deps;
+  const { state, publish, now, audit, accounts, sessions, sharing } = deps;
   const store = invitationStore(state);
   const changed = (id: string, what: string) =>
     publish("invitation.changed", { invitationId: id, what });
@@ -105,7 +105,7 @@ export function createInvitations(deps: InvitationsDeps) {
       by: Caller,
       { role, uses, expiresInHours, note = "", shares = [] }: NewInvitation,
     ): Promise<{ token: string; made: Invitation }> {
-      for (const rule of shares) checkRule(rule, now(), knowsTags);
+      for (const rule of shares) checkRule(rule, now());
       const row: InvitationRow = {
         id: newId("inv"),
         kind: "invitation",

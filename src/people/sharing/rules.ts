@@ -15,7 +15,7 @@ export const kinds = ["all", "peer", "tag", "title"] as const;
 export interface Shared {
   /** A library is what one peer has. */
   kind: typeof kinds[number];
-  /** The peer's id, the path of the tag (with all below it), the catalogue id; "" of all. */
+  /** The peer's id, the path of the tag (of slugs; with all below it), the catalogue id; "" of all. */
   value: string;
 }
 
@@ -32,8 +32,15 @@ export interface Title {
   catalogId: string;
   /** Those that have it. */
   peerIds: readonly string[];
-  /** Paths of its tags, as far as they are known here. */
-  tags: readonly string[];
+  /** What each of them says of its tags; who is not in it has said nothing. */
+  tags: ReadonlyMap<string, SaidTags>;
+}
+
+export interface SaidTags {
+  /** Slugs from the root of that peer's tree on, joined by "/". */
+  paths: readonly string[];
+  /** It has no others there. */
+  isComplete: boolean;
 }
 
 export interface Verdict {
@@ -72,15 +79,29 @@ export function judge(role: Role, rules: readonly Rule[], title: Title, now: str
 /** The action that says the other, too. */
 const WEIGHTIER = { allow: "play", deny: "see" } as const;
 
-function speaksOf({ kind, value }: Rule, { catalogId, tags }: Title, peerId?: string): boolean {
+function speaksOf({ kind, value, effect }: Rule, title: Title, peerId?: string): boolean {
   switch (kind) {
     case "all":
       return true;
     case "peer":
       return value === peerId;
     case "title":
-      return value === catalogId;
+      return value === title.catalogId;
     case "tag":
-      return tags.some((tag) => tag === value || tag.startsWith(`${value}/`));
+      return effect === "deny"
+        ? mayHave(value, title)
+        : hasTag(title.tags.get(peerId ?? ""), value);
   }
+}
+
+/** What one peer says of a title opens that peer's own copies of it, and nobody else's. */
+function hasTag(said: SaidTags | undefined, tag: string): boolean {
+  return said?.paths.some((path) => path === tag || path.startsWith(`${tag}/`)) ?? false;
+}
+
+/** Whoever says so closes it for all; and nobody may see what might have the tag. */
+function mayHave(tag: string, { tags }: Title): boolean {
+  const said = [...tags.values()];
+  const isKnown = said.length > 0 && said.every(({ isComplete }) => isComplete);
+  return !isKnown || said.some((it) => hasTag(it, tag));
 }

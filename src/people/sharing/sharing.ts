@@ -5,6 +5,7 @@
  */
 import { ConflictError, DeniedError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Statements } from "../../db/mod.ts";
+import { slugifyPath } from "../../items/mod.ts";
 import { type Deps, iso, LAST } from "../deps.ts";
 import type { Caller, Role } from "../roles.ts";
 import { newId } from "../secrets.ts";
@@ -43,7 +44,7 @@ export type Viewer = Pick<Caller, "role"> & { userId?: string | undefined };
 
 export type Sharing = ReturnType<typeof createSharing>;
 
-export function createSharing({ state, publish, now, audit, knowsTags }: Deps) {
+export function createSharing({ state, publish, now, audit }: Deps) {
   const store = ruleStore(state);
 
   const sightOf = async ({ role, userId }: Viewer): Promise<Sight> => {
@@ -74,7 +75,7 @@ export function createSharing({ state, publish, now, audit, knowsTags }: Deps) {
     },
 
     async create(by: Caller, rule: NewRule): Promise<SharingRule> {
-      checkRule(rule, now(), knowsTags);
+      checkRule(rule, now());
       if ((rule.userId === undefined) === (rule.role === undefined)) {
         throw new InvalidError('Cannot make a rule: say for whom, "user_id" or "role"', {
           field: "user_id",
@@ -150,24 +151,19 @@ export function createSharing({ state, publish, now, audit, knowsTags }: Deps) {
 }
 
 /** @throws {InvalidError} it says nothing, would do nothing, or is over before it begins */
-export function checkRule(
-  { kind, value, expiresAt }: Rule,
-  nowMs: number,
-  knowsTags: boolean,
-): void {
-  // Whoever denies a tag believes that it is denied.
-  if (kind === "tag" && !knowsTags) {
-    throw new InvalidError(
-      "Cannot make a rule for a tag: this edge has no library, and knows no title's tags. " +
-        "Share by peer or by title",
-      { field: "kind" },
-    );
-  }
+export function checkRule({ kind, value, expiresAt }: Rule, nowMs: number): void {
   if ((kind === "all") !== (value === "")) {
     const message = kind === "all"
       ? 'Cannot make a rule: "all" takes no value'
       : `Cannot make a rule: say which ${kind}`;
     throw new InvalidError(message, { field: "value" });
+  }
+  // Whoever denies a tag believes that it is denied: one that no title can have would do nothing.
+  if (kind === "tag" && !value.split("/").every((name) => /[\p{L}\p{N}]/u.test(name))) {
+    throw new InvalidError(
+      `Cannot make a rule for the tag "${value}": write its path, such as "genre/film-noir"`,
+      { field: "value" },
+    );
   }
   if (expiresAt !== undefined) checkEnd(expiresAt, nowMs);
 }
@@ -189,7 +185,8 @@ function rowOf(rule: NewRule, by: Pick<Caller, "name" | "userId">, nowMs: number
     effect,
     action,
     kind,
-    value: kind === "tag" ? value.split("/").map((it) => it.trim()).join("/") : value,
+    // As titles have it, whether it was written in names or in slugs.
+    value: kind === "tag" ? slugifyPath(value) : value,
     note: note ?? "",
     createdBy: by.userId ?? by.name,
     createdAt: iso(nowMs),

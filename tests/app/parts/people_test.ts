@@ -27,9 +27,8 @@ async function setUp() {
     state,
     publish: (type) => role.onEvent(type),
     log: silent,
-    edge: () => ({ findTitle }),
+    edge: () => ({ findTitle, tagsOf: async () => new Map() }),
     endForbidden: async (reason) => await at.edge?.revokeForbidden(reason),
-    tagsOf: () => new Map(),
   });
   const settings = { peerViewers: true };
   const mayPlay = orPeer(role.mayPlay, () => settings.peerViewers);

@@ -29,9 +29,8 @@ async function openSite(state: State, bus: Bus, edgeId: string) {
     state,
     publish: (type, data) => late.edge?.publish(type, data),
     log: silent,
-    edge: () => ({ findTitle }),
+    edge: () => ({ findTitle, tagsOf: async () => new Map() }),
     endForbidden: async (reason) => await late.edge?.revokeForbidden(reason),
-    tagsOf: () => new Map(),
   });
   const seen: string[] = [];
   const publish = (type: string, data: Record<string, unknown>) => {

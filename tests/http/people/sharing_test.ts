@@ -3,11 +3,30 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { edgePort } from "../rig.ts";
 import { cookiesOf, openPeopleRig, PASSWORD } from "./rig.ts";
 
+/** Titles that one peer has, and what it says of the tags of all of them. */
+function taggedBy(peerId: string, tags: Record<string, string[]>) {
+  const edge = edgePort();
+  const replicas = [{ "peer_id": peerId, "relative_path": "a.mkv", online: true }];
+  return {
+    ...edge,
+    catalog: async (page: Parameters<typeof edge.catalog>[0]) => {
+      const { items, ...rest } = await edge.catalog(page);
+      return { ...rest, items: items.map((it) => ({ ...it, replicas })) };
+    },
+    findTitle: async (id: string) => ({ ...await edge.findTitle(id), replicas }),
+    tagsOf: (ids: readonly string[]) =>
+      Promise.resolve(
+        new Map(ids.map((id) => {
+          const said = { paths: tags[id] ?? [], isComplete: true };
+          return [id, new Map([[peerId, said]])];
+        })),
+      ),
+  };
+}
+
 Deno.test("a guest is invited, sees what is shared, plays it, and nothing else", async () => {
   using rig = openPeopleRig({
-    ports: {
-      tagsOf: () => Promise.resolve(new Map([["c-3", ["genre/kids/old"]], ["c-4", ["genre/war"]]])),
-    },
+    ports: { edge: taggedBy("p-1", { "c-3": ["genre/kids/old"], "c-4": ["genre/war"] }) },
   });
   const { bearer } = await rig.join("Ann", "owner");
   const invited = await rig.ask("POST /api/invitations", {
@@ -51,7 +70,7 @@ Deno.test("a guest is invited, sees what is shared, plays it, and nothing else",
 
 Deno.test("a member sees all but what is denied; then the whole library is closed, too", async () => {
   using rig = openPeopleRig({
-    ports: { tagsOf: () => Promise.resolve(new Map([["c-2", ["adult"]]])) },
+    ports: { edge: taggedBy("p-1", { "c-2": ["adult"] }) },
   });
   const ann = await rig.join("Ann", "owner");
   const { bearer } = await rig.join("Bob", "member");
@@ -63,12 +82,23 @@ Deno.test("a member sees all but what is denied; then the whole library is close
 
   await rig.ask("POST /api/sharing-rules", {
     bearer: ann.bearer,
-    body: { role: "member", effect: "deny", action: "see", kind: "tag", value: "adult" },
+    body: { role: "member", effect: "deny", action: "see", kind: "tag", value: " Adult " },
   });
+  const none = { role: "member", effect: "deny", action: "see", kind: "tag", value: "genre/?" };
+  strictEqual(
+    await rig.status("POST /api/sharing-rules", { bearer: ann.bearer, body: none }),
+    400,
+    "it would do nothing",
+  );
 
   deepStrictEqual(await titles(), ["c-0", "c-1"]);
   strictEqual(await rig.status("GET /api/catalog/c-2", { bearer }), 404);
   strictEqual(await rig.status("GET /api/catalog/c-2", { bearer: ann.bearer }), 200);
+  strictEqual(
+    await rig.status("GET /api/peers/p-1", { bearer }),
+    200,
+    "no rule of titles hides it",
+  );
   strictEqual(await rig.status("GET /api/media", { bearer }), 403);
   strictEqual(await rig.status("GET /api/media/m-1/file", { bearer }), 403);
 });

@@ -5,6 +5,7 @@
  */
 import type { State, Statements } from "../../../db/mod.ts";
 import type { MediaDescription } from "../../messages.ts";
+import { keepTags } from "../../tags/mod.ts";
 import {
   type Described,
   FileWriter,
@@ -46,7 +47,8 @@ export function describe(
     const writer = new FileWriter(tx, peerId, described, await lookUp(tx, peerId, usable));
     for (const said of usable) await writer.take(said);
     await writer.tidy();
-    return described;
+    const said = usable.map(({ file, description: { tags } }) => ({ path: file.path, tags }));
+    return { ...described, isTagged: await keepTags(tx, peerId, said) };
   });
 }
 

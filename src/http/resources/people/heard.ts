@@ -48,7 +48,7 @@ export function hears(caller: Caller, { type, data }: AppEvent): boolean {
   const [word = ""] = type.split(".");
   if (caller.role === "owner") return true;
   // It names titles and says how few have them; so is the list of last copies the owner's.
-  if (type === "catalog.endangered") return false;
+  if (type === "catalog.endangered" || type === "catalog.tagged") return false;
   if (word === "sharing") return data.userId === caller.userId || data.role === caller.role;
   if (forAll.includes(word)) return true;
   if (caller.role !== "member") return false;

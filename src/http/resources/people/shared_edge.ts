@@ -11,21 +11,20 @@ import { currentCaller } from "../../admission/caller.ts";
 import type { CatalogItem } from "../../schemas.ts";
 import type { EdgePort } from "../edge.ts";
 
-/** Paths of the tags of titles, as far as they are known here; by catalogue id. */
-export type TagsOf = (catalogIds: readonly string[]) => Promise<ReadonlyMap<string, string[]>>;
-
 /** Pages that are looked through for one page; what is shown of a large catalogue may be little. */
 const MAX_ROUNDS = 20;
 
-export function sharedEdge(port: EdgePort, { sharing }: People, tagsOf: TagsOf): EdgePort {
+export function sharedEdge(port: EdgePort, { sharing }: People): EdgePort {
   const judged = async (caller: Caller, items: readonly CatalogItem[]) => {
     const sight = await sharing.sightOf(caller);
-    const tags = await tagsOf(items.map((it) => it.catalog_id));
+    const tags = await port.tagsOf(items.map((it) => it.catalog_id));
     return items.map((item) => ({ item, verdict: sight.judge(titleOf(item, tags)) }));
   };
   const seesPeer = async (caller: Caller) => {
     const sight = await sharing.sightOf(caller);
-    return (id: string) => sight.visible({ catalogId: "", peerIds: [id], tags: [] });
+    // Rules for tags are for titles.
+    const tags = (id: string) => new Map([[id, { paths: [], isComplete: true }]]);
+    return (id: string) => sight.visible({ catalogId: "", peerIds: [id], tags: tags(id) });
   };
   /** @throws {NotFoundError} in the words of one that is not there */
   const assertPeer = async (id: string) => {
@@ -106,11 +105,11 @@ async function filled<Item>(
   return { items, nextCursor: next };
 }
 
-function titleOf(item: CatalogItem, tags: ReadonlyMap<string, string[]>): Title {
+function titleOf(item: CatalogItem, tags: ReadonlyMap<string, Title["tags"]>): Title {
   return {
     catalogId: item.catalog_id,
     peerIds: [...new Set(item.replicas.map(({ peer_id }) => peer_id))],
-    tags: tags.get(item.catalog_id) ?? [],
+    tags: tags.get(item.catalog_id) ?? new Map(),
   };
 }
 

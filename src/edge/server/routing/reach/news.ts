@@ -28,6 +28,7 @@ const shared: Record<string, (at: string, data: Data) => [topic: string, words: 
     "is_available": data.isAvailable,
   }]],
   "catalog.endangered": () => [],
+  "catalog.tagged": () => [],
   "subscription.matched": (_at, data) => [[topics.matched, snake(data)]],
   "command.done": () => [],
   "command.dead": () => [],
