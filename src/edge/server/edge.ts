@@ -141,12 +141,8 @@ export function openEdge(options: EdgeOptions): Edge {
     publish,
     log,
     async end(peerId, reason) {
-      try {
-        // As long as it hears us: what it plays goes straight to the viewers.
-        await streams.open.revoke({ peerId }, reason);
-      } finally {
-        endRevoked({ sessions }, peerId);
-      }
+      // As long as it hears us: what it plays goes straight to the viewers.
+      await streams.open.revoke({ peerId }, reason).finally(() => endRevoked({ sessions }, peerId));
     },
   });
   const key = options.identity?.key;
