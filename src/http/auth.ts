@@ -82,9 +82,9 @@ async function admit(
 ): Promise<void> {
   if (!mayUse(caller, access)) {
     const { role, scope } = access;
-    const message = caller.scopes.includes(scope)
-      ? `Cannot do that as a ${caller.role}: it takes a ${role}`
-      : `Cannot do that: it takes the scope "${scope}"`;
+    const message = caller.by === "token" && !caller.scopes.includes(scope)
+      ? `Cannot do that: it takes the scope "${scope}"`
+      : `Cannot do that as a ${caller.role}: it takes ${role === "owner" ? "an" : "a"} ${role}`;
     throw new DeniedError(message, { role, scope });
   }
   if (access.account && caller.by === "token" && !caller.scopes.includes("admin")) {

@@ -17,9 +17,13 @@ export function remoteOf(c: Context): string | undefined {
   return (c.env as Connection | undefined)?.remoteAddress;
 }
 
+/** What proxies and tunnels write of whom they pass on, each in its own way. */
+const FORWARDED =
+  /^(forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|x-original-.+|true-client-ip|cf-.+)$/;
+
 /** Whether a proxy passes it on. */
 export function isForwarded(c: Context): boolean {
-  return ["forwarded", "x-forwarded-for", "via"].some((it) => c.req.header(it));
+  return Object.keys(c.req.header()).some((name) => FORWARDED.test(name));
 }
 
 /**

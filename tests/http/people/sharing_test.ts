@@ -219,3 +219,24 @@ Deno.test("a peer that is kept from a member is not there, nor what its files ar
   ok(!JSON.stringify(title).includes("p-2"), JSON.stringify(title));
   strictEqual(title.title, "Alien");
 });
+
+Deno.test("a request for screenshots is its asker's, and names no peer to them", async () => {
+  const asked = {
+    ...{ requestId: "r-1", catalogId: "c-1", quantity: 3, state: "pending" as const },
+    ...{ reason: 'peer "p-2": no', createdAt: "", expiresAt: 0, attempts: 1, tried: [] },
+    ...{ peerId: "p-2", dueAt: 0, busy: false, pictures: [] },
+  };
+  let requester = "";
+  const port = edgePort();
+  const findRequest = () => Promise.resolve({ ...asked, requester });
+  const screenshots = { ...port.screenshots, findRequest };
+  using rig = openPeopleRig({ ports: { edge: { ...port, screenshots } } });
+  const ann = await rig.join("Ann", "owner");
+  const [bob, mia] = [await rig.join("Bob", "member"), await rig.join("Mia", "member")];
+  requester = bob.id;
+  const call = "GET /api/catalog/c-1/screenshot-requests/r-1";
+
+  strictEqual(await rig.status(call, mia), 404);
+  strictEqual((await (await rig.ask(call, bob)).json()).reason, null);
+  strictEqual((await (await rig.ask(call, ann)).json()).reason, asked.reason);
+});

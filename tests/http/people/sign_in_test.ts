@@ -188,6 +188,10 @@ Deno.test("behind a proxy of this machine one signs in, once there are accounts"
   strictEqual(await rig.status("GET /api/drives", proxied), 401);
   strictEqual(await rig.status("GET /api/drives", { ...proxied, bearer: ann.bearer }), 200);
   strictEqual(await rig.status("GET /api/drives", { from: "127.0.0.1" }), 200);
+  for (const name of ["via", "forwarded", "x-real-ip", "x-forwarded-proto", "cf-connecting-ip"]) {
+    const marked = { from: "127.0.0.1", headers: { [name]: "203.0.113.5" } };
+    strictEqual(await rig.status("GET /api/drives", marked), 401, name);
+  }
   const sessions = await (await rig.ask("GET /api/sessions", { bearer: ann.bearer })).json();
   deepStrictEqual(sessions.items.map((it: { address: string }) => it.address), [LAN]);
 });

@@ -42,7 +42,9 @@ const Request = z.object({
   quantity: z.int(),
   requester_service: z.string(),
   status: z.enum(["pending", "completed", "failed"]),
-  reason: z.string().nullable().openapi({ description: "Why the last attempt came to nothing" }),
+  reason: z.string().nullable().openapi({
+    description: "Why the last attempt came to nothing; for owners",
+  }),
   attempts: z.int().openapi({ description: "Peers that were asked so far" }),
   created_at: z.string(),
   expires_at: z.string().openapi({ description: "Until then it waits for a peer" }),
@@ -101,7 +103,7 @@ export function screenshots(port: ScreenshotsPort) {
         method: "get",
         path: "/{catalog_id}/screenshot-requests/{request_id}",
         tags,
-        summary: "What has become of a request for screenshots",
+        summary: "What has become of a request for screenshots: of one's own, or any for an owner",
         request: { params: OfRequest },
         responses: { 200: json(Request, "The request"), ...failures },
       }),
@@ -109,7 +111,11 @@ export function screenshots(port: ScreenshotsPort) {
         const { catalog_id: catalogId, request_id: id } = c.req.valid("param");
         const title = await port.findTitle(catalogId);
         const found = await it.findRequest(id);
-        if (found.catalogId === title.catalog_id) return c.json(toRequest(found, it), 200);
+        const { role, userId } = currentCaller();
+        const isTheirs = role === "owner" || found.requester === userId;
+        if (isTheirs && found.catalogId === title.catalog_id) {
+          return c.json(toRequest(found, it), 200);
+        }
         throw new NotFoundError(`Cannot find request "${id}"`, { id });
       },
     )
@@ -190,7 +196,8 @@ function toRequest(it: ScreenshotRequest, port: Screenshots): z.infer<typeof Req
     quantity: it.quantity,
     requester_service: it.requester,
     status: it.state,
-    reason: it.reason,
+    // It names the peer, which may be kept from them.
+    reason: currentCaller().role === "owner" ? it.reason : null,
     attempts: it.attempts,
     created_at: it.createdAt,
     expires_at: new Date(it.expiresAt).toISOString(),
