@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { counted } from "../base/text/counted.ts";
 import type { ScanProgress } from "../media/mod.ts";
 
 /** Seconds between two progress lines where nobody watches a bar. */
@@ -68,11 +69,12 @@ function writeText(to: typeof Deno.stdout, text: string): void {
 const verbs = { walk: "Looking for files", probe: "Looking into files", hash: "Hashing" };
 
 function summary({ phase, files, filesTotal, bytes, ...pace }: ScanProgress): string {
-  const of = filesTotal === undefined ? "" : ` of ${filesTotal}`;
+  const known = counted(filesTotal ?? files, "file");
+  const of = filesTotal === undefined ? known : `${files} of ${known}`;
   const { filesPerSecond, etaSeconds } = pace;
   const rate = filesPerSecond === undefined ? "" : `, ${Math.round(filesPerSecond)} files/s`;
   const left = etaSeconds === undefined ? "" : `, ${formatSeconds(etaSeconds)} left`;
-  return `${verbs[phase]}: ${files}${of} files, ${formatBytes(bytes)}${rate}${left}`;
+  return `${verbs[phase]}: ${of}, ${formatBytes(bytes)}${rate}${left}`;
 }
 
 /** "50 s", "3 min", "2 h 5 min". */

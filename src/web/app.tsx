@@ -66,13 +66,13 @@ function Scan({ scan }: { scan: ScanState | undefined }) {
     return <p class="notice" role="status" data-testid="scan">{scan.summary}</p>;
   }
   const { files, filesTotal, bytes, bytesTotal } = scan;
-  const total = filesTotal ? ` of ${filesTotal.toLocaleString("en")}` : "";
+  const known = countText(filesTotal ?? files, "file");
+  const count = filesTotal ? `${files.toLocaleString("en")} of ${known}` : known;
   const bytesText = bytesTotal ? `${sizeText(bytes)} of ${sizeText(bytesTotal)}` : sizeText(bytes);
   return (
     <div class="notice" data-testid="scan">
       <label for="scan-bar">
-        Looking through your folders ({scan.phase}): {files.toLocaleString("en")}
-        {total} files, {bytesText}
+        Looking through your folders ({scan.phase}): {count}, {bytesText}
       </label>
       <progress id="scan-bar" {...barOf(scan)} />
       <p class="path" title={scan.path}>{scan.path}</p>

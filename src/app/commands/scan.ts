@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { resolve } from "node:path";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { counted } from "../../base/text/counted.ts";
 import { confirmationBody, reportBody } from "../../http/mod.ts";
 import { takeIn } from "../../items/mod.ts";
 import type { Jobs } from "../../pool/mod.ts";
@@ -88,8 +89,12 @@ async function decide(
     done = confirmationBody(await decided);
   }
   if (json) return context.terminal.print(JSON.stringify(done));
-  const what = word === "confirm" ? "are missing now" : "stay until they are seen again";
-  context.terminal.print(`${done.files} files of ${plain(done.root)} ${what}`);
+  const files = counted(done.files, "file");
+  const isOne = done.files === 1;
+  const missing = isOne ? "is missing now" : "are missing now";
+  const kept = isOne ? "stays until it is seen again" : "stay until they are seen again";
+  const what = word === "confirm" ? missing : kept;
+  context.terminal.print(`${files} of ${plain(done.root)} ${what}`);
 }
 
 async function scanHere(
@@ -133,12 +138,19 @@ function show(result: Result, { print }: Terminal): void {
   const { files, changed, moved, gone, offline, seconds, errors, issues } = result;
   const also = [moved && `, ${moved} moved`, offline && `, ${offline} offline`].filter(Boolean);
   print(
-    `${files} files (${result.new} new, ${changed} changed, ${gone} gone${also.join("")}), ` +
+    `${counted(files, "file")} (${result.new} new, ${changed} changed, ${gone} gone${
+      also.join("")
+    }), ` +
       `${formatBytes(result.bytes_read)} read in ${seconds.toFixed(1)} s`,
   );
   for (const { root, files } of result.confirmations) {
     const folder = plain(root);
-    print(`${files} files of ${folder} were not found. If they are gone, say so by`);
+    const missing = counted(
+      files,
+      `file of ${folder} was not found. If it is gone, say so by`,
+      `files of ${folder} were not found. If they are gone, say so by`,
+    );
+    print(missing);
     print(`  giggityflix scan --confirm "${folder}"`);
   }
   for (const it of result.left) print(`Left for later: ${describeLeft(it)}`);
@@ -151,6 +163,6 @@ function show(result: Result, { print }: Terminal): void {
 export function describeLeft(left: Result["left"][number]): string {
   const id = plain(left.job_id);
   const advice = left.is_paused ? `. Resume it by "giggityflix jobs resume ${id}"` : "";
-  return `${left.files} files (${formatBytes(left.bytes)}) of job ${id}: ` +
+  return `${counted(left.files, "file")} (${formatBytes(left.bytes)}) of job ${id}: ` +
     plain(left.waiting_for) + advice;
 }

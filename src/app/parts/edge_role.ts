@@ -117,7 +117,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       const { items, nextCursor } = await edge.lastCopies(request);
       return { items: items.map(catalogItemBody), nextCursor };
     },
-    findTitle: async (id) => catalogItemBody(found(await edge.findTitle(id), "title", id)),
+    findTitle: async (id, sees) =>
+      catalogItemBody(found(await edge.findTitle(id, sees), "title", id)),
   };
 
   return {

@@ -5,6 +5,7 @@
  */
 import { run } from "../../base/command.ts";
 import type { ServiceFailure } from "../../base/service.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Parts } from "../../http/mod.ts";
 import type { DriveReport } from "../../drives/mod.ts";
 import { type Confirmation, hasFfprobe } from "../../media/mod.ts";
@@ -96,7 +97,11 @@ function mediaPart(peer: Peer): Parts[string] {
 /** Files that a scan has not found, so many that a person has to say whether they are gone. */
 export function unconfirmedIn(confirmations: readonly Confirmation[]) {
   return confirmations.map(({ id, root, files }) => ({
-    text: `${files} files of ${root} were not found, and wait for your word whether they are gone`,
+    text: counted(
+      files,
+      `file of ${root} was not found, and waits for your word whether it is gone`,
+      `files of ${root} were not found, and wait for your word whether they are gone`,
+    ),
     fix: `giggityflix scan --confirm "${root}"`,
     confirmation: id,
   }));
@@ -134,8 +139,12 @@ export function servicesPart(
 const RECENT_MS = 10 * 60_000;
 
 function badLines({ count, problem }: ReturnType<Peer["items"]["exchange"]["bad"]>): string {
-  return `${count} lines of an import are not in, or not wholly, though their films are here; ` +
-    `each scan tries again. The first: ${problem}`;
+  const lines = counted(
+    count,
+    "line of an import is not in, or not wholly, though its film is here",
+    "lines of an import are not in, or not wholly, though their films are here",
+  );
+  return `${lines}; each scan tries again. The first: ${problem}`;
 }
 
 /** Degraded while a drive is failing, or a file system that is mounted does not answer. */

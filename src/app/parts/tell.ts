@@ -6,6 +6,7 @@
 import type { AppEvent, Events } from "../../base/events.ts";
 import type { Service } from "../../base/service.ts";
 import { run } from "../../base/command.ts";
+import { counted } from "../../base/text/counted.ts";
 import { hasFfprobe, type ScanProgress, type ScanReport } from "../../media/mod.ts";
 import type { Peer } from "./peer.ts";
 import { formatBytes, plain, type Terminal } from "../terminal.ts";
@@ -58,7 +59,7 @@ export function tell({ events, terminal, peer }: TellOptions): Service {
 function summaryOf({ files, seconds, bytesRead, ...report }: ScanReport, peer: Peer | undefined) {
   const counts = peer?.library.counts();
   const library = counts ? `; the library has ${counts.files} (${formatBytes(counts.bytes)})` : "";
-  return `Scanned ${files} files in ${seconds.toFixed(1)} s: ${report.new} new, ` +
+  return `Scanned ${counted(files, "file")} in ${seconds.toFixed(1)} s: ${report.new} new, ` +
     `${report.changed} changed, ${report.gone} gone, ${formatBytes(bytesRead)} read${library}`;
 }
 

@@ -7,6 +7,7 @@ import { yieldToOthers } from "../../base/event_loop.ts";
 import { isDeepStrictEqual } from "node:util";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Database } from "../../db/mod.ts";
 import { type Change, type Fields, newBatch, type Writer } from "./changes.ts";
 import type { ChangesStore, StoredChange } from "./store.ts";
@@ -78,7 +79,8 @@ export function createUndo(deps: UndoDeps) {
 /** Somebody was faster than the second look: what is done stays, and is told. */
 function halfWay(error: unknown, { batch, changes }: Undone): unknown {
   if (!(error instanceof ConflictError) || changes === 0) return error;
-  const message = `${error.message}. ${changes} changes were taken back before that, as "${batch}"`;
+  const some = counted(changes, "change was", "changes were");
+  const message = `${error.message}. ${some} taken back before that, as "${batch}"`;
   return new ConflictError(message, { ...error.details, undone_by: batch }, { cause: error });
 }
 

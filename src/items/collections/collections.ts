@@ -8,6 +8,7 @@
 import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
 import { hasItem, showsItem } from "../items/presence.ts";
@@ -55,7 +56,8 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       }
       const items = store.members(id, 1000).length;
       if (items === 0) return void store.delete(id);
-      throw new ConflictError(`Cannot delete collection "${id}": ${items} items are in it`);
+      const some = counted(items, "item is", "items are");
+      throw new ConflictError(`Cannot delete collection "${id}": ${some} in it`);
     },
     announce: onChanged,
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../../base/text/counted.ts";
 import { hasEnded, journal } from "./journal.ts";
 import type { Mode, Plan, Step } from "./model.ts";
 import type { StepCount } from "./steps/store.ts";
@@ -93,8 +94,16 @@ export function whyUnfinished(counts: readonly StepCount[]): string | undefined 
   const [failed, left] = [sum("failed"), sum("left")];
   if (failed + left === 0) return undefined;
   const what = [
-    ...failed > 0 ? [`${failed} files could not be taken`] : [],
-    ...left > 0 ? [`${left} are at the target, but their sources could not be removed`] : [],
+    ...failed > 0 ? [`${counted(failed, "file")} could not be taken`] : [],
+    ...left > 0
+      ? [
+        counted(
+          left,
+          "is at the target, but its source could not be removed",
+          "are at the target, but their sources could not be removed",
+        ),
+      ]
+      : [],
   ];
   return `${what.join(", ")}: the report says why. Execute the plan again once that is mended`;
 }

@@ -5,6 +5,7 @@
  */
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
 import { isKnown, refuseStale } from "../stale.ts";
@@ -52,7 +53,7 @@ export function openPeople({ db, changes, publish }: PeopleDeps) {
         const items = credits.creditedIn(id, 1000).length;
         if (items === 0) return void store.delete(id);
         throw new ConflictError(
-          `Cannot delete person "${id}": they are credited in ${items} items`,
+          `Cannot delete person "${id}": they are credited in ${counted(items, "item")}`,
         );
       }
       const { name, notes = null, aliases = [] } = { ...writer.read(id), ...fields };

@@ -5,6 +5,7 @@
  */
 import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
 import { isKnown, refuseStale } from "../stale.ts";
@@ -139,7 +140,9 @@ export function createGroups({ db, changes, store, tags, links, onChanged }: Gro
 
 function refuseSeveral({ name }: TagGroup, several: ReadonlySet<string>): never {
   throw new ConflictError(
-    `Cannot let the group "${name}" have one tag per item: ${several.size} items have several. ` +
+    `Cannot let the group "${name}" have one tag per item: ${
+      counted(several.size, "item has", "items have")
+    } several. ` +
       "Take the others from them first",
     { items: several.size, examples: [...several].slice(0, 20) },
   );

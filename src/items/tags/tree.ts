@@ -7,6 +7,7 @@
  */
 import { yieldToOthers } from "../../base/event_loop.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
+import { counted } from "../../base/text/counted.ts";
 import type { Fields, Writer } from "../changes/changes.ts";
 import type { TagStore } from "./store.ts";
 import { slugify } from "./slug.ts";
@@ -207,7 +208,9 @@ export function createTagTree(
       throw new ConflictError(message, { children });
     }
     if (row.itemCount > 0) {
-      const message = `Cannot delete tag "${row.path}": ${row.itemCount} items have it`;
+      const message = `Cannot delete tag "${row.path}": ${
+        counted(row.itemCount, "item has", "items have")
+      } it`;
       throw new ConflictError(message, { items: row.itemCount });
     }
     store.delete(row.id);

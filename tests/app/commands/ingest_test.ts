@@ -71,7 +71,7 @@ Deno.test("an ingest that did not succeed ends with 1, and says why in a sentenc
   const executed = await ingest("execute", id);
 
   strictEqual(executed.code, 1, executed.stderr);
-  match(executed.stderr, /Plan \S+ is stopped: 1 files could not be taken: the report says why/);
+  match(executed.stderr, /Plan \S+ is stopped: 1 file could not be taken: the report says why/);
   match(executed.stdout, /The source is not there any more/);
   strictEqual(/is done/.test(executed.stdout), false);
 });

@@ -111,6 +111,7 @@ Deno.test("subtitles and an NFO that come later are noticed by the next scan, an
   await rig.file("one/Film.wav", wav(1));
   await rig.file("one/Other.wav", wav(2));
   await rig.file("two/Third.wav", wav(3));
+  await rig.file("Fourth.wav", wav(4));
   await rig.scan();
   const { bytesRead, ...first } = await rig.scan();
   deepStrictEqual([bytesRead, first.new, first.changed], [0, 0, 0]);
@@ -133,6 +134,10 @@ Deno.test("subtitles and an NFO that come later are noticed by the next scan, an
   await rig.file("two/Third.nfo", "<movie><title>The second</title></movie>");
   await rig.scan();
   strictEqual(rig.library.detailsOf(rig.find("Third.wav").id).nfo?.title, "The second");
+
+  await rig.file("Fourth.nfo", "<movie><title>In no folder</title></movie>");
+  await rig.scan();
+  strictEqual(rig.library.detailsOf(rig.find("Fourth.wav").id).nfo?.title, "In no folder");
 
   await Deno.remove(`${rig.root}/one/Film.de.srt`);
   await rig.scan();

@@ -7,6 +7,7 @@
 import { Command } from "commander";
 import { NotFoundError } from "../../../base/errors.ts";
 import { silent } from "../../../base/log.ts";
+import { counted } from "../../../base/text/counted.ts";
 import { driveHealthBody } from "../../../http/mod.ts";
 import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
@@ -115,6 +116,6 @@ function showOne(it: Body, { print }: Terminal): void {
     print(`  ${name.replaceAll("_", " ")}: ${value}`);
   }
   if (it.asleep_since) print(`Asleep since ${it.asleep_since}`);
-  if (it.wakes_caused > 0) print(`Background work woke it ${it.wakes_caused} times`);
+  if (it.wakes_caused > 0) print(`Background work woke it ${counted(it.wakes_caused, "time")}`);
   if (it.missing) print(`To know more: ${it.missing.how}`);
 }

@@ -6,6 +6,7 @@
  */
 import { Command } from "commander";
 import { ConflictError, InvalidError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import type {
   DuplicateDetail,
   DuplicateGroup,
@@ -98,7 +99,9 @@ export function duplicates(context: CommandContext): Command {
       const found = await ask<DuplicatesFound>("duplicates/scan", { method: "POST", body });
       if (json) return terminal.print(JSON.stringify(found));
       for (const [kind, { groups, reclaimable_bytes }] of Object.entries(found.kinds)) {
-        terminal.print(`${kind}: ${groups} groups, ${formatBytes(reclaimable_bytes)} to reclaim`);
+        terminal.print(
+          `${kind}: ${counted(groups, "group")}, ${formatBytes(reclaimable_bytes)} to reclaim`,
+        );
       }
     },
   );
@@ -185,8 +188,8 @@ function showGroup(group: DuplicateDetail, json: boolean | undefined, { print }:
 function showBulk(report: DuplicatesResolved, { print }: Terminal): void {
   const { dry_run: isPlan, groups, files } = report;
   const size = formatBytes(report.reclaimable_bytes);
-  const would = isPlan ? "would be" : "were";
-  print(`${files} files of ${groups} groups ${would} dealt with: ${size}`);
+  const would = isPlan ? "would be" : files === 1 ? "was" : "were";
+  print(`${counted(files, "file")} of ${counted(groups, "group")} ${would} dealt with: ${size}`);
   for (const { group_id, problem } of report.steps) {
     if (problem !== null) print(`  ${group_id}: ${plain(problem)}`);
   }

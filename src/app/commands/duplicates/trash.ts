@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { InvalidError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import type { Emptied, Restored, TrashEntryBody } from "../../../http/mod.ts";
 import type { CommandContext } from "../../cli.ts";
 import { formatBytes, plain, table } from "../../terminal.ts";
@@ -67,7 +68,7 @@ export function trash(context: CommandContext): Command {
       (ask) => ask<Emptied>("trash/empty", { method: "POST", body }),
     );
     if (json) return print(JSON.stringify(emptied));
-    print(`${emptied.files} files deleted: ${formatBytes(emptied.bytes)}`);
+    print(`${counted(emptied.files, "file")} deleted: ${formatBytes(emptied.bytes)}`);
     for (const { id, problem } of emptied.failed) print(`  ${id}: ${plain(problem)}`);
   });
 

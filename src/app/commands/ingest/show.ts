@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../../../base/text/counted.ts";
 import { relative } from "node:path";
 import { formatBytes, plain, table } from "../../terminal.ts";
 import type { PlanAnswer, ReportAnswer, StepAnswer } from "./access.ts";
@@ -30,11 +31,15 @@ export function showPlan(plan: PlanAnswer, steps: readonly StepAnswer[]): string
     ...left.length > 0
       ? [table(["LEFT", "WHY"], left.map((it) => [plain(it.source), plain(it.reason)]))]
       : [],
-    `${taken.length} files (${formatBytes(bytes)}) to ${plan.mode} to ${plain(plan.target)}, ` +
+    `${counted(taken.length, "file")} (${formatBytes(bytes)}) to ${plan.mode} to ${
+      plain(plan.target)
+    }, ` +
     `${left.length} left; ${formatBytes(needed_bytes)}${free} are needed` +
     (enough ? "" : ": THERE IS NOT ROOM FOR ALL"),
     taken.length === 0
-      ? `Nothing would be done: all ${left.length} files are left, each for its reason above`
+      ? `Nothing would be done: ${
+        counted(left.length, "file is", "files are")
+      } left, each for its reason above`
       : `Nothing has changed yet. Execute it by: giggityflix ingest execute ${plan.id}`,
   ].join("\n");
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { counted } from "../../../base/text/counted.ts";
 import { Command } from "commander";
 import type { ChangeBody } from "../../../http/mod.ts";
 import type { CommandContext } from "../../cli.ts";
@@ -41,7 +42,8 @@ export function undo(context: CommandContext): Command {
     .action(async (batch: string, options) => {
       const undone = await withItems(options, context, (items) => items.undo(batch));
       if (options.json) return print(JSON.stringify(undone));
-      print(`Took ${undone.changes} changes back. To redo: giggityflix items undo ${undone.batch}`);
+      const changes = counted(undone.changes, "change");
+      print(`Took ${changes} back. To redo: giggityflix items undo ${undone.batch}`);
     });
 }
 

@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { join, resolve } from "node:path";
 import { ConflictError, NotFoundError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import { backupDatabase, migrations, restoreDatabase } from "../../../db/mod.ts";
 import { haltIngests } from "../../../items/mod.ts";
 import type { CommandContext } from "../../cli.ts";
@@ -76,7 +77,12 @@ export function restore(context: CommandContext): Command {
       print(`Restored ${from}`);
       if (aside) print(`The former library is kept as ${aside}`);
       if (halted > 0) {
-        print(`${halted} ingests were under way then, and wait for you: giggityflix ingest list`);
+        const ingests = counted(
+          halted,
+          "ingest was under way then, and waits",
+          "ingests were under way then, and wait",
+        );
+        print(`${ingests} for you: giggityflix ingest list`);
       }
     });
 }

@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { basename, dirname, join, resolve } from "node:path";
 import { InvalidError, reasonOf, UnavailableError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import type { CommandContext } from "../../cli.ts";
 import type { Terminal } from "../../terminal.ts";
 import { plain } from "../../terminal.ts";
@@ -29,7 +30,7 @@ export function exportCommand(context: CommandContext): Command {
       });
       if (file === undefined) return;
       const { print } = context.terminal;
-      print(options.json ? JSON.stringify({ file, bytes }) : `${file}: ${bytes} bytes`);
+      print(options.json ? JSON.stringify({ file, bytes }) : `${file}: ${counted(bytes, "byte")}`);
     })
     .addCommand(exportNfo(context));
 }
@@ -67,11 +68,15 @@ export function importCommand(context: CommandContext): Command {
 
 function show(report: Report, { print }: Terminal): void {
   for (const [type, { changed, unchanged, waiting }] of Object.entries(report.by_type)) {
-    const later = waiting > 0 ? `, ${waiting} wait for their films` : "";
-    print(`${type}: ${changed} changed, ${unchanged} as they were${later}`);
+    const later = waiting > 0
+      ? `, ${counted(waiting, "waits for its film", "wait for their films")}`
+      : "";
+    print(`${type}: ${changed} changed, ${unchanged} as before${later}`);
   }
-  if (report.resumed_after > 0) print(`${report.resumed_after} lines were in already`);
-  if (report.errors > 0) print(`${report.errors} lines were left out:`);
+  if (report.resumed_after > 0) {
+    print(`${counted(report.resumed_after, "line was", "lines were")} in already`);
+  }
+  if (report.errors > 0) print(`${counted(report.errors, "line was", "lines were")} left out:`);
   for (const { line, problem } of report.problems) print(`  line ${line}: ${plain(problem)}`);
   if (report.dry_run) print("Nothing was changed: this was a dry run");
   else print(`To take it back: giggityflix items undo ${report.batch}`);

@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { NotFoundError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
 import { type Calls, common, withLibrary } from "./call.ts";
@@ -52,7 +53,10 @@ const leaves: Record<string, Leaf> = {
       const { id } = await find(calls, into!);
       const path = `${await at(calls, who!)}/merge`;
       const person = await calls.call<Person>("POST", path, { into: id });
-      return { text: `${person.name} is in ${person.item_count} items now`, json: person };
+      return {
+        text: `${person.name} is in ${counted(person.item_count, "item")} now`,
+        json: person,
+      };
     },
   },
   delete: {

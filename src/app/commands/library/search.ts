@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { InvalidError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import { searchBody, type SearchResult } from "../../../http/mod.ts";
 import type { Search } from "../../../items/mod.ts";
 import { ask } from "../../client.ts";
@@ -96,7 +97,9 @@ function show(result: SearchResult, { print }: Terminal): void {
     if (values.length === 0) continue;
     print(`${name}: ${values.map(({ label, count }) => `${plain(label)} (${count})`).join(", ")}`);
   }
-  if (indexing > 0) print(`${indexing} items are not in the index yet: ask again later`);
+  if (indexing > 0) {
+    print(`${counted(indexing, "item is", "items are")} not in the index yet: ask again later`);
+  }
 }
 
 function lengthOf(ms: number): string {

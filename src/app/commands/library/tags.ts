@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { InvalidError, NotFoundError } from "../../../base/errors.ts";
+import { counted } from "../../../base/text/counted.ts";
 import type { CommandContext } from "../../cli.ts";
 import { table } from "../../terminal.ts";
 import { type Calls, common, withLibrary } from "./call.ts";
@@ -68,7 +69,10 @@ const leaves: Record<string, Leaf> = {
     run: async (calls, [path, into]) => {
       const { id } = await find(calls, into!);
       const tag = await calls.call<Tag>("POST", `${await at(calls, path!)}/merge`, { into: id });
-      return { text: `${tag.item_count} items have ${tag.path} now`, json: tag };
+      return {
+        text: `${counted(tag.item_count, "item has", "items have")} ${tag.path} now`,
+        json: tag,
+      };
     },
   },
   delete: {
@@ -170,9 +174,9 @@ async function link(calls: Calls, method: "POST" | "DELETE", path: string, ids: 
   return tellLinked(await calls.call<Linked>(method, `${await at(calls, path)}/items`, body));
 }
 
-/** "2 items changed, 1 as it was; not found: x". */
+/** "2 items changed, 1 as before; not found: x". */
 export function tellLinked(json: Linked): Said {
   const { linked, unchanged, not_found: missing } = json;
   const rest = missing.length > 0 ? `; not found: ${missing.join(", ")}` : "";
-  return { text: `${linked} items changed, ${unchanged} as they were${rest}`, json };
+  return { text: `${counted(linked, "item")} changed, ${unchanged} as before${rest}`, json };
 }

@@ -8,6 +8,7 @@ import { yieldToOthers } from "../../../base/event_loop.ts";
 import { dirname, join, relative } from "node:path";
 import { ConflictError, reasonOf, UnavailableError } from "../../../base/errors.ts";
 import { isBelow } from "../../../base/files.ts";
+import { counted } from "../../../base/text/counted.ts";
 import { type RunningJob, taskGroup } from "../../../pool/mod.ts";
 import type { IngestDeps } from "../deps.ts";
 import { hasEnded } from "../journal.ts";
@@ -20,7 +21,7 @@ import type { Disk } from "./disk.ts";
 import { createFolders } from "./folders.ts";
 import { inWords, isFullDisk, stopsAll } from "./reasons.ts";
 import { recover, removeIfThere } from "./recover.ts";
-import { inMegabytes, openRooms } from "./room.ts";
+import { leftOut, openRooms } from "./room.ts";
 import { runStep } from "./step.ts";
 import { fail } from "./undo.ts";
 
@@ -55,11 +56,10 @@ export async function executePlan(deps: ExecuteDeps, plan: Plan, job: RunningJob
   } finally {
     await run.folders.tidy();
   }
-  const { length } = run.noRoom;
-  if (length === 0) return;
-  const bytes = inMegabytes(run.noRoom.reduce((sum, it) => sum + it, 0));
+  if (run.noRoom.length === 0) return;
+  const files = leftOut(run.noRoom);
   throw new StoppedError(
-    `No room for ${length} files (${bytes}): free some on the target, then execute the plan again`,
+    `No room for ${files}: free some on the target, then execute the plan again`,
   );
 }
 
@@ -125,8 +125,8 @@ async function runAll(
   }
   if (stuck.size === 0) return;
   throw new StoppedError(
-    `${stuck.size} files could neither be taken nor put back: their steps say why. Execute the ` +
-      "plan again once the drive works",
+    counted(stuck.size, "file") + " could neither be taken nor put back: the steps say why. " +
+      "Execute the plan again once the drive works",
   );
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { counted } from "../../../base/text/counted.ts";
 import { orAborted } from "../../../base/service.ts";
 import { Semaphore } from "../../../pool/mod.ts";
 import { Refused } from "./context.ts";
@@ -67,6 +68,12 @@ export function openRooms(
 }
 
 /** "30.0 MB" */
-export function inMegabytes(bytes: number): string {
+function inMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** "2 files (8.0 MB)", by the sizes of what did not fit. */
+export function leftOut(sizes: readonly number[]): string {
+  const bytes = sizes.reduce((sum, it) => sum + it, 0);
+  return `${counted(sizes.length, "file")} (${inMegabytes(bytes)})`;
 }

@@ -52,12 +52,12 @@ for (const withAgent of [false, true]) {
     const [b] = groups.filter(({ id }) => id !== a.id);
     strictEqual(json(await run("duplicates", "dismiss", b.id, "--json"))[0].state, "dismissed");
     match(await run("duplicates", "reopen", b.id), /is open/);
-    match(await run("duplicates", "resolve-all", "--yes"), /1 files of 1 groups were dealt with/);
+    match(await run("duplicates", "resolve-all", "--yes"), /1 file of 1 group was dealt with/);
     deepStrictEqual([await exists("b.wav"), await exists("b - Copy.wav")], [true, false]);
 
     strictEqual((await runAny("trash", "empty")).code, 2, "not without --yes");
     match(await run("trash", "empty", "--days", "1", "--yes"), /0 files deleted/);
-    match(await run("trash", "empty", "--yes"), /1 files deleted/);
+    match(await run("trash", "empty", "--yes"), /1 file deleted/);
     strictEqual((await runAny("duplicates", "show", "dup-nope")).code, 4);
   });
 }
