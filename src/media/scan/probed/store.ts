@@ -67,11 +67,11 @@ export function createProbedStore(db: Database) {
       const [from, to] = folder === "" ? ["", "\u{10ffff}"] : [folder, `${folder}0`]; // "0" is next to "/"
       const rows = db.all<{ folder: string; driveIds: string; seen: string }>(
         `SELECT folder, drive_ids AS driveIds, seen FROM beside
-         WHERE root = ? AND folder >= ? AND folder < ? AND folder > ? ORDER BY folder LIMIT ?`,
+         WHERE root = ? AND folder ${after === undefined ? ">=" : ">"} ? AND folder < ?
+         ORDER BY folder LIMIT ?`,
         root,
-        from,
+        after ?? from,
         to,
-        after ?? (from === "" ? "\0" : from.slice(0, -1)),
         limit,
       );
       return rows.map((row) => ({ ...row, seen: JSON.parse(row.seen) as FolderState }));
