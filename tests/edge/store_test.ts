@@ -290,6 +290,51 @@ onBoth("a file whose content changes leaves the title to the others", async (eng
   strictEqual((await store.findTitle(remap.newCatalogId))!.contentHash, again.contentHash);
 });
 
+onBoth(
+  "tags are kept for each file, go with it to its title, and are told of its peers",
+  async (engine) => {
+    const { state, store } = await openStore(engine, "p", "q", "old");
+    await using _ = state;
+    const first = await held(store, "p", "a.mp4");
+    await held(store, "q", "b.mp4", { contentHash: "" });
+    await held(store, "old", "c.mp4");
+    const say = async (peerId: string, path: string, ...paths: string[]) => {
+      const [catalogId = ""] = idsOf(await store.assign(peerId, [file(path, 5)]));
+      const tags = { paths, isComplete: true };
+      const description = describing(catalogId, path, { contentHash: HASH, sizeBytes: 5 });
+      return (await store.describe(peerId, [{ ...description, tags }])).isTagged;
+    };
+    const said = async () => {
+      const all = (await store.tagsOf([first.id, "x", "\0"])).get(first.id);
+      return [...all ?? []].map(([peerId, { paths, isComplete }]) =>
+        [peerId, ...paths, isComplete].join(" ")
+      ).sort();
+    };
+
+    deepStrictEqual(await said(), []);
+    strictEqual(await say("p", "a.mp4", "kids/old", "a"), true);
+    strictEqual(await say("p", "a.mp4", "a", "kids/old"), false, "the same in another order");
+    deepStrictEqual(await said(), ["p a kids/old true"]);
+    // It turns out to be the same film.
+    strictEqual(await say("q", "b.mp4", "Not a path", "horror"), true);
+    deepStrictEqual(await said(), ["p a kids/old true", "q horror false"]);
+    await say("q", "b.mp4");
+    deepStrictEqual(await said(), ["p a kids/old true", "q true"]);
+    // A second copy, and a peer that has it no more; then one that says nothing any more.
+    const [second = ""] = idsOf(await store.assign("p", [file("again.mp4", 5)]));
+    await store.announce("p", [second]);
+    await say("p", "again.mp4", "kids/old", "war");
+    deepStrictEqual(await said(), ["p a kids/old war true", "q true"]);
+    await store.withdraw("q", await store.announcedBy("q", "", 9));
+    deepStrictEqual(await said(), ["p a kids/old war true"]);
+    for (const id of [first.id, second]) {
+      const silent = describing(id, "a", { contentHash: HASH, sizeBytes: 5 });
+      strictEqual((await store.describe("p", [silent])).isTagged, true);
+    }
+    deepStrictEqual(await said(), []);
+  },
+);
+
 onBoth("what cannot be a content hash joins nothing", async (engine) => {
   const { state, store } = await openStore(engine, "p", "q");
   await using _ = state;
