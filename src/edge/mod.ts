@@ -30,7 +30,6 @@ export type {
   Peer,
   Replica,
 } from "./server/catalog_item.ts";
-export { titleOf } from "./server/catalog_item.ts";
 export {
   type Identity,
   type IdentityKey,
@@ -38,6 +37,7 @@ export {
   openIdentityKey,
   showFingerprint,
 } from "./identity/mod.ts";
+export type { Sees } from "./sight/mod.ts";
 export { boundedTags } from "./tags/mod.ts";
 export { joinEdge, type JoinOptions } from "./identity/joining/join.ts";
 export { type Edge, type EdgeOptions, openEdge } from "./server/edge.ts";

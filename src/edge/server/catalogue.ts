@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { asSeen, createSeal, seenPage, type Sees } from "../sight/mod.ts";
 import type { TagsByPeer } from "../tags/mod.ts";
 import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
-import { fromCursor, toCursor } from "./cursor.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore, PeerRow, TitleRow } from "./store.ts";
 
@@ -13,9 +13,14 @@ export interface Catalogue {
   /** Every peer ever seen, by id. */
   peers(request: PageRequest): Promise<Page<Peer>>;
   findPeer(peerId: string): Promise<Peer | undefined>;
-  /** Titles that peers have announced, by title; `query` is a part of the title. */
-  catalog(request: PageRequest & { query?: string | undefined }): Promise<Page<CatalogItem>>;
-  findTitle(catalogId: string): Promise<CatalogItem | undefined>;
+  /**
+   * Titles that peers have announced, by title; `query` is a part of the title. Where `sees` says
+   * whose copies count, they are called, sorted and found as those call them.
+   */
+  catalog(
+    request: PageRequest & { query?: string | undefined; sees?: Sees | undefined },
+  ): Promise<Page<CatalogItem>>;
+  findTitle(catalogId: string, sees?: Sees): Promise<CatalogItem | undefined>;
   /** What those who have them now say of the tags of these titles; it is for rules, and not shown. */
   tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, TagsByPeer>>;
   /** Titles of which one copy can be reached, or all copies are on drives that are failing. */
@@ -50,29 +55,52 @@ export function openCatalogue(store: EdgeStore, presence: Presence): Catalogue {
     const online = available.size > 0;
     return { ...row, online, availablePeerCount: available.size, replicas: known };
   };
+  const seal = createSeal(store.state);
   const titlesBy = async (
     { limit, cursor }: PageRequest,
     fetch: (after: { sortTitle: string; catalogId: string }, count: number) => Promise<TitleRow[]>,
   ) => {
-    const [sortTitle = "", catalogId = ""] = fromCursor(cursor, 2);
+    const [sortTitle = "", catalogId = ""] = await seal.open(cursor, 2);
     const from = (count: number) => fetch({ sortTitle, catalogId }, count);
-    return await paged(limit, from, toItem, (it) => toCursor(it.sortTitle, it.catalogId));
+    return await paged(limit, from, toItem, (it) => seal.close(it.sortTitle, it.catalogId));
+  };
+  const titlesSeen = async (
+    { limit, cursor, query }: PageRequest & { query?: string | undefined },
+    sees: Sees,
+  ) => {
+    const [sortTitle = "", catalogId = "", peerId = "", relativePath = ""] = await seal.open(
+      cursor,
+      4,
+    );
+    const after = { sortTitle, catalogId, peerId, relativePath };
+    const { found, next: at } = await seenPage(store, { after, count: within(limit), query }, sees);
+    return {
+      items: found.map(toItem),
+      ...at && {
+        nextCursor: await seal.close(at.sortTitle, at.catalogId, at.peerId, at.relativePath),
+      },
+    };
   };
   return {
     async peers({ limit, cursor }) {
-      const [after = ""] = fromCursor(cursor, 1);
+      const [after = ""] = await seal.open(cursor, 1);
       const fetch = (count: number) => store.peers(after, count);
-      return await paged(limit, fetch, toPeer, (it) => toCursor(it.peerId));
+      return await paged(limit, fetch, toPeer, (it) => seal.close(it.peerId));
     },
     async findPeer(peerId) {
       const row = await store.findPeer(peerId);
       return row && toPeer(row);
     },
-    catalog: (request) =>
-      titlesBy(request, (after, count) => store.titles(after, count, request.query)),
-    async findTitle(catalogId) {
+    catalog: ({ sees, ...request }) =>
+      sees
+        ? titlesSeen(request, sees)
+        : titlesBy(request, (after, count) => store.titles(after, count, request.query)),
+    async findTitle(catalogId, sees) {
       const row = await store.findTitle(catalogId);
-      return row && toItem(row);
+      if (!row || !sees) return row && toItem(row);
+      const seen = (await asSeen([row], sees)).get(catalogId);
+      // Without a copy that they see, nobody they know has given it a name.
+      return toItem(seen?.title ?? { ...row, title: catalogId });
     },
     tagsOf: (catalogIds) => store.tagsOf(catalogIds),
     lastCopies: (request) =>
@@ -85,13 +113,17 @@ async function paged<Row, Item>(
   limit: number,
   fetch: (count: number) => Promise<Row[]>,
   toItem: (row: Row) => Item,
-  cursorOf: (row: Row) => string,
+  cursorOf: (row: Row) => Promise<string>,
 ): Promise<Page<Item>> {
-  const count = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
+  const count = within(limit);
   const rows = await fetch(count + 1);
   const last = rows[count - 1];
   return {
     items: rows.slice(0, count).map(toItem),
-    ...(rows.length > count && last && { nextCursor: cursorOf(last) }),
+    ...(rows.length > count && last && { nextCursor: await cursorOf(last) }),
   };
+}
+
+function within(limit: number): number {
+  return Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
 }

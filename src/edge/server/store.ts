@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { type NameRow, namesAfter } from "../sight/mod.ts";
 import { type TagsByPeer, tagsOf } from "../tags/mod.ts";
-import type { CatalogMedia } from "./catalog_item.ts";
+import { type CatalogMedia, titleOf } from "./catalog_item.ts";
 import { ReplicaStore } from "./replicas/store.ts";
 import { Together } from "./together.ts";
 
@@ -31,7 +32,9 @@ export interface TitleRow {
 export interface ReplicaRow {
   peerId: string;
   relativePath: string;
-  /** What this peer calls the title; mostly its catalogue id. */
+  /** As this peer says, or else the name of its file. */
+  title: string;
+  /** The id by which this peer calls the title; mostly its catalogue id. */
   peerCatalogId: string;
   atRisk: boolean;
 }
@@ -87,7 +90,7 @@ export class EdgeStore extends ReplicaStore {
     limit: number,
     query = "",
   ): Promise<TitleRow[]> {
-    const part = query.toLowerCase().replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&");
+    const part = toPart(query);
     const rows = await this.state.all<RawTitle>(
       `SELECT ${titleColumns} FROM titles t WHERE holders > 0
        AND (sort_title, catalog_id) > (?, ?)
@@ -112,6 +115,11 @@ export class EdgeStore extends ReplicaStore {
     const ids = JSON.stringify(catalogIds.filter((id) => !id.includes("\0")));
     const sql = `SELECT ${titleColumns} FROM titles t WHERE catalog_id IN ${this.state.each}`;
     return await this.#withReplicas(await this.state.all<RawTitle>(sql, ids));
+  }
+
+  /** Announced copies by what their peers call them, those with `query` in it; after a place. */
+  names(after: NameRow, limit: number, query = ""): Promise<NameRow[]> {
+    return namesAfter(this.state, after, limit, toPart(query));
   }
 
   /** What peers say of the tags of these titles. */
@@ -164,7 +172,7 @@ export class EdgeStore extends ReplicaStore {
     if (rows.length === 0) return [];
     const replicas = await this.state.all<RawReplica>(
       `SELECT catalog_id AS "catalogId", peer_id AS "peerId", relative_path AS "relativePath",
-       peer_catalog_id AS "peerCatalogId", at_risk AS "atRisk" FROM replicas
+       peer_catalog_id AS "peerCatalogId", at_risk AS "atRisk", title FROM replicas
        WHERE announced = 1 AND catalog_id IN ${this.state.each} ORDER BY peer_id, relative_path`,
       JSON.stringify(rows.map(({ catalogId }) => catalogId)),
     );
@@ -202,8 +210,17 @@ type RawTitle = Omit<TitleRow, "contentHash" | "media" | "replicas"> & {
   media: string | null;
 };
 
-type RawReplica = Omit<ReplicaRow, "atRisk"> & { catalogId: string; atRisk: number };
+type RawReplica = Omit<ReplicaRow, "atRisk" | "title"> & {
+  catalogId: string;
+  atRisk: number;
+  title: string | null;
+};
 
-function toReplica({ catalogId: _, atRisk, ...row }: RawReplica): ReplicaRow {
-  return { ...row, atRisk: atRisk === 1 };
+function toReplica({ catalogId: _, atRisk, title, ...row }: RawReplica): ReplicaRow {
+  return { ...row, title: title ?? titleOf(row.relativePath), atRisk: atRisk === 1 };
+}
+
+/** What LIKE is to look for, with "!" before what is no pattern. */
+function toPart(query: string): string {
+  return query.toLowerCase().replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&");
 }

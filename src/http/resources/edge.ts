@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Sees } from "../../edge/mod.ts";
 import type { Title } from "../../people/mod.ts";
 import { only } from "../fields.ts";
 import { findRoute, listRoute, router, type z } from "../router.ts";
@@ -22,8 +23,9 @@ export interface EdgePort
   extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort, CommandsPort, HoldersPort {
   peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
-  catalog(page: PageQuery): Promise<PageOf<CatalogItem>>;
-  findTitle(catalogId: string): Promise<CatalogItem>;
+  /** With `sees`, only what it lets somebody see, as those call it whose copies they see. */
+  catalog(page: PageQuery & { sees?: Sees | undefined }): Promise<PageOf<CatalogItem>>;
+  findTitle(catalogId: string, sees?: Sees): Promise<CatalogItem>;
   /** What peers say of the tags of titles, by catalogue id and peer: for rules, and never shown. */
   tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, Title["tags"]>>;
 }

@@ -211,20 +211,23 @@ async function addTitles(
 ): Promise<void> {
   const now = new Date().toISOString();
   for (let at = 0; at < files.length; at += ROWS) {
-    const some = files.slice(at, at + ROWS);
-    const titles = some.flatMap(({ relativePath, sizeBytes, catalogId }): StateValue[] => {
-      const title = titleOf(relativePath);
-      return [catalogId, title, title.toLowerCase(), sizeBytes, now];
+    const some = files.slice(at, at + ROWS).map((file) => {
+      const title = titleOf(file.relativePath);
+      return { ...file, title, sortTitle: title.toLowerCase() };
     });
     await tx.run(
       `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, added_at)
        VALUES ${Array(some.length).fill("(?, ?, ?, ?, ?)").join(", ")}`,
-      ...titles,
+      ...some.flatMap((it): StateValue[] => [
+        ...[it.catalogId, it.title, it.sortTitle, it.sizeBytes, now],
+      ]),
     );
     await tx.run(
-      `INSERT INTO replicas (peer_id, relative_path, catalog_id, peer_catalog_id)
-       VALUES ${Array(some.length).fill("(?, ?, ?, ?)").join(", ")}`,
-      ...some.flatMap(({ relativePath, catalogId: id }) => [peerId, relativePath, id, id]),
+      `INSERT INTO replicas (peer_id, relative_path, catalog_id, peer_catalog_id, sort_title)
+       VALUES ${Array(some.length).fill("(?, ?, ?, ?, ?)").join(", ")}`,
+      ...some.flatMap(({ relativePath, catalogId: id, sortTitle }): StateValue[] => [
+        ...[peerId, relativePath, id, id, sortTitle],
+      ]),
     );
   }
 }

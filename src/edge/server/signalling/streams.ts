@@ -28,6 +28,8 @@ export interface StreamRequest {
   viewer?: string;
   /** Peers from which this viewer may play it; all unless said. */
   peerIds?: readonly string[];
+  /** What the viewer knows it by, for what they are told; the title unless said. */
+  title?: string;
 }
 
 export interface OpenedStream {
@@ -94,8 +96,9 @@ export class Streams {
   async #start(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream> {
     const { findTitle, mayPlay, limitMs } = this.options;
     const { catalogId: asked, viewer = OWNER, sdp = "" } = request;
-    const title = await findTitle(asked);
-    if (!title) throw new NotFoundError(`Cannot find title "${asked}"`, { catalogId: asked });
+    const found = await findTitle(asked);
+    if (!found) throw new NotFoundError(`Cannot find title "${asked}"`, { catalogId: asked });
+    const title = { ...found, title: request.title ?? found.title };
     const { catalogId: titleId } = title;
     if (!await mayPlay(viewer, titleId)) {
       throw new DeniedError(`Cannot play "${title.title}": it is not shared with you`);

@@ -5,7 +5,7 @@
  * @module
  */
 import { DeniedError, NotFoundError } from "../../../base/errors.ts";
-import { titleOf as nameOfFile } from "../../../edge/mod.ts";
+import type { Sees } from "../../../edge/mod.ts";
 import type { Caller, People, Title, Verdict } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import type { CatalogItem } from "../../schemas.ts";
@@ -19,6 +19,15 @@ export function sharedEdge(port: EdgePort, { sharing }: People): EdgePort {
     const sight = await sharing.sightOf(caller);
     const tags = await port.tagsOf(items.map((it) => it.catalog_id));
     return items.map((item) => ({ item, verdict: sight.judge(titleOf(item, tags)) }));
+  };
+  /** By the same rules, of each title the peers whose copies they may see. */
+  const seesOf = (caller: Caller): Sees => async (titles) => {
+    const sight = await sharing.sightOf(caller);
+    const tags = await port.tagsOf(titles.map(({ catalogId }) => catalogId));
+    return new Map(titles.map(({ catalogId, peerIds }) => {
+      const of = { catalogId, tags: tags.get(catalogId) ?? new Map() };
+      return [catalogId, peerIds.filter((it) => sight.visible({ ...of, peerIds: [it] }))];
+    }));
   };
   const seesPeer = async (caller: Caller) => {
     const sight = await sharing.sightOf(caller);
@@ -34,8 +43,8 @@ export function sharedEdge(port: EdgePort, { sharing }: People): EdgePort {
   };
   const findSeen = async (id: string): Promise<{ item: CatalogItem; verdict?: Verdict }> => {
     const caller = currentCaller();
-    const item = await port.findTitle(id);
-    if (caller.role === "owner") return { item };
+    if (caller.role === "owner") return { item: await port.findTitle(id) };
+    const item = await port.findTitle(id, seesOf(caller));
     const [found] = await judged(caller, [item]);
     // In the words of one that is not there: that there is one is not told, either.
     if (!found?.verdict.see) throw new NotFoundError(`Cannot find title "${id}"`, { id });
@@ -47,11 +56,10 @@ export function sharedEdge(port: EdgePort, { sharing }: People): EdgePort {
     async catalog({ limit, cursor, ...filter }) {
       const caller = currentCaller();
       if (caller.role === "owner") return await port.catalog({ ...filter, limit, cursor });
-      return await filled({ limit, cursor }, async (page) => {
-        const { items, nextCursor } = await port.catalog({ ...filter, ...page });
-        const found = await judged(caller, items);
-        return { items: found.filter(({ verdict }) => verdict.see).map(narrowed), nextCursor };
-      });
+      const sees = seesOf(caller);
+      const { items, nextCursor } = await port.catalog({ ...filter, limit, cursor, sees });
+      const found = await judged(caller, items);
+      return { items: found.filter(({ verdict }) => verdict.see).map(narrowed), nextCursor };
     },
 
     findTitle: async (id) => (await findSeen(id)).item,
@@ -78,11 +86,11 @@ export function sharedEdge(port: EdgePort, { sharing }: People): EdgePort {
 
     async openStream(request, signal) {
       if (currentCaller().role === "owner") return await port.openStream(request, signal);
-      const { verdict } = await findSeen(request.catalogId);
+      const { item: { title }, verdict } = await findSeen(request.catalogId);
       if (!verdict?.play) {
         throw new DeniedError("Cannot play this title: it is shown to you, and no more");
       }
-      return await port.openStream({ ...request, peerIds: verdict.peerIds }, signal);
+      return await port.openStream({ ...request, peerIds: verdict.peerIds, title }, signal);
     },
   };
 }
@@ -113,17 +121,12 @@ function titleOf(item: CatalogItem, tags: ReadonlyMap<string, Title["tags"]>): T
   };
 }
 
-/** Only the replicas that they may play; and no name that only the file of another has. */
+/** Only the replicas that they may play. */
 function narrowed({ item, verdict }: { item: CatalogItem; verdict: Verdict }): CatalogItem {
   const replicas = item.replicas.filter(({ peer_id }) => verdict.peerIds.includes(peer_id));
   const available = new Set(replicas.filter((it) => it.online).map(({ peer_id }) => peer_id));
-  const isNamedBy = ({ relative_path: path }: { "relative_path": string }) =>
-    nameOfFile(path) === item.title;
-  const [own] = replicas;
-  const isForeign = own && item.replicas.some(isNamedBy) && !replicas.some(isNamedBy);
   return {
     ...item,
-    ...isForeign && { title: nameOfFile(own.relative_path) },
     replicas,
     online: available.size > 0,
     available_peer_count: available.size,

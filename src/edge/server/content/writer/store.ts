@@ -35,12 +35,14 @@ export interface Known {
   media: string | null;
   contentHash: string | null;
   describedBy: string | null;
+  /** What this peer calls it; NULL: as its path says. */
+  ownTitle: string | null;
 }
 
 export const knownColumns = `r.relative_path AS path, r.peer_catalog_id AS "peerCatalogId",
   r.catalog_id AS "titleId", r.at_risk AS "atRisk", t.title, t.sort_title AS "sortTitle",
   t.size_bytes AS "sizeBytes", t.media, t.content_hash AS "contentHash",
-  t.described_by AS "describedBy"`;
+  t.described_by AS "describedBy", r.title AS "ownTitle"`;
 
 /** What the peer says of one file. */
 export interface Said {
@@ -165,6 +167,7 @@ export class FileWriter {
 
   async take(said: Said): Promise<void> {
     await this.#risk(said.file, said.description.atRisk === true);
+    await this.#name(said);
     // A title that others have described keeps their words.
     if (await this.#recognise(said)) return;
     await this.#words(said);
@@ -200,6 +203,17 @@ export class FileWriter {
       path,
     );
     this.described.touched.push(titleId);
+  }
+
+  /** Kept for each peer, whoever's words its title has: not everybody may see them all. */
+  async #name({ file: { path, ownTitle }, description }: Said): Promise<void> {
+    const title = wordsOf(description.title);
+    if (title === "" || title === (ownTitle ?? titleOf(path))) return;
+    await this.tx.run(
+      "UPDATE replicas SET title = ?, sort_title = ? WHERE peer_id = ? AND relative_path = ?",
+      ...[title, title.toLowerCase(), this.peerId, path],
+    );
+    this.described.changed++;
   }
 
   /** Whether the file is of another title now, which there was before. */

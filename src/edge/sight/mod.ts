@@ -1,0 +1,9 @@
+/**
+ * The catalogue as somebody sees it who may not see every peer's copies: nothing that only a hidden
+ * peer has said shows in a name, in an order, or in a cursor.
+ *
+ * @module
+ */
+export { createSeal, type Seal } from "./seal.ts";
+export { asSeen, type Seen, seenPage, type Sees } from "./seen.ts";
+export { type NameRow, namesAfter } from "./store.ts";
