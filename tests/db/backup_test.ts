@@ -75,6 +75,35 @@ Deno.test("a backup that is called off leaves nothing, and the one before as it 
   deepStrictEqual(names(dir.path).filter((name) => name.includes("part")), []);
 });
 
+Deno.test("a backup that was killed leaves its half, and the next run of it goes on to a whole one", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/library.db`;
+  const target = `${dir.path}/copy.db`;
+  using db = openDatabase(path, steps);
+  addTwins(db, 20_000);
+  await Deno.writeTextFile(target, "the one before");
+  const backup = new URL("../../src/db/backup.ts", import.meta.url);
+  const code = `
+    const { backupDatabase } = await import(${JSON.stringify(backup.href)});
+    const onProgress = () => Deno.kill(Deno.pid, "SIGKILL");
+    await backupDatabase(...${JSON.stringify([path, target])}, { onProgress });`;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", "--quiet", code],
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+
+  const left = names(dir.path);
+  const before = await Deno.readTextFile(target);
+  await backupDatabase(path, target);
+
+  strictEqual(success, false);
+  ok(left.includes("copy.db.part"), String(left));
+  strictEqual(before, "the one before");
+  deepStrictEqual(checkBackup(target, steps, "films"), { version: 1 });
+  deepStrictEqual(names(dir.path).filter((name) => name.includes("part")), []);
+});
+
 Deno.test("a backup to where nothing can be written says so", async () => {
   await using dir = await tempDir();
   const path = `${dir.path}/library.db`;

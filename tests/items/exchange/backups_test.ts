@@ -79,3 +79,18 @@ Deno.test("only one backup is made at once, and one that fails says so", async (
 
   deepStrictEqual(rig.events, ["backup.finished", "backup.failed"]);
 });
+
+Deno.test("halves of backups that were killed go with the next one", async () => {
+  await using rig = await openRig();
+  const folder = `${rig.dir.path}/backups`;
+  await Deno.mkdir(folder);
+  const half = "library-2026-01-01T00-00-00-000Z.db.part";
+  for (const name of [half, `${half}-journal`, "mine.part", "library-mine.db.part"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, "half");
+  }
+
+  const { name } = await rig.backups.create(signal);
+
+  const names = [...Deno.readDirSync(folder)].map((it) => it.name).sort();
+  deepStrictEqual(names, [name, "library-mine.db.part", "mine.part"].sort());
+});

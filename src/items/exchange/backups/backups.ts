@@ -30,6 +30,9 @@ export interface Backup {
 /** "library-2026-11-21T20-17-03-123Z.db" */
 const FORM = /^library-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.db$/;
 
+/** What a backup is called until it is whole, and SQLite's files beside that. */
+const HALF = /\.part(-journal|-wal|-shm)?$/;
+
 export type Backups = ReturnType<typeof openBackups>;
 
 export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: BackupsDeps) {
@@ -55,6 +58,14 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
     const keep = backupKeep();
     if (keep === 0) return;
     for (const { name } of (await list()).slice(keep)) await Deno.remove(join(backupFolder, name));
+  }
+
+  /** Halves that a program has left which was killed: they never become whole. */
+  async function tidy(): Promise<void> {
+    for await (const { name } of Deno.readDir(backupFolder)) {
+      if (timeOf(name.replace(HALF, "")) === undefined || !HALF.test(name)) continue;
+      await Deno.remove(join(backupFolder, name));
+    }
   }
 
   async function exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -104,6 +115,7 @@ export function openBackups({ db, jobs, publish, backupFolder, backupKeep }: Bac
     create: (signal: AbortSignal, now = new Date()): Promise<Backup> =>
       exclusive(async () => {
         await Deno.mkdir(backupFolder, { recursive: true, mode: 0o700 });
+        await tidy();
         const name = `library-${now.toISOString().replaceAll(/[:.]/g, "-")}.db`;
         const sizeBytes = await copyTo(join(backupFolder, name), signal);
         await rotate();
