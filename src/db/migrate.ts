@@ -19,6 +19,7 @@ import edge0010 from "./sql/edge_0010_tries.sql" with { type: "text" };
 import edge0011 from "./sql/edge_0011_challenges.sql" with { type: "text" };
 import edge0012 from "./sql/edge_0012_tags.sql" with { type: "text" };
 import edge0013 from "./sql/edge_0013_names.sql" with { type: "text" };
+import edge0014 from "./sql/edge_0014_brought.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -85,6 +86,7 @@ export const migrations = {
     edge0011,
     edge0012,
     edge0013,
+    edge0014,
   ],
 } satisfies Record<string, string[]>;
 

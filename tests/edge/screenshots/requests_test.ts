@@ -84,6 +84,15 @@ Deno.test("a request is given to a peer, and what it brings is shown", grpcTest,
     { items: [{ url: urls[1] }], next_cursor: null },
   ]);
 
+  // Pictures that a later request brings again are the first one's all the same.
+  const later = await edge.ask(peer.catalogId, 2);
+  const askedAgain = await peer.asked();
+  const pictures = [png(8, 6, 2), png(8, 6, 1)];
+  await upload(edge.url + askedAgain.endpoint, pictures, { token: askedAgain.token });
+  for (const [{ location }, brought] of [[made, urls], [later, urls.toReversed()]] as const) {
+    deepStrictEqual((await edge.get<RequestBody>(location)).screenshot_urls, brought);
+  }
+
   const shown = await fetch(edge.url + urls[0]);
   strictEqual(shown.status, 200);
   match(shown.headers.get("cache-control")!, /private.*immutable/);

@@ -106,7 +106,7 @@ export function openScreenshots(
   });
   const withPictures = async (it: RequestRow): Promise<ScreenshotRequest> => ({
     ...it,
-    pictures: it.state === "completed" ? await gallery.ofRequest(it.requestId) : [],
+    pictures: await gallery.ofRequest(it),
   });
   return {
     screenshots: {

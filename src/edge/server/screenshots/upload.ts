@@ -96,9 +96,14 @@ export class Uploads {
         createdAt: new Date(now).toISOString(),
       });
     }
-    const isStored = await store.complete({ tokenId, requestId, peerId }, now, async (tx) => {
-      for (const it of made) await rows.add(tx, it, now);
-    });
+    const hashes = made.map((it) => it.hash);
+    const isStored = await store.complete(
+      { tokenId, requestId, peerId, hashes },
+      now,
+      async (tx) => {
+        for (const it of made) await rows.add(tx, it, now);
+      },
+    );
     if (!isStored) {
       await this.#assertOpen(claims);
       throw new Refusal(answers.noToken);

@@ -9,6 +9,7 @@ import type { Log } from "../../../../base/log.ts";
 import type { Page, PageRequest } from "../../catalog_item.ts";
 import { fromCursor, toCursor } from "../../cursor.ts";
 import type { Cleaned } from "../pictures/mod.ts";
+import type { RequestRow } from "../requests/store.ts";
 import type { ObjectStore } from "./objects.ts";
 import type { GalleryStore, PictureRow } from "./store.ts";
 
@@ -49,8 +50,9 @@ export class Gallery {
     };
   }
 
-  ofRequest(requestId: string): Promise<PictureRow[]> {
-    return this.options.store.ofRequest(requestId);
+  /** What was brought for a request, and is still there. */
+  ofRequest({ catalogId, hashes }: Pick<RequestRow, "catalogId" | "hashes">) {
+    return this.options.store.among(catalogId, hashes);
   }
 
   /** By the name that its address ends with; undefined where this title has no such picture. */

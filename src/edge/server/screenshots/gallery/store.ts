@@ -59,9 +59,15 @@ export class GalleryStore {
     );
   }
 
-  ofRequest(requestId: string): Promise<PictureRow[]> {
-    const sql = `SELECT ${columns} FROM screenshots WHERE request_id = ? ORDER BY position`;
-    return this.state.all(sql, requestId);
+  /** Those of a title that are still there, in the order of `hashes`. */
+  async among(catalogId: string, hashes: readonly string[]): Promise<PictureRow[]> {
+    if (hashes.length === 0) return [];
+    const rows = await this.state.all<PictureRow>(
+      `SELECT ${columns} FROM screenshots
+       WHERE catalog_id = ? AND hash IN (${hashes.map(() => "?").join(", ")})`,
+      ...[catalogId, ...hashes],
+    );
+    return hashes.flatMap((hash) => rows.find((it) => it.hash === hash) ?? []);
   }
 
   /** Somebody looks at it; written down once an hour. */

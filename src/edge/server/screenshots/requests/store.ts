@@ -26,6 +26,8 @@ export interface RequestRow {
   dueAt: number;
   /** With a peer. */
   busy: boolean;
+  /** Of the pictures that were brought, in their order. */
+  hashes: string[];
 }
 
 export type NewRequest = Pick<
@@ -37,6 +39,15 @@ export interface TokenRow {
   peerId: string;
   isUsed: boolean;
   request: RequestRow;
+}
+
+/** Of an upload. */
+export interface Brought {
+  tokenId: string;
+  requestId: string;
+  peerId: string;
+  /** Of its pictures, in their order. */
+  hashes: string[];
 }
 
 export interface Place {
@@ -157,7 +168,7 @@ export class RequestStore {
    * and nothing is, where the token was used before, or the request waits no more.
    */
   complete(
-    { tokenId, requestId, peerId }: { tokenId: string; requestId: string; peerId: string },
+    { tokenId, requestId, peerId, hashes }: Brought,
     now: number,
     keep: (tx: Statements) => Promise<void>,
   ): Promise<boolean> {
@@ -165,10 +176,10 @@ export class RequestStore {
       // The gate: of all who come with tokens for this request, one changes this row.
       const won = await tx.run(
         `UPDATE screenshot_requests SET state = 'completed', busy = 0, reason = NULL, peer_id = ?,
-           ended_at = ? WHERE request_id = ? AND state = 'pending' AND expires_at > ?
+           hashes = ?, ended_at = ? WHERE request_id = ? AND state = 'pending' AND expires_at > ?
            AND EXISTS (SELECT 1 FROM screenshot_tokens WHERE token_id = ? AND request_id = ?
              AND used_at IS NULL)`,
-        ...[peerId, now, requestId, now, tokenId, requestId],
+        ...[peerId, JSON.stringify(hashes), now, requestId, now, tokenId, requestId],
       );
       if (won === 0) return false;
       await tx.run("UPDATE screenshot_tokens SET used_at = ? WHERE token_id = ?", now, tokenId);
@@ -206,6 +217,7 @@ const fields = {
   peerId: "peer_id",
   dueAt: "due_at",
   busy: "busy",
+  hashes: "hashes",
 } satisfies Record<keyof RequestRow, string>;
 
 const columnsOf = (table: string) =>
@@ -213,7 +225,11 @@ const columnsOf = (table: string) =>
 
 const columns = columnsOf("r.");
 
-type Raw = Omit<RequestRow, "tried" | "busy"> & { tried: string; busy: number };
+type Raw = Omit<RequestRow, "tried" | "busy" | "hashes"> & {
+  tried: string;
+  busy: number;
+  hashes: string | null;
+};
 
 function toRequest(row: Raw): RequestRow {
   const { requestId, catalogId, quantity, requester, state, reason, createdAt, attempts } = row;
@@ -223,5 +239,6 @@ function toRequest(row: Raw): RequestRow {
     ...{ expiresAt: Number(expiresAt), dueAt: Number(dueAt), peerId },
     tried: JSON.parse(row.tried),
     busy: row.busy === 1,
+    hashes: JSON.parse(row.hashes ?? "[]"),
   };
 }
