@@ -188,7 +188,13 @@ Deno.test("of two edges on one PostgreSQL, one takes a token", {
   await using other = await openPostgresState(url, migrations.edge);
   let given: Asked | undefined;
   const title = { catalogId: "c-1", title: "", sortTitle: "", sizeBytes: 1 };
-  const replica = { peerId: "p-1", relativePath: "", peerCatalogId: "c-1", atRisk: false };
+  const replica = {
+    peerId: "p-1",
+    relativePath: "",
+    title: "",
+    peerCatalogId: "c-1",
+    atRisk: false,
+  };
   const events: string[] = [];
   const open = (state: State) =>
     openScreenshots({

@@ -244,7 +244,14 @@ Deno.test("a peer that is kept from a member is not there, nor what its files ar
 Deno.test("a request for screenshots is its asker's, and names no peer to them", async () => {
   const asked = {
     ...{ requestId: "r-1", catalogId: "c-1", quantity: 3, state: "pending" as const },
-    ...{ reason: 'peer "p-2": no', createdAt: "", expiresAt: 0, attempts: 1, tried: [] },
+    ...{
+      reason: 'peer "p-2": no',
+      createdAt: "",
+      expiresAt: 0,
+      attempts: 1,
+      tried: [],
+      hashes: [],
+    },
     ...{ peerId: "p-2", dueAt: 0, busy: false, pictures: [] },
   };
   let requester = "";

@@ -15,6 +15,7 @@ await watchFolders(
   {
     isRemote: () => Promise.resolve(false),
     look: () => Promise.resolve(undefined),
+    realFolder: (folder) => Promise.resolve(folder),
     matters: () => true,
     scan: () => Promise.resolve(),
     onState: (states) => {
