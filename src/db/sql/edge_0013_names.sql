@@ -6,3 +6,7 @@ UPDATE replicas SET title = (SELECT titles.title FROM titles
 UPDATE replicas SET sort_title = lower(COALESCE(title, relative_path));
 CREATE INDEX replicas_by_name ON replicas (sort_title, catalog_id, peer_id, relative_path)
   WHERE announced = 1;
+
+-- Whether what the peer says of content joins its files with others': it has joined this edge, or
+-- runs on its machine. Of its present or last connection.
+ALTER TABLE peers ADD COLUMN believed INTEGER NOT NULL DEFAULT 1 CHECK (believed IN (0, 1));

@@ -73,6 +73,14 @@ export class Door {
     return this.store.revokedSince(new Date(Date.now() - RECENT_MS).toISOString());
   }
 
+  /**
+   * Whether a peer that is in is believed to have the content that it says: it was invited, or runs
+   * on this machine. Whoever may come unsigned could be anybody, and name any content as theirs.
+   */
+  async believes(peerId: string, address: string): Promise<boolean> {
+    return isLoopback(hostOf(address)) || (await this.store.find(peerId))?.origin === "pin";
+  }
+
   /** @throws {DeniedError} this peer comes without a key, and may not */
   async admitUnsigned({ peerId, address }: Visitor): Promise<void> {
     const known = await this.store.find(peerId);

@@ -226,7 +226,7 @@ export function openEdge(options: EdgeOptions): Edge {
       const { peerId, connectedAt } = session;
       // Its first message waits for this, and fails with it.
       session.ready = writes.add(
-        store.connected(peerId, connectedAt).then(() => {
+        store.connected(peerId, connectedAt, session.isBelieved).then(() => {
           routing.joined(session);
           log.info("Peer connected", { peerId });
           publish("peer.connected", { peerId });

@@ -22,6 +22,8 @@ export class Session {
   announcement: Announcement | undefined;
   /** What it may still offer; counted at its first offer. */
   quota: Quota | undefined;
+  /** Whether its files may be joined with others' by what it says of their content. */
+  isBelieved = true;
   /** It is in the state; rejects where that could not be. */
   ready: Promise<void> = Promise.resolve();
   /** `ready` has resolved. */

@@ -43,14 +43,13 @@ export class EdgeStore extends ReplicaStore {
   /** When an edge starts, all its peers come at once. */
   readonly #together = new Together(this.state);
 
-  async connected(peerId: string, at: string): Promise<void> {
+  /** `isBelieved`: what it says of content joins its files with others'. */
+  async connected(peerId: string, at: string, isBelieved = true): Promise<void> {
     await this.#together.run(
-      `INSERT INTO peers (peer_id, connected_at, last_seen_at) VALUES (?, ?, ?)
+      `INSERT INTO peers (peer_id, connected_at, last_seen_at, believed) VALUES (?, ?, ?, ?)
        ON CONFLICT (peer_id) DO UPDATE SET connected_at = excluded.connected_at,
-         last_seen_at = excluded.last_seen_at, extensions = '[]'`,
-      peerId,
-      at,
-      at,
+         last_seen_at = excluded.last_seen_at, extensions = '[]', believed = excluded.believed`,
+      ...[peerId, at, at, isBelieved ? 1 : 0],
     );
   }
 

@@ -98,6 +98,7 @@ export class Visit {
       return false;
     }
     const session = new Session(this.#peerId, edgeId, stream);
+    session.isBelieved = await door.believes(this.#peerId, this.#address);
     if (!await findRoom(session, rooms)) {
       gate.failed(this.#address);
       this.#refuse(grpc.lib.status.PERMISSION_DENIED, REFUSED);

@@ -40,6 +40,41 @@ for (const [name, { ignore, open }] of Object.entries(engines)) {
     return { state, store, hashes: new HashStore(state), held };
   };
 
+  Deno.test(`${name}: what a peer that is not believed says of content joins nothing`, {
+    ignore,
+  }, async () => {
+    const { state, store, hashes, held } = await openBoth();
+    await using _ = state;
+    await store.connected("liar", at, false);
+    const [film = ""] = await held("p", ["film", 5]);
+    const [claimed = ""] = await held("liar", ["z", 5]);
+    await held("q", ["original", 5]);
+    const saying = (catalogId: string, contentHash = MD5) => [
+      { catalogId, title: "Film", container: "mp4", tracks: [], sizeBytes: 5, contentHash },
+    ];
+    await store.describe("p", saying(film));
+    deepStrictEqual((await store.describe("liar", saying(claimed))).remaps, []);
+    // Nor does it take a hash before the one that it belongs to has said it.
+    const [first = ""] = await held("liar", ["y", 5]);
+    await store.describe("liar", saying(first, MD5.replace("0", "f")));
+    const [own = ""] = await held("p", ["another", 5]);
+    await store.describe("p", saying(own, MD5.replace("0", "f")));
+
+    const holders = async (id: string) =>
+      (await store.findTitle(id))!.replicas.map(({ peerId }) => peerId);
+    deepStrictEqual(await holders(film), ["p"]);
+    deepStrictEqual(await holders(claimed), ["liar"]);
+    deepStrictEqual(await holders(own), ["p"]);
+    strictEqual((await store.findTitle(own))!.contentHash, MD5.replace("0", "f"));
+    deepStrictEqual((await hashes.unmatched("liar", "", 9)).files, []);
+    deepStrictEqual(await hashes.copies(claimed), []);
+    strictEqual((await hashes.copies(film)).length, 1);
+    // It has joined since.
+    await store.connected("liar", at);
+    strictEqual((await hashes.unmatched("liar", "", 9)).files.length, 2);
+    strictEqual((await store.describe("liar", saying(claimed))).remaps[0]?.newCatalogId, film);
+  });
+
   Deno.test(`${name}: files as long as another title are found, page by page`, {
     ignore,
   }, async () => {

@@ -37,11 +37,19 @@ export function describe(
       peerId,
       JSON.stringify(ids),
     );
+    const peer = await tx.get<{ believed: number }>(
+      "SELECT believed FROM peers WHERE peer_id = ?",
+      peerId,
+    );
     const usable = files.flatMap((file): Said[] => {
       const description = byId.get(file.peerCatalogId)!;
       const { sizeBytes, contentHash = "" } = description;
       if (sizeBytes < 0) return [];
-      return [{ file, description, hash: HASH.test(contentHash) ? contentHash : null }];
+      return [{
+        file,
+        description,
+        hash: peer?.believed === 1 && HASH.test(contentHash) ? contentHash : null,
+      }];
     });
     if (usable.length === 0) return described;
     const writer = new FileWriter(tx, peerId, described, await lookUp(tx, peerId, usable));

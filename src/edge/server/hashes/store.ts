@@ -120,7 +120,9 @@ const columns = `r.peer_id AS "peerId", r.relative_path AS path,
   r.peer_catalog_id AS "peerCatalogId", r.catalog_id AS "titleId", t.size_bytes AS "sizeBytes",
   h.md5, h.asked_at AS "askedAt"`;
 
+/** Of peers that are believed. */
 const sources = `FROM replicas r JOIN titles t ON t.catalog_id = r.catalog_id
+  JOIN peers p ON p.peer_id = r.peer_id AND p.believed = 1
   LEFT JOIN file_hashes h ON h.peer_id = r.peer_id AND h.relative_path = r.relative_path
     AND h.size_bytes = t.size_bytes`;
 
