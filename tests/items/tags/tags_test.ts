@@ -5,7 +5,7 @@ import {
   NotFoundError,
   StaleError,
 } from "../../../src/base/errors.ts";
-import { slugify, slugifyPath } from "../../../src/items/tags/mod.ts";
+import { isTagPath, slugify, slugifyPath } from "../../../src/items/tags/mod.ts";
 import { openRig } from "./rig.ts";
 
 Deno.test("slugify() makes one word of a name, and keeps letters that ASCII cannot show", () => {
@@ -23,6 +23,37 @@ Deno.test("slugify() makes one word of a name, and keeps letters that ASCII cann
   for (const [name, slug] of cases) strictEqual(slugify(name), slug);
   ok(/^[a-z]{7}$/.test(slugify("???")));
   strictEqual(slugifyPath(" Genre / / Film Noir "), "genre/film-noir");
+});
+
+Deno.test("isTagPath() knows what slugifyPath() makes", () => {
+  for (
+    const name of ["Genre / Film Noir", "Crème Brûlée!", "车辆颜色/SF 小说", "a/b/c", "Ørsted"]
+  ) {
+    strictEqual(isTagPath(slugifyPath(name)), true, name);
+    strictEqual(slugifyPath(slugifyPath(name)), slugifyPath(name), name);
+  }
+  for (const bad of ["", "/", "a/", "/a", "a//b", "Kids", "a b", "a\0", "a\nb", "a.b"]) {
+    strictEqual(isTagPath(bad), false, JSON.stringify(bad));
+  }
+});
+
+Deno.test("of films their tags are told by the edge's names, as they will be while a branch moves", async () => {
+  using rig = openRig();
+  const { db, tags } = rig;
+  db.run(`INSERT INTO media (id, root, relative_path, wire_path, size_bytes, modified_ms, status,
+    title, catalog_id, added_at, updated_at)
+    VALUES ('m', '/', 'a', 'a', 1, 1, 'ready', 'A', 'c-1', '2026', '2026')`);
+  const paths = () => tags.pathsOfTitles(["c-1", "c-2"]).get("c-1")?.sort();
+
+  strictEqual(paths(), undefined);
+  for (const path of ["Genre/Noir/Old", "good"]) {
+    const { id } = await tags.findOrCreate(path, rig.by());
+    tags.links.link("m", id, rig.by());
+  }
+  deepStrictEqual(paths(), ["genre/noir/old", "good"]);
+  // As a move leaves it whose paths are not all written yet.
+  db.run("INSERT INTO tag_rewrites VALUES (1, 'genre', 'kind/of', 1)");
+  deepStrictEqual(paths(), ["good", "kind/of/noir/old"]);
 });
 
 Deno.test("a tag is found or made by its path, with all above it", async () => {
