@@ -320,6 +320,12 @@ onBoth(
     deepStrictEqual(await said(), ["p a kids/old true", "q horror false"]);
     await say("q", "b.mp4");
     deepStrictEqual(await said(), ["p a kids/old true", "q true"]);
+    // Another film stands there now.
+    await store.assign("q", [file("b.mp4", 6)]);
+    deepStrictEqual(await said(), ["p a kids/old true"]);
+    await store.assign("q", [file("b.mp4", 5)]);
+    await say("q", "b.mp4");
+    deepStrictEqual(await said(), ["p a kids/old true", "q true"]);
     // A second copy, and a peer that has it no more; then one that says nothing any more.
     const [second = ""] = idsOf(await store.assign("p", [file("again.mp4", 5)]));
     await store.announce("p", [second]);

@@ -171,6 +171,9 @@ async function knownIds(
     if (id !== titleId && await takeTitlesId(tx, peerId, row)) row.id = titleId;
     const now = files.get(path)!.sizeBytes;
     if (now === sizeBytes) continue;
+    // Another film may stand there now: nothing is known of its tags until the peer says it.
+    const untold = "UPDATE replicas SET tags = NULL WHERE peer_id = ? AND relative_path = ?";
+    await tx.run(untold, peerId, path);
     const others = `SELECT 1 FROM replicas WHERE catalog_id = ?
       AND (peer_id <> ? OR relative_path <> ?) LIMIT 1`;
     if (await tx.get(others, titleId, peerId, path)) {
