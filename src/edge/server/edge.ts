@@ -100,12 +100,11 @@ const QUIET_MS = 500;
 
 /** Nothing to close: `serve` ends with its signal, and the database belongs to the caller. */
 export function openEdge(options: EdgeOptions): Edge {
-  const { state, log, edgeId, maxPeers = 1000, timeouts = {} } = options;
+  const { state, log, edgeId, bus, maxPeers = 1000, timeouts = {} } = options;
   const { peerSec = 120, streamSec = 10, grantSec = 300, graceSec = 300 } = timeouts;
   const store = new EdgeStore(state);
   const sessions = options.sessions ?? new Sessions(maxPeers);
   const counters = new EdgeCounters();
-  const { bus } = options;
   const routing: Routing = openRouting({
     bus,
     counters,
