@@ -59,14 +59,8 @@ if (withVm) wantVm();
 await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
 const machine = isWhole ? beside(["tests/vm"], isLarge ? {} : { VM_TESTS: "off" }) : undefined;
-// Here once, and not by each test file and each worker that the tests open.
-await runProgram(Deno.execPath(), ["check", "--quiet"]);
-if (isWhole) {
-  await compile().catch((error) => {
-    const [reason] = String(error.message).split("\n").slice(-2);
-    say(`The executable was NOT built, and its tests are ignored: ${reason}`);
-  });
-}
+// Types are checked here once, and not by each test file and each worker that the tests open.
+await Promise.all([runProgram(Deno.execPath(), ["check", "--quiet"]), isWhole && build()]);
 const counts: Counts[] = [];
 if (isWhole) {
   const others = beside(OTHERS);
@@ -81,6 +75,13 @@ if (ignored.length > 0) say(`Ignored here:\n${ignored.map((it) => `  ${it}`).joi
 const failed = sum((it) => it.failed);
 say(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped)} skipped`);
 Deno.exit(failed > 0 ? 1 : 0);
+
+async function build(): Promise<void> {
+  await compile().catch((error) => {
+    const [reason] = String(error.message).split("\n").slice(-2);
+    say(`The executable was NOT built, and its tests are ignored: ${reason}`);
+  });
+}
 
 /** Tests that run beside the others, for they often wait; what they print is told after. */
 function beside(paths: string[], env = {}): { tell(): Promise<Counts> } {
