@@ -20,6 +20,8 @@ import {
   type LinkDeps,
   type LinkScreenshots,
   type LinkSettings,
+  parseAddresses,
+  pinFor,
 } from "../../edge/mod.ts";
 import type { Track } from "../../media/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
@@ -46,9 +48,10 @@ export type PeerLink = ReturnType<typeof createPeerLink>;
 export function createPeerLink(options: PeerLinkOptions) {
   const { peer, db, sessions, edge, config, peerId, key, publish, log } = options;
   // Asked at every connection: an edge that is joined while this runs is known at once.
-  const pinOf = (address: string) =>
-    config.value.edgeFingerprints.find((it) => it.startsWith(`${address}=`))
-      ?.slice(address.length + 1);
+  const pinOf = (address: string) => {
+    const { edgeGrpcAddress, edgeFingerprints } = config.value;
+    return pinFor(address, parseAddresses(edgeGrpcAddress), edgeFingerprints);
+  };
   // One for all links: what plays goes on when the link is made anew.
   const streams = guardStreams({
     open: ({ sdp, ...offer }, signal) =>

@@ -10,6 +10,23 @@ export function parseAddresses(text: string): string[] {
   return [...new Set(text.split(",").map((it) => it.trim()).filter((it) => it !== ""))];
 }
 
+/**
+ * The key that the edge at `address` must show: the one that was pinned there. Where several edges
+ * are named and this is not one of those that were joined, that of the first which was: they are one
+ * edge, with one key, or somebody has put another in its place.
+ *
+ * @param addresses all that are named, the best first
+ * @param pins as `host:port=fingerprint`
+ */
+export function pinFor(
+  address: string,
+  addresses: readonly string[],
+  pins: readonly string[],
+): string | undefined {
+  const at = (it: string) => pins.find((pin) => pin.startsWith(`${it}=`))?.slice(it.length + 1);
+  return at(address) ?? addresses.map(at).find((it) => it !== undefined);
+}
+
 export interface LookUpOptions {
   /** Whether a connection to the edge can be opened. */
   isThere(address: string, signal: AbortSignal): Promise<boolean>;

@@ -6,12 +6,30 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
-import { parseAddresses } from "../../../src/edge/link/addresses.ts";
+import { parseAddresses, pinFor } from "../../../src/edge/link/addresses.ts";
 import { Backoff, SLOW_MS } from "../../../src/edge/link/backoff.ts";
 import { EdgeLedger, ScriptedEdge } from "../cuts/scripted_edge.ts";
 import { CuttingProxy } from "../cuts/proxy.ts";
 import { PublishedEdge } from "../published.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "../rig.ts";
+
+Deno.test("an edge beside one that was joined has to show its key, or one of its own", () => {
+  const [one, two, lone] = ["one:1", "two:2", "two:22"];
+  const pins = [`${one}=aa`, "gone:9=ff"];
+  const cases = [
+    [one, [one, two], pins, "aa"],
+    [two, [one, two], pins, "aa"],
+    [two, [two, one], pins, "aa"],
+    [two, [one, two], [...pins, `${two}=bb`], "bb"],
+    [lone, [two, lone], [`${two}=bb`], "bb"],
+    // What was joined once and is named no more says nothing of others.
+    [two, [two], pins, undefined],
+    ["127.0.0.1:5", [], pins, undefined],
+  ] as const;
+  for (const [address, addresses, known, expected] of cases) {
+    strictEqual(pinFor(address, addresses, known), expected, `${address} of ${addresses}`);
+  }
+});
 
 Deno.test("parseAddresses() takes several, each once", () => {
   deepStrictEqual(parseAddresses("a:1"), ["a:1"]);
