@@ -73,6 +73,9 @@ interface PartsContext {
   terminal: Terminal;
 }
 
+/** Events by which a film may have other tags. */
+const TAGGING = /^(item|tag)\.|^duplicates\.resolved$/;
+
 async function runParts(context: PartsContext, signal: AbortSignal): Promise<void> {
   const { role, folder, db, config, events, log, terminal } = context;
   await using held = new AsyncDisposableStack();
@@ -84,7 +87,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     if (type === "drive.health") onFound();
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
-    if (type.startsWith("item.") || type.startsWith("tag.")) link?.retell();
+    if (TAGGING.test(type)) link?.retell();
     people?.onEvent(type);
   };
 
