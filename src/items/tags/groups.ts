@@ -92,6 +92,7 @@ export function createGroups({ db, changes, store, tags, links, onChanged }: Gro
 
     /** @throws {ConflictError} it shall allow one, and items have several: `items` says how many */
     async update(id: string, fields: GroupEdit, by: By, expected?: number): Promise<TagGroup> {
+      get(id);
       const given = Object.fromEntries(
         Object.entries(fields).filter(([, value]) => value !== undefined),
       );

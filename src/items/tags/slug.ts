@@ -9,7 +9,7 @@ const MAX_LENGTH = 64;
 /**
  * "Crème Brûlée!" → "creme-brulee". Letters that ASCII cannot show ("车辆颜色", "Ørsted") are kept as
  * they are, for without them different names would be one; a name without any letter or digit
- * ("???") gets seven letters by chance.
+ * ("???") gets seven letters, the same each time.
  */
 export function slugify(name: string, maxLength = MAX_LENGTH): string {
   const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
@@ -17,7 +17,7 @@ export function slugify(name: string, maxLength = MAX_LENGTH): string {
   const text = isAscii ? plain : name.normalize("NFKC").toLowerCase();
   const joined = text.replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
   const cut = [...trimDashes(joined)].slice(0, maxLength).join("");
-  return trimDashes(cut) || randomSlug();
+  return trimDashes(cut) || lettersOf(name.normalize("NFKC").trim());
 }
 
 /** "Genre / Film Noir" → "genre/film-noir": each part by itself, empty ones left out. */
@@ -37,16 +37,17 @@ export function pathParts(path: string): string[] {
   return path.split("/").map((part) => part.trim()).filter(Boolean);
 }
 
-/** Seven letters that nobody can guess. */
-export function randomSlug(length = 7): string {
-  // 234 is the largest multiple of 26 in a byte: without it some letters would come more often.
-  const letters: string[] = [];
-  while (letters.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
-      if (byte < 234 && letters.length < length) letters.push(String.fromCharCode(97 + byte % 26));
-    }
+/** Seven letters for any text: FNV-1a of its code units, in base 26. */
+function lettersOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
   }
-  return letters.join("");
+  let letters = "";
+  for (; letters.length < 7; hash = Math.floor(hash / 26)) {
+    letters += String.fromCharCode(97 + hash % 26);
+  }
+  return letters;
 }
 
 function trimDashes(text: string): string {

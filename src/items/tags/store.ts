@@ -168,6 +168,9 @@ export function createTagStore(db: Database) {
       db.all<{ name: string }>("SELECT name FROM tag_synonyms WHERE tag_id = ? ORDER BY slug", id)
         .map(({ name }) => name),
 
+    synonymSlugs: (id: string): { slug: string; name: string }[] =>
+      db.all("SELECT slug, name FROM tag_synonyms WHERE tag_id = ?", id),
+
     synonym: (slug: string): { tagId: string; name: string } | undefined =>
       db.get("SELECT tag_id AS tagId, name FROM tag_synonyms WHERE slug = ?", slug),
 

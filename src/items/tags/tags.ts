@@ -95,7 +95,8 @@ export function openTags({ db, changes, publish }: TagsDeps) {
   }
 
   function refuseUnknownGroup(id: string | null | undefined): void {
-    if (id && !groupStore.find(id)) throw new InvalidError(`Cannot find tag group "${id}"`, { id });
+    if (id === null || id === undefined || groupStore.find(id)) return;
+    throw new InvalidError(`Cannot find tag group "${id}"`, { id });
   }
 
   /** To be called in a transaction, with the tree settled where much is to be done. */

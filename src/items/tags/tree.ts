@@ -218,7 +218,7 @@ export function createTagTree(
 
   function setSynonyms(id: string, names: readonly string[]): void {
     const wanted = new Map(names.map((name) => [slugify(name), name.trim()]));
-    const known = new Map(store.synonyms(id).map((name) => [slugify(name), name]));
+    const known = new Map(store.synonymSlugs(id).map(({ slug, name }) => [slug, name]));
     for (const slug of known.keys()) if (!wanted.has(slug)) store.removeSynonym(slug);
     for (const [slug, name] of wanted) {
       if (known.get(slug) === name) continue;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import {
   ConflictError,
   InvalidError,
@@ -22,6 +22,8 @@ Deno.test("slugify() makes one word of a name, and keeps letters that ASCII cann
 
   for (const [name, slug] of cases) strictEqual(slugify(name), slug);
   ok(/^[a-z]{7}$/.test(slugify("???")));
+  strictEqual(slugify("🎃"), slugify(" 🎃 "), "the same each time");
+  notStrictEqual(slugify("🎃"), slugify("🎬"));
   strictEqual(slugifyPath(" Genre / / Film Noir "), "genre/film-noir");
 });
 
@@ -193,6 +195,30 @@ Deno.test("a synonym leads to its tag, and is no other's name", async () => {
   deepStrictEqual([found.id, below.path], [film.id, "kind/film/silent"]);
   strictEqual(rig.tags.find("motion picture"), undefined);
   await rejects(rig.tags.removeSynonym(film.id, "nothing", rig.by()), NotFoundError);
+});
+
+Deno.test("a synonym without letters stays one, however often its tag is edited", async () => {
+  using rig = openRig();
+  const { id } = await rig.tags.findOrCreate("genre/horror", rig.by());
+  // One of an older library has letters by chance.
+  rig.db.run("INSERT INTO tag_synonyms (slug, name, tag_id) VALUES ('qwertyu', '👻', ?)", id);
+  await rig.tags.addSynonym(id, "🎃", rig.by());
+  for (const description of ["a", "b", "c"]) await rig.tags.update(id, { description }, rig.by());
+
+  deepStrictEqual(rig.tags.get(id).synonyms.toSorted(), ["🎃", "👻"].toSorted());
+  await rig.tags.removeSynonym(id, "👻", rig.by());
+  deepStrictEqual(rig.tags.get(id).synonyms, ["🎃"]);
+  strictEqual((await rig.tags.findOrCreate("🎃", rig.by())).id, id);
+});
+
+Deno.test("a group that there is not is refused, also one without a name", async () => {
+  using rig = openRig();
+  const { id } = await rig.tags.findOrCreate("genre", rig.by());
+
+  for (const groupId of ["nope", ""]) {
+    await rejects(rig.tags.update(id, { groupId }, rig.by()), InvalidError);
+  }
+  await rejects(rig.tags.groups.update("nope", {}, rig.by()), NotFoundError);
 });
 
 Deno.test("merging moves items, synonyms and what is below, and is undone as one", async () => {
