@@ -22,6 +22,12 @@ export interface Database extends Disposable {
   run(sql: string, ...values: SQLInputValue[]): number;
   /** All or nothing; a transaction inside another joins it. */
   transaction<T>(work: () => T): T;
+  /**
+   * A transaction that is on the disk when this returns, through a power cut too: for what must be
+   * known of something that follows and cannot be taken back. Others are kept through a killed
+   * process.
+   */
+  durably<T>(work: () => T): T;
 }
 
 /**
@@ -140,6 +146,16 @@ class Sqlite implements Database {
       throw error;
     } finally {
       this.#inTransaction = false;
+    }
+  }
+
+  durably<T>(work: () => T): T {
+    if (this.#inTransaction) return work(); // the outer one is on the disk, or is not
+    this.run("PRAGMA synchronous = FULL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.run("PRAGMA synchronous = NORMAL");
     }
   }
 

@@ -43,6 +43,7 @@ import library0020 from "./sql/library_0020_versions.sql" with { type: "text" };
 import library0021 from "./sql/library_0021_deleting.sql" with { type: "text" };
 import library0022 from "./sql/library_0022_shown_tags.sql" with { type: "text" };
 import library0023 from "./sql/library_0023_renewed.sql" with { type: "text" };
+import library0024 from "./sql/library_0024_owed.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -70,6 +71,7 @@ export const migrations = {
     library0021,
     library0022,
     library0023,
+    library0024,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

@@ -13,6 +13,7 @@ import type { Changes } from "../changes/changes.ts";
 import { createBulk } from "./bulk.ts";
 import { type Suggestion, suggestKeeper } from "./keeper.ts";
 import { createLook, LOOK_JOB } from "./look/look.ts";
+import { sayOwed } from "./resolve/owed.ts";
 import { createResolve } from "./resolve/resolve.ts";
 import { createTakeOverStore } from "./resolve/store.ts";
 import { createDuplicatesStore, type Group, type Member } from "./store.ts";
@@ -81,7 +82,11 @@ export function openDuplicates(deps: DuplicatesDeps) {
       find: library.trash.find,
       counts: library.trash.counts,
       empty: library.trash.empty,
-      settle: library.trash.settle,
+      /** Brings to its end what a crash has cut off, and says what it had no time to say. */
+      async settle(): Promise<void> {
+        await library.trash.settle();
+        sayOwed({ store, takeOver, changes, library });
+      },
 
       /** Its item is shown again, too. @throws as media's restore() */
       async restore(

@@ -104,6 +104,9 @@ export function createDuplicatesStore(db: Database) {
   return {
     transaction: <T>(work: () => T): T => db.transaction(work),
 
+    isGroup: (id: string): boolean =>
+      db.get("SELECT 1 FROM duplicate_groups WHERE id = ?", id) !== undefined,
+
     /** @throws {NotFoundError} there is no such group (any more) */
     find,
 

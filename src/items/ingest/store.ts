@@ -42,18 +42,8 @@ export function createIngestStore(db: Database) {
     /** In one transaction: all or nothing. */
     transaction: <T>(work: () => T): T => db.transaction(work),
 
-    /**
-     * A transaction that is on the disk when this returns: what follows cannot be taken back, and a
-     * power cut must not leave it without its journal. Others are kept through a killed process.
-     */
-    durably<T>(work: () => T): T {
-      db.run("PRAGMA synchronous = FULL");
-      try {
-        return db.transaction(work);
-      } finally {
-        db.run("PRAGMA synchronous = NORMAL");
-      }
-    },
+    /** One that a power cut does not take back. */
+    durably: <T>(work: () => T): T => db.durably(work),
 
     insertPlan(plan: Plan): void {
       db.run(

@@ -64,23 +64,37 @@ export function createTrashStore(db: Database) {
       )!,
     }),
 
-    insert: (it: Omit<TrashEntry, "trashedAt" | "state">): number =>
-      db.run(
-        `INSERT INTO trash (id, media_id, media_status, root, relative_path, trash_path, size_bytes,
-           modified_ms, state, why, trashed_at)
+    /** Before the file moves: without it nobody would know whose it is. */
+    insert: (it: Omit<TrashEntry, "trashedAt" | "state"> & { owes: unknown }): number =>
+      db.durably(() =>
+        db.run(
+          `INSERT INTO trash (id, media_id, media_status, root, relative_path, trash_path, size_bytes,
+           modified_ms, state, why, trashed_at, owes)
          VALUES (?, ?, ifnull((SELECT status FROM media WHERE id = ?), 'new'), ?, ?, ?, ?, ?,
-           'going', ?, ?)`,
-        it.id,
-        it.mediaId,
-        it.mediaId,
-        it.root,
-        it.relativePath,
-        it.trashPath,
-        it.sizeBytes,
-        it.modifiedMs,
-        it.why,
-        now(),
+           'going', ?, ?, ?)`,
+          it.id,
+          it.mediaId,
+          it.mediaId,
+          it.root,
+          it.relativePath,
+          it.trashPath,
+          it.sizeBytes,
+          it.modifiedMs,
+          it.why,
+          now(),
+          it.owes === undefined ? null : JSON.stringify(it.owes),
+        )
       ),
+
+    /** What is in the trash, and is still to be said of it. */
+    owing: (): { id: string; owes: unknown }[] =>
+      db.all<{ id: string; owes: string }>(
+        "SELECT id, owes FROM trash WHERE owes IS NOT NULL AND state = 'kept' LIMIT 1000",
+      ).map(({ id, owes }) => ({ id, owes: JSON.parse(owes) })),
+
+    /** It is said. @returns whether that was to be done still */
+    said: (id: string): boolean =>
+      db.run("UPDATE trash SET owes = NULL WHERE id = ? AND owes IS NOT NULL", id) > 0,
 
     setState: (id: string, state: TrashState) =>
       db.run("UPDATE trash SET state = ? WHERE id = ?", state, id),
@@ -118,7 +132,7 @@ export function createTrashStore(db: Database) {
       list: (): { path: string; keeper: string }[] =>
         db.all("SELECT path, keeper FROM half_shared LIMIT 1000"),
       insert: (path: string, keeper: string) =>
-        db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper),
+        db.durably(() => db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper)),
       remove: (path: string) => db.run("DELETE FROM half_shared WHERE path = ?", path),
     },
 

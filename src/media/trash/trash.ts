@@ -38,6 +38,11 @@ export interface PutOptions {
   why: string;
   /** Looked at once the file has been moved: what it throws brings the file back. */
   check?: () => Promise<void>;
+  /**
+   * What is to be said of it elsewhere once it is there, as JSON has it: kept with the entry until
+   * said() is called, in the transaction that says it. Without that the next start sees it in owing().
+   */
+  owes?: unknown;
 }
 
 export type Trash = ReturnType<typeof openTrash>;
@@ -67,6 +72,8 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     list: store.list,
     counts: store.counts,
     sawShared: store.sawShared,
+    owing: store.owing,
+    said: store.said,
 
     /**
      * Says that an entry is to be deleted for good, in a transaction of the caller's: from then on a
@@ -85,7 +92,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
      * @throws {ConflictError} it is not as it was looked at, or cannot be moved: it stays
      * @throws {DeniedError} the path leads out of the media folders, or may not be changed
      */
-    async put(file: ToTrash, { why, check }: PutOptions): Promise<TrashEntry> {
+    async put(file: ToTrash, { why, check, owes }: PutOptions): Promise<TrashEntry> {
       const path = join(file.root, file.relativePath);
       await checkInside(path, roots(), touch);
       const target = await touch(
@@ -94,7 +101,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
       );
       const id = crypto.randomUUID();
       const trashPath = relative(file.root, target).replaceAll(sep, "/");
-      store.insert({ ...file, id, mediaId: file.id, trashPath, why });
+      store.insert({ ...file, id, mediaId: file.id, trashPath, why, owes });
       try {
         await touch(path, () => renameInto(path, target));
       } catch (error) {

@@ -580,3 +580,38 @@ Deno.test("what cannot be deleted is in the trash, and the history says so", asy
   await rig.room.trash.restore(trashId!);
   ok(await rig.exists("sub/a copy.wav"));
 });
+
+Deno.test("a program killed before the history knows of what it threw away says it at the next start, once", async () => {
+  const { rig, group } = await rigWith(two);
+  await using _ = rig;
+  const [kept, gone] = [rig.find("a.wav").id, rig.find("a copy.wav").id];
+  rig.rooms.ratings.rate(gone, 4, { user: "owner" });
+  const { record } = rig.changes;
+  rig.changes.record = () => {
+    throw new Error("killed");
+  };
+  await rejects(rig.resolve(group, "a.wav", ["a copy.wav"]), /killed/);
+  rig.changes.record = record;
+  const told = () =>
+    rig.db.all<{ after: string }>("SELECT after FROM changes WHERE entity = 'duplicate'")
+      .map(({ after }) => JSON.parse(after));
+  const isShown = (id: string) =>
+    rig.db.get("SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL", id) !== undefined;
+  const before = [told(), isShown(gone)];
+
+  await rig.room.trash.settle();
+  await rig.room.trash.settle();
+
+  deepStrictEqual(before, [[], true], "the file was moved, and nothing was said");
+  const [entry] = rig.library.trash.list(everything, 9);
+  deepStrictEqual(
+    told().map(({ file, kept, done, trash_id: id }) => [file, kept, done, id]),
+    [[gone, kept, "trashed", entry!.id]],
+  );
+  deepStrictEqual([isShown(kept), isShown(gone)], [true, false]);
+  deepStrictEqual(
+    rig.db.all("SELECT halves FROM ratings WHERE item_id = ?", kept).map(({ halves }) => halves),
+    [8],
+  );
+  strictEqual(rig.room.find(group.id).state, "resolved");
+});

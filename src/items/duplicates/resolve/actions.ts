@@ -16,6 +16,8 @@ interface Files {
   victim: Checked;
   keeper: Member;
   kept: Looked;
+  /** What the history is to say of a file that goes to the trash, should the program end before. */
+  owes: unknown;
   /** Still as it was when it was read. @throws {ConflictError} it is not */
   again(member: Member, looked: Looked): Promise<void>;
 }
@@ -31,6 +33,8 @@ type Action = (files: Files, deps: ActionDeps) => Promise<Done>;
 /** What has been done, and what is left to do once it is written down. */
 export interface Done {
   outcome: Outcome;
+  /** What owes a word to the history. */
+  trashId?: string;
   last?: {
     /** In the transaction that writes the outcome down. */
     begin(): void;
@@ -43,7 +47,7 @@ export interface Done {
 export const actions = {
   trash: async (files, deps) => {
     const { id } = await throwAway(files, deps);
-    return { outcome: trashed(files, id) };
+    return { outcome: trashed(files, id), trashId: id };
   },
 
   /**
@@ -62,6 +66,7 @@ export const actions = {
     };
     return {
       outcome: { id: member.id, done: "deleted", reclaimedBytes: isOne ? 0 : member.sizeBytes },
+      trashId: id,
       last: { begin: () => trash.willDelete(id), work, instead: trashed(files, id) },
     };
   },
@@ -78,10 +83,11 @@ const trashed = ({ victim }: Files, trashId: string): Outcome => {
 };
 
 async function throwAway(
-  { victim: { member }, keeper, kept, again }: Files,
+  { victim: { member }, keeper, kept, owes, again }: Files,
   { library: { trash } }: ActionDeps,
 ) {
   return await trash.put(member, {
+    owes,
     why: `A copy of "${keeper.root}/${keeper.relativePath}"`,
     // Two ways may lead to one file, through shares or mounts, and no number tells.
     check: () => again(keeper, kept),

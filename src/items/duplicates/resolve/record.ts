@@ -11,8 +11,8 @@ import type { Outcome } from "./resolve.ts";
 import type { TakenOver, TakeOverStore } from "./store.ts";
 
 interface Act {
-  group: Group;
-  keeper: Member;
+  group: Pick<Group, "id">;
+  keeper: Pick<Member, "id">;
   outcome: Outcome;
   how: How;
   user: string;

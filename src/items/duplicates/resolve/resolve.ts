@@ -15,6 +15,7 @@ import { refuseStale } from "../../stale.ts";
 import { proofOf } from "../evidence.ts";
 import type { DuplicatesStore, Group, Member } from "../store.ts";
 import { actions, type Done, type How } from "./actions.ts";
+import type { Owed } from "./owed.ts";
 import { record } from "./record.ts";
 import type { TakenOver, TakeOverStore } from "./store.ts";
 import { lookAt, type Looked, readAll } from "./verify.ts";
@@ -75,7 +76,7 @@ const RESOLVE_JOB = "duplicates:resolve";
 export type Resolve = ReturnType<typeof createResolve>;
 
 export function createResolve(deps: ResolveDeps) {
-  const { store, jobs, publish, library: { work } } = deps;
+  const { store, jobs, publish, library: { work, trash } } = deps;
   const oneAtATime = new Semaphore(1);
   const verifyDeps = { work, hashesOf: store.hashesOf };
 
@@ -173,11 +174,13 @@ export function createResolve(deps: ResolveDeps) {
           job.signal.throwIfAborted();
           await again(keeper, kept);
           await again(member, looked);
-          const done: Done = await actions[how]({ victim, keeper, kept, again }, deps);
-          const { outcome, last } = done;
+          const owes: Owed = { group: groupId, keeper: keep, file: member.id, ...by };
+          const done: Done = await actions[how]({ victim, keeper, kept, owes, again }, deps);
+          const { outcome, last, trashId } = done;
           const writeDown = (outcome: Outcome) => record({ group, keeper, outcome, ...by }, deps);
           const takenOver = store.transaction(() => {
             last?.begin();
+            if (trashId !== undefined) trash.said(trashId);
             return writeDown(outcome);
           });
           const problem = await last?.work().catch((error) => {
