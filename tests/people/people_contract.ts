@@ -114,11 +114,12 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
 
   "there is always an owner": async (rig) => {
     const { accounts } = rig.people;
-    const { user: ann } = await join(rig, "Ann", "owner");
+    const { user: ann, signedIn } = await join(rig, "Ann", "owner");
 
     await rejects(accounts.change(machine, ann.id, { role: "member" }), ConflictError);
     await rejects(accounts.change(machine, ann.id, { isDisabled: true }), ConflictError);
     await rejects(accounts.delete(machine, ann.id), ConflictError);
+    ok(await rig.people.authenticate(signedIn.accessToken), "who stays is not signed out");
     const { user: bob } = await join(rig, "Bob", "owner");
     await accounts.delete(machine, ann.id);
     await rejects(accounts.delete(machine, bob.id), ConflictError);

@@ -117,7 +117,10 @@ export function createAccounts(deps: AccountsDeps) {
     },
 
     async delete(by: Caller, id: string): Promise<void> {
-      const { name } = await found(id);
+      const { name, role, disabledAt } = await found(id);
+      // Who is not deleted stays signed in.
+      const isLast = role === "owner" && disabledAt === null && await store.owners() === 1;
+      if (isLast) throw lastOwner();
       await endSessions(id, "account deleted");
       await state.transaction(async (tx) => {
         const users = userStore(tx);
