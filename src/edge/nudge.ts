@@ -20,15 +20,11 @@ export class Nudge<Work extends string> {
     return this.#due.delete(work);
   }
 
-  /** Does `work` with what is due when anything is, and not again for `quietMs` milliseconds; until aborted. */
-  async each(
-    quietMs: number,
-    work: (due: ReadonlySet<Work>) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Does `work` when anything is due, and not again for `quietMs` milliseconds; until aborted. */
+  async each(quietMs: number, work: () => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const due = await this.take(signal);
-      if (due.size > 0) work(due);
+      if (due.size > 0) work();
       await pause(quietMs, signal);
     }
   }

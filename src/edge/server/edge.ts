@@ -121,7 +121,7 @@ export function openEdge(options: EdgeOptions): Edge {
     },
     end: endReplaced,
     bereft(peerId) {
-      news.note("catalog.changed");
+      news.note("catalog");
       availability.moved(peerId);
     },
     aboutStream({ peerId, sessionId, candidate }) {
@@ -183,7 +183,7 @@ export function openEdge(options: EdgeOptions): Edge {
     counters,
     log,
   }, options.screenshots);
-  const news = new Nudge<"catalog.changed" | "catalog.tagged">();
+  const [news, tagged] = [new Nudge<"catalog">(), new Nudge<"tags">()];
   const writes = new Writes();
   const hashes = openHashes({
     ...{ state, log, sessions, pace: options.hashPace, findPeer: routing.find },
@@ -198,13 +198,13 @@ export function openEdge(options: EdgeOptions): Edge {
     sessions,
     peerTimeoutMs: peerSec * 1000,
     changed(peerId, titles, areLost) {
-      news.note("catalog.changed");
+      news.note("catalog");
       availability.touched(peerId, titles, areLost);
       pictures.nudge();
       hashes.nudge();
       routing.catalogueChanged(peerId, titles, areLost ?? false);
     },
-    tagged: () => news.note("catalog.changed", "catalog.tagged"),
+    tagged: () => tagged.note("tags"),
     streams,
     streamClosed(peerId, sessionId) {
       streams.open.closed(peerId, sessionId);
@@ -230,7 +230,7 @@ export function openEdge(options: EdgeOptions): Edge {
           log.info("Peer connected", { peerId });
           publish("peer.connected", { peerId });
           // Its titles are online now.
-          news.note("catalog.changed");
+          news.note("catalog");
           availability.moved(peerId);
           pictures.nudge();
           hashes.nudge();
@@ -244,7 +244,7 @@ export function openEdge(options: EdgeOptions): Edge {
       void writes.add(session.ready.then(async () => {
         log.info("Peer disconnected", { peerId, reason });
         publish("peer.disconnected", { peerId, reason });
-        news.note("catalog.changed");
+        news.note("catalog");
         availability.moved(peerId);
         await store.seen(session, new Date(session.lastSeen).toISOString(), session.extensions);
       })).catch((error) => log.warn("Cannot keep when a peer was last seen", { peerId, error }));
@@ -261,7 +261,8 @@ export function openEdge(options: EdgeOptions): Edge {
         options.publish("edge.rejoined", {});
       });
       const telling = Promise.all([
-        news.each(QUIET_MS, (due) => due.forEach((it) => publish(it, {})), either),
+        news.each(QUIET_MS, () => publish("catalog.changed", {}), either),
+        tagged.each(QUIET_MS, () => publish("catalog.tagged", {}), either),
         streams.open.renewing(either),
         availability.run(either),
         pictures.run(either),

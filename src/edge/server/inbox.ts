@@ -195,7 +195,9 @@ async function receiveDescriptions(
   await inSteps(media, session.signal, async (some) => {
     const news = await store.describe(session.peerId, some);
     if (news.isTagged) tagged();
-    if (news.changed > 0 || news.touched.length > 0) changed(session.peerId, news.touched);
+    // Who sees it is another matter with other tags: the lists are others.
+    const isChanged = news.changed > 0 || news.touched.length > 0 || news.isTagged;
+    if (isChanged) changed(session.peerId, news.touched);
     await tellRemaps(session, news.remaps);
   });
 }
