@@ -25,6 +25,7 @@ import { openPeopleRole, type PeopleRole } from "./parts/people.ts";
 import { createPeerLink } from "./parts/peer_link.ts";
 import { openConfiguration, openData, openPeer } from "./parts/peer.ts";
 import { createScanner } from "./parts/scanner.ts";
+import { createOwnViewers } from "./parts/streams/own_viewers.ts";
 import { createWatcher } from "./parts/watcher.ts";
 import type { Terminal } from "./terminal.ts";
 import { tell } from "./parts/tell.ts";
@@ -144,6 +145,10 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const key = peer && await openIdentityKey(join(folder.path, "peer_key.pem"));
   const link = peer && sessions && key &&
     createPeerLink({ peer, db, sessions, edge, config, peerId, key, publish, log });
+  const stunServers = () => config.value.stunServers;
+  const viewers = link && sessions && !edge
+    ? createOwnViewers({ peerId, sessions, link, stunServers })
+    : undefined;
   const scanner = peer && createScanner({ peer, config, log, signal });
   if (sessions) services.stream = warmUp;
   if (peer) {
@@ -183,6 +188,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
         media: { ...peer.library, ...scanner.port },
         library: { ...peer.items, pictures: peer.artwork },
         jobs: peer.jobs,
+        viewers,
       }
       : "Cannot answer: this is an edge, and has no files of its own",
     edge: edge?.port ??

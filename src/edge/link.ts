@@ -11,6 +11,7 @@ import { Semaphore } from "../pool/mod.ts";
 import type { LinkDeps, LinkTiming } from "./deps.ts";
 import { fingerprintOf, type Introduced, isVouched, Refusals } from "./identity/mod.ts";
 import { lookUp, parseAddresses } from "./link/addresses.ts";
+import { advice } from "./link/advice.ts";
 import { Backoff, SLOW_MS } from "./link/backoff.ts";
 import { isReachable, openClient } from "./link/client.ts";
 import { askEdge, isGone } from "./link/silence.ts";
@@ -19,6 +20,7 @@ import { edgeMemories, keptGreeters } from "./link/edge_memory.ts";
 import { Commands } from "./link/outbox/commands.ts";
 import { createOutboxStore } from "./link/outbox/store.ts";
 import { type LinkParts, LinkSession, type LinkWork } from "./link/session.ts";
+import { tellOfViewers, type ViewerWord } from "./link/viewers.ts";
 import type { Hello } from "./messages.ts";
 import { Nudge } from "./nudge.ts";
 import { type Grpc, openGrpc, type StatusObject } from "./proto.ts";
@@ -47,6 +49,8 @@ export interface Link {
   retell(): void;
   /** Tells the edge that a viewer has gone. */
   streamClosed(sessionId: string): void;
+  /** Tells an edge that is none of ours of a viewer that did not come by it. */
+  tellViewer(word: ViewerWord): void;
   state(): LinkState;
   metrics(): Metric[];
 }
@@ -81,6 +85,7 @@ export function createLink(deps: LinkDeps): Link {
   const counters = linkCounters();
   const store = createOutboxStore(db);
   let session: LinkSession | undefined;
+  let tellViewer: ((word: ViewerWord) => void) | undefined;
   /** When the edge of this stream was last heard; 0 for never. */
   let heardAt = 0;
   const onAnswers = (key?: string) => session?.answersWait(key);
@@ -196,6 +201,8 @@ export function createLink(deps: LinkDeps): Link {
     });
     try {
       const options = { stream, address, signal: over.signal, lasting: signal };
+      const forgotten = () => hangUp("The edge has forgotten this peer");
+      tellViewer = tellOfViewers(grpc, client, { settings, signal: over.signal, forgotten, log });
       session = new LinkSession(parts, { ...options, isOurs, hooks: hooks(address) });
       await session.run().catch((error) => {
         if (over.signal.aborted) return;
@@ -207,7 +214,7 @@ export function createLink(deps: LinkDeps): Link {
       const livedMs = Date.now() - started;
       return { status, livedMs, wasUp: state.connected, better } satisfies Ending;
     } finally {
-      session = undefined;
+      session = tellViewer = undefined;
       clearTimeout(connecting);
       signal.removeEventListener("abort", goodbye);
       client.close();
@@ -270,24 +277,8 @@ export function createLink(deps: LinkDeps): Link {
         log.debug("Cannot tell the edge that a stream is closed", { sessionId, error })
       );
     },
+    tellViewer: (word) => session?.edge ? undefined : tellViewer?.(word),
     state: () => ({ ...state }),
     metrics: () => linkMetrics(counters, state.connected, store.waiting()),
   };
-}
-
-const NOBODY = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|Name resolution|Nothing answers/;
-
-/** What a person can do about it. */
-function advice(
-  { lib: { status } }: Grpc,
-  { code, details }: StatusObject,
-  isPatient: boolean,
-): string {
-  if (code === status.UNAVAILABLE && NOBODY.test(details)) {
-    return " Start the edge there, or correct EDGE_GRPC_ADDRESS";
-  }
-  if (code === status.UNAUTHENTICATED) return ". Check the peer_id of this peer";
-  if (code !== status.PERMISSION_DENIED || isPatient) return "";
-  return ". The edge is full, or another program uses this peer_id, " +
-    "or this peer is registered with another edge";
 }

@@ -12,6 +12,7 @@ export type {
   LinkStreams,
 } from "./deps.ts";
 export { createLink, type Link, type LinkState } from "./link.ts";
+export type { ViewerWord } from "./link/viewers.ts";
 export { parseAddresses, pinFor } from "./link/addresses.ts";
 export type {
   CatalogedFile,

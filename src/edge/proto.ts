@@ -52,6 +52,13 @@ export interface Grpc {
   service: grpc.ServiceDefinition;
   /** Opens AsyncOperations: the peer is known to the edge from here on. */
   call(client: Client, peerId: string): PeerStream;
+  /** WebRTCOperations: one question and its answer, within `ms`. Rejects with the status. */
+  signal(
+    client: Client,
+    peerId: string,
+    message: EdgeWebRTCMessage,
+    ms: number,
+  ): Promise<PeerWebRTCMessage | Undecodable>;
 }
 
 const texts = [commons, catalog, fileOperations, media, webrtc, extensions, base];
@@ -69,22 +76,42 @@ export async function openGrpc(): Promise<Grpc> {
     requestStream: true,
     responseStream: true,
   };
+  const webrtcOperations = {
+    ...method(`${SERVICE}/WebRTCOperations`, edgeWebRTC, peerWebRTC),
+    requestStream: false,
+    responseStream: false,
+  };
+  const metadataOf = (peerId: string) => {
+    const metadata = new lib.Metadata();
+    metadata.set("peer_id", peerId);
+    return metadata;
+  };
   return {
     lib,
     codecs,
-    service: {
-      asyncOperations,
-      webrtcOperations: {
-        ...method(`${SERVICE}/WebRTCOperations`, edgeWebRTC, peerWebRTC),
-        requestStream: false,
-        responseStream: false,
-      },
+    service: { asyncOperations, webrtcOperations },
+    signal: (client, peerId, message, ms) => {
+      const { path, requestSerialize, responseDeserialize } = webrtcOperations;
+      const { promise, resolve, reject } = Promise.withResolvers<PeerWebRTCMessage | Undecodable>();
+      client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        message,
+        metadataOf(peerId),
+        { deadline: Date.now() + ms },
+        (error, reply) => error ? reject(error) : resolve(reply!),
+      );
+      return promise;
     },
     call(client, peerId) {
-      const metadata = new lib.Metadata();
-      metadata.set("peer_id", peerId);
       const { path, requestSerialize, responseDeserialize } = asyncOperations;
-      return client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+      return client.makeBidiStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        metadataOf(peerId),
+      );
     },
   };
 }

@@ -24,7 +24,7 @@ import { drives, type DrivesPort, partitions, volumes } from "./resources/drives
 import { catalog, type EdgePort, peers } from "./resources/edge.ts";
 import { commandResources, peerCommands } from "./resources/commands/mod.ts";
 import { catalogueResources } from "./resources/catalogue/mod.ts";
-import { watchingResources } from "./resources/watching/mod.ts";
+import { type ViewersPort, watchingResources } from "./resources/watching/mod.ts";
 import { events, type EventsPort } from "./resources/events/mod.ts";
 import { health, type HealthPort } from "./resources/health.ts";
 import { holders } from "./resources/peers/holders.ts";
@@ -60,6 +60,8 @@ export interface PeerPorts {
   media: MediaPort;
   library: LibraryPort;
   jobs: JobsPort;
+  /** Who watches what this peer has, without an edge. */
+  viewers?: ViewersPort | undefined;
 }
 
 export interface ApiOptions {
@@ -99,7 +101,7 @@ export function createApi(ports: ApiPorts, { token, log, names }: ApiOptions): O
     screenshot: typeof edge === "string" ? absent(edge) : screenshotUpload(edge),
     ...catalogueResources(edge),
     ...commandResources(edge),
-    ...watchingResources(edge),
+    ...watchingResources(edge, typeof peer === "string" ? undefined : peer.viewers),
     ...peopleResources(people),
   };
 

@@ -5,6 +5,7 @@
  */
 export { type ApiOptions, type ApiPorts, createApi } from "./app.ts";
 export { catalogItemBody, peerBody } from "./resources/edge_body.ts";
+export type { ViewersPort } from "./resources/watching/mod.ts";
 export { driveHealthBody, type DriveHealthPort } from "./resources/drive_health.ts";
 export type { EdgePort } from "./resources/edge.ts";
 export type { Parts } from "./resources/health.ts";

@@ -205,6 +205,11 @@ export class PublishedPeer implements Disposable {
 export class PublishedEdge implements AsyncDisposable {
   readonly received: Message[] = [];
   readonly peerIds: string[] = [];
+  /** Requests of the unary call, with their metadata. */
+  readonly signalled: Message[] = [];
+  /** The original fails each of them so. */
+  signal: (reply: grpc.sendUnaryData<Message>) => void = (reply) =>
+    reply({ code: grpc.status.UNKNOWN, details: "Exception serializing response!" });
   readonly #server = new grpc.Server();
   #call: grpc.ServerDuplexStream<Message, Message> | undefined;
   #wake = () => {};
@@ -213,7 +218,13 @@ export class PublishedEdge implements AsyncDisposable {
     const edge = new PublishedEdge();
     edge.#server.addService(service, {
       AsyncOperations: (call: grpc.ServerDuplexStream<Message, Message>) => edge.#take(call),
-      WebRTCOperations: () => {},
+      WebRTCOperations: (
+        call: grpc.ServerUnaryCall<Message, Message>,
+        reply: grpc.sendUnaryData<Message>,
+      ) => {
+        edge.signalled.push({ peer_id: call.metadata.get("peer_id")[0], ...call.request });
+        edge.signal(reply);
+      },
     });
     const port = await new Promise<number>((resolve, reject) =>
       edge.#server.bindAsync(

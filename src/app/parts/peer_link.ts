@@ -22,6 +22,7 @@ import {
   type LinkSettings,
   parseAddresses,
   pinFor,
+  type ViewerWord,
 } from "../../edge/mod.ts";
 import type { Track } from "../../media/mod.ts";
 import type { Sessions } from "../../stream/mod.ts";
@@ -95,6 +96,7 @@ export function createPeerLink(options: PeerLinkOptions) {
       streams.ended(sessionId);
       link.streamClosed(sessionId);
     },
+    tellViewer: (word: ViewerWord) => link.tellViewer(word),
     state: () => link.state(),
     metrics: () => link.metrics(),
   };

@@ -5,11 +5,11 @@
  */
 import { createRoute, failures, json, router, z } from "../../router.ts";
 import { IceServer } from "../../schemas.ts";
-import { iceServerBody, watcher, type WatchingPort } from "./port.ts";
+import { iceServerBody, type ViewersPort, watcher } from "./port.ts";
 
 const Body = z.object({ ice_servers: z.array(IceServer) }).openapi("IceServers");
 
-export function ice(port: WatchingPort) {
+export function ice(port: ViewersPort) {
   return router().openapi(
     createRoute({
       method: "get",

@@ -6,16 +6,22 @@
 import { absent } from "../../router.ts";
 import { grants } from "./grants.ts";
 import { ice } from "./ice.ts";
-import type { WatchingPort } from "./port.ts";
+import type { ViewersPort, WatchingPort } from "./port.ts";
 import { streams } from "./streams.ts";
 import { whep } from "./whep.ts";
 
-export type { WatchingPort };
+export type { ViewersPort, WatchingPort };
 
-/** The edge's resources, or why this program has none. */
-export function watchingResources(port: WatchingPort | string) {
-  if (typeof port === "string") {
-    return { streams: absent(port), whep: absent(port), ice: absent(port), grants: absent(port) };
-  }
-  return { streams: streams(port), whep: whep(port), ice: ice(port), grants: grants(port) };
+/**
+ * The edge's resources, or why this program has none. A peer whose edge is elsewhere may have viewers of
+ * its own.
+ */
+export function watchingResources(port: WatchingPort | string, own?: ViewersPort) {
+  const viewers = typeof port === "string" ? own ?? port : port;
+  return {
+    ...typeof viewers === "string"
+      ? { streams: absent(viewers), whep: absent(viewers), ice: absent(viewers) }
+      : { streams: streams(viewers), whep: whep(viewers), ice: ice(viewers) },
+    grants: typeof port === "string" ? absent(port) : grants(port),
+  };
 }

@@ -14,8 +14,8 @@ import type {
 } from "../../../edge/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 
-/** `src/edge` provides it as it is; with a viewer named, only that viewer's streams are there. */
-export interface WatchingPort {
+/** With a viewer named, only that viewer's streams are there. */
+export interface ViewersPort {
   openStream(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream>;
   findStream(sessionId: string, viewer?: string): EdgeStreamInfo;
   answerStream(sessionId: string, sdp: string, viewer?: string): Promise<void>;
@@ -24,6 +24,10 @@ export interface WatchingPort {
   closeStream(sessionId: string, viewer?: string): void;
   streams(viewer?: string): EdgeStreamInfo[];
   iceServers(viewer: string): IceServer[];
+}
+
+/** `src/edge` provides it as it is. */
+export interface WatchingPort extends ViewersPort {
   grants(
     page: { limit: number; cursor?: string | undefined },
   ): Promise<{ items: GrantRow[]; nextCursor?: string | undefined }>;

@@ -17,7 +17,7 @@ import {
   z,
 } from "../../router.ts";
 import { Stream } from "../../schemas.ts";
-import { iceServerBody, MAX_SDP, OPEN_MS, watcher, type WatchingPort } from "./port.ts";
+import { iceServerBody, MAX_SDP, OPEN_MS, type ViewersPort, watcher } from "./port.ts";
 
 const NewStream = z.object({
   catalog_id: z.string().min(1).max(200),
@@ -53,7 +53,7 @@ const Signalled = z.object({
   candidates: z.array(Candidate).openapi({ description: "Of the peer, each told once" }),
 }).openapi("StreamSignalled");
 
-export function streams(port: WatchingPort) {
+export function streams(port: ViewersPort) {
   const tags = ["streams"];
   return router()
     .openapi(

@@ -9,7 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../../../base/errors.ts";
 import type { IceServer, OpenedStream } from "../../../edge/mod.ts";
 import { createRoute, failures, router, z } from "../../router.ts";
-import { MAX_SDP, OPEN_MS, watcher, type WatchingPort } from "./port.ts";
+import { MAX_SDP, OPEN_MS, type ViewersPort, watcher } from "./port.ts";
 import { assertSdp, offersData, readFragment, ufragOf } from "./sdp.ts";
 
 const SDP = "application/sdp";
@@ -28,7 +28,7 @@ const IfMatch = z.object({ "if-match": z.string().max(300).optional() });
 const sdp = { content: { [SDP]: { schema: z.string() } } };
 const allowed = (methods: string) => ({ allow: methods, "access-control-allow-methods": methods });
 
-export function whep(port: WatchingPort) {
+export function whep(port: ViewersPort) {
   const tags = ["streams"];
   const routes = router();
   routes.use(async (c, next) => {
