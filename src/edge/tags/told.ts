@@ -9,6 +9,8 @@ import type { TitleTags } from "../messages.ts";
 
 /** More than anybody gives to one film. */
 const MAX_TAGS = 200;
+/** Paths that are looked at: a peer may send a million. */
+const MAX_SEEN = 1000;
 /** UTF-16 units of all of a title's paths. */
 const MAX_UNITS = 16_384;
 
@@ -16,12 +18,14 @@ const MAX_UNITS = 16_384;
 export function boundedTags({ paths, isComplete }: TitleTags): TitleTags {
   const kept: string[] = [];
   let units = 0;
-  const unique = [...new Set(paths)].sort();
+  const seen = paths.slice(0, MAX_SEEN);
+  const unique = [...new Set(seen)].sort();
   for (const path of unique) {
     const fits = kept.length < MAX_TAGS && units + path.length <= MAX_UNITS;
     if (!fits || !isTagPath(path)) continue;
     kept.push(path);
     units += path.length;
   }
-  return { paths: kept, isComplete: isComplete && kept.length === unique.length };
+  const isAll = kept.length === unique.length && seen.length === paths.length;
+  return { paths: kept, isComplete: isComplete && isAll };
 }

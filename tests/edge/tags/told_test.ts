@@ -14,6 +14,9 @@ Deno.test("boundedTags() keeps each path once, in order, and says what it has le
   deepStrictEqual(of("b", "a/c", "b", "ørsted/车辆"), kept("a/c", "b", "ørsted/车辆"));
   deepStrictEqual(of(), kept());
   deepStrictEqual(of(...many), { paths: many.slice(0, 200), isComplete: false });
+  const same = Array.from({ length: 1001 }, () => "a");
+  deepStrictEqual(of(...same.slice(1)), kept("a"));
+  deepStrictEqual(of(...same), { paths: ["a"], isComplete: false });
   for (const bad of ["Kids", "a//b", "/a", "", "a b", "a\0b", "x".repeat(20_000)]) {
     deepStrictEqual(of("a", bad), { paths: ["a"], isComplete: false }, bad);
   }
