@@ -26,13 +26,16 @@ Deno.test("tags, people and collections are kept without an agent, and go to ano
     await say(other, "import", `${dir.path}/out.jsonl`, "--dry-run", "--json"),
   );
   const report = await say(other, "import", `${dir.path}/out.jsonl`);
+  const second = await say(other, "import", `${dir.path}/out.jsonl`);
   const again = await say(other, "export", `${dir.path}/again.jsonl`, "--json");
   const missing = await runCommand(["tags", "rename", "nope", "x"], { dataDir: one });
 
   const lines = (text: string) => text.trimEnd().split("\n").slice(1).sort();
   deepStrictEqual(tags.split("\n").map((line) => JSON.parse(line).path), ["genre", "genre/noir"]);
   deepStrictEqual([tried.dry_run, tried.by_type.tag.changed], [true, 2]);
-  match(report, /person: 1 changed/);
+  match(report, /person: 1 changed[^]*To take it back: giggityflix items undo /);
+  match(second, /person: 0 changed/);
+  ok(!second.includes("undo"), "nothing was changed");
   deepStrictEqual(lines(await Deno.readTextFile(`${dir.path}/again.jsonl`)), lines(exported));
   ok(JSON.parse(again).bytes > 100);
   deepStrictEqual([missing.code, /Cannot find the tag "nope"/.test(missing.stderr)], [4, true]);

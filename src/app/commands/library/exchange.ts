@@ -78,9 +78,15 @@ function show(report: Report, { print }: Terminal): void {
   }
   if (report.errors > 0) print(`${counted(report.errors, "line was", "lines were")} left out:`);
   for (const { line, problem } of report.problems) print(`  line ${line}: ${plain(problem)}`);
+  const isKept = Object.entries(report.by_type).some(([type, { changed }]) =>
+    changed > 0 && !NOT_IN_HISTORY.has(type)
+  );
   if (report.dry_run) print("Nothing was changed: this was a dry run");
-  else print(`To take it back: giggityflix items undo ${report.batch}`);
+  else if (isKept) print(`To take it back: giggityflix items undo ${report.batch}`);
 }
+
+/** Of these there is nothing to undo. */
+const NOT_IN_HISTORY = new Set(["watch", "saved_search"]);
 
 /** The file appears when it is whole. @returns bytes */
 async function writeWhole(path: string, body: ReadableStream<Uint8Array>): Promise<number> {
