@@ -7,6 +7,7 @@ import { createRoute as describeRoute, OpenAPIHono, z } from "@hono/zod-openapi"
 import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
+import { inWords, type Issue } from "../base/text/issue.ts";
 import { refuseCondition } from "./conditional.ts";
 import { FieldsQuery, only } from "./fields.ts";
 import { sealedCursors, toCursor } from "./lists/cursors.ts";
@@ -64,7 +65,8 @@ export function router(): OpenAPIHono {
       const [issue] = result.error.issues;
       const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
       const field = [...issue?.path ?? [], ...unknown].join(".") || "body";
-      throw new InvalidError(`Cannot read "${field}": ${issue?.message}`, { field });
+      const problem = issue ? inWords(issue as Issue) : "it is not as expected";
+      throw new InvalidError(`Cannot read "${field}": ${problem}`, { field });
     },
   });
 }

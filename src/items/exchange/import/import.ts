@@ -8,6 +8,7 @@
 import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError, FatalError, InvalidError, UnavailableError } from "../../../base/errors.ts";
 import { reasonOf } from "../../../base/errors.ts";
+import { inWords, type Issue } from "../../../base/text/issue.ts";
 import type { Database } from "../../../db/mod.ts";
 import { newBatch } from "../../changes/changes.ts";
 import { FORMAT, Header, Line, type LineType, VERSION } from "../lines.ts";
@@ -210,7 +211,8 @@ function parse({ number, text, isTooLong }: TextLine): Parsed {
   const line = Line.safeParse(value);
   if (line.success) return { number, line: line.data };
   const [issue] = line.error.issues;
-  return { number, problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
+  const what = issue?.path.join(".") || "the line";
+  return { number, problem: `${what}: ${inWords(issue as Issue)}` };
 }
 
 /** Only one at a time: two would wait for each other's lines. */
