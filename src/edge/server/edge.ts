@@ -131,7 +131,6 @@ export function openEdge(options: EdgeOptions): Edge {
     publish: options.publish,
     log: log.child("routing"),
   });
-  const { isOnline } = routing;
   const publish = counters.counting(routing.publish);
   const room = openIdentityRoom({
     state,
@@ -169,7 +168,7 @@ export function openEdge(options: EdgeOptions): Edge {
     state,
     store,
     edgeId,
-    isOnline,
+    isOnline: routing.isOnline,
     publish,
     log,
     graceMs: graceSec * 1000,
@@ -283,7 +282,7 @@ export function openEdge(options: EdgeOptions): Edge {
     onlineCount: () => sessions.count(),
     ...openCatalogue(store, {
       session: (peerId) => sessions.find(peerId),
-      isOnline,
+      isOnline: routing.isOnline,
       onlinePeers: routing.onlinePeers,
     }),
     subscriptions,
