@@ -95,7 +95,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
   const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";
   const openDb = () => openData(folder.path, "edge", log);
   const state = isEdge
-    ? held.use(await openEdgeState(config.value.edgeDatabaseUrl, openDb))
+    ? held.use(await openEdgeState(config.value.edgeDatabaseUrl, openDb, log))
     : undefined;
   const bus = state && await openEdgeBus(config.value, log);
   if (bus) held.use(bus);

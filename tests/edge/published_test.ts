@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { Log } from "../../src/base/log.ts";
 import { PublishedEdge, PublishedPeer } from "./published.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "./rig.ts";
 
@@ -101,7 +102,9 @@ Deno.test("a second stream of a peer is refused, and the first one stays", grpcT
 });
 
 Deno.test("nobody gets in without peer_id, or when the edge is full", grpcTest, async () => {
-  await using rig = await startEdge({ maxPeers: 1 });
+  const reasons: unknown[] = [];
+  const log = new Log(({ fields }) => void reasons.push(fields?.reason));
+  await using rig = await startEdge({ maxPeers: 1, log });
   using nobody = new PublishedPeer(rig.address);
   using empty = new PublishedPeer(rig.address, "");
   const missing = { code: status.unauthenticated, details: "Missing peer_id" };
@@ -115,6 +118,7 @@ Deno.test("nobody gets in without peer_id, or when the edge is full", grpcTest, 
   await _one.headers;
   using two = new PublishedPeer(rig.address, "two");
   strictEqual((await two.ended).details, "Peer validation failed");
+  match(String(reasons.at(-1)), /^1 peers are here.* \(MAX_PEERS\)$/);
 });
 
 Deno.test("WebRTCOperations answers as declared", grpcTest, async () => {

@@ -25,7 +25,7 @@ import {
   openNatsBus,
   s3Objects,
 } from "../../edge/mod.ts";
-import { watchEngines } from "./edge/engines.ts";
+import { patiently, watchEngines } from "./edge/engines.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge/identity.ts";
@@ -52,8 +52,12 @@ export interface Listening {
 export type EdgeRole = ReturnType<typeof openEdgeRole>;
 
 /** What the edge keeps: in PostgreSQL where that is said, else in edge.db, which is opened then. */
-export async function openEdgeState(url: string, openDb: () => Database): Promise<State> {
-  if (url) return await openPostgresState(url, migrations.edge);
+export async function openEdgeState(
+  url: string,
+  openDb: () => Database,
+  log: Log,
+): Promise<State> {
+  if (url) return await patiently("PostgreSQL", openPostgresState(url, migrations.edge), log);
   const db = openDb();
   const state = openSqliteState(db);
   return { ...state, [Symbol.asyncDispose]: () => Promise.resolve(db[Symbol.dispose]()) };
@@ -64,7 +68,8 @@ export async function openEdgeBus(
   { edgeBusUrl: url, edgeId: name }: Config,
   log: Log,
 ): Promise<Bus | undefined> {
-  return url ? await openNatsBus({ url, name, log: log.child("bus") }) : undefined;
+  if (!url) return undefined;
+  return await patiently("NATS", openNatsBus({ url, name, log: log.child("bus") }), log);
 }
 
 export function openEdgeRole(options: EdgeRoleOptions) {

@@ -64,7 +64,7 @@ export class Visit {
     const { grpc: { lib: { status } }, gate } = this.#rooms;
     const [peerId, address] = [this.#peerId, this.#address];
     if (!peerId) return this.#refuse(status.UNAUTHENTICATED, "Missing peer_id");
-    if (peerId.length > MAX_PEER_ID) return this.#refuse(status.PERMISSION_DENIED, REFUSED);
+    if (peerId.length > MAX_PEER_ID) return this.#refuseAsPublished("its name is too long");
     const tooMany = gate.call(address) ?? gate.open(address);
     if (tooMany) return this.#refuse(status.RESOURCE_EXHAUSTED, tooMany);
     this.#isCounted = true;
@@ -99,9 +99,10 @@ export class Visit {
     }
     const session = new Session(this.#peerId, edgeId, stream);
     session.isBelieved = await door.believes(this.#peerId, this.#address);
-    if (!await findRoom(session, rooms)) {
+    const obstacle = await findRoom(session, rooms);
+    if (obstacle !== undefined) {
       gate.failed(this.#address);
-      this.#refuse(grpc.lib.status.PERMISSION_DENIED, REFUSED);
+      this.#refuseAsPublished(obstacle);
       return false;
     }
     this.#session = session;
@@ -140,11 +141,16 @@ export class Visit {
     await receive(message, session, this.#rooms);
   }
 
-  #refuse(code: number, details: string, error?: unknown): void {
+  /** In words that say all or nothing; the log says which. */
+  #refuseAsPublished(reason: string): void {
+    this.#refuse(this.#rooms.grpc.lib.status.PERMISSION_DENIED, REFUSED, undefined, reason);
+  }
+
+  #refuse(code: number, details: string, error?: unknown, reason = details): void {
     this.#rooms.refusals.note("Peer refused", {
       peerId: this.#peerId,
       address: this.#address,
-      reason: details,
+      reason,
       ...error !== undefined && { error },
     });
     if (!this.#way?.gone.signal.aborted) endWith(this.#stream, code, details);
@@ -163,18 +169,23 @@ export class Visit {
   }
 }
 
-/** Puts the session in; one of the same peer that does not answer any more makes room for it. */
-async function findRoom(session: Session, rooms: Rooms): Promise<boolean> {
+/**
+ * Puts the session in; one of the same peer that does not answer any more makes room for it. Returns
+ * what is in its way.
+ */
+async function findRoom(session: Session, rooms: Rooms): Promise<string | undefined> {
   const { sessions, probeMs, claim } = rooms;
+  const full = `${sessions.max} peers are here, and no more may come (MAX_PEERS)`;
   if (!sessions.add(session)) {
     const former = sessions.find(session.peerId);
-    if (!former || await isAlive(former, probeMs)) return false;
+    if (!former) return full;
+    if (await isAlive(former, probeMs)) return "another stream of this peer is open, and answers";
     endReplaced(former, "This peer has connected anew");
-    if (!sessions.add(session)) return false;
+    if (!sessions.add(session)) return full;
   }
-  if (await claim(session)) return true;
+  if (await claim(session)) return undefined;
   sessions.remove(session);
-  return false;
+  return "this peer is connected to another edge, and answers there";
 }
 
 /** Ends the stream of a peer that speaks by another one now. */

@@ -4,9 +4,9 @@
  * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { silent } from "../../../src/base/log.ts";
+import { Log, silent } from "../../../src/base/log.ts";
 import { edgePart, linkPart } from "../../../src/app/parts/edge/health.ts";
-import { watchEngines } from "../../../src/app/parts/edge/engines.ts";
+import { patiently, watchEngines } from "../../../src/app/parts/edge/engines.ts";
 import {
   migrations,
   openDatabase,
@@ -82,4 +82,16 @@ Deno.test("a link that is down says since when, why, the next try and what helps
   );
   const up = { connected: true, address: "a:1", since: "2026-01-01T00:00:00Z", extensions: [] };
   deepStrictEqual(linkPart({ state: () => up }), { status: "healthy", ...up });
+});
+
+Deno.test("a start that waits for an engine says so, once; one that need not says nothing", async () => {
+  const said: string[] = [];
+  const spoken = Promise.withResolvers<void>();
+  const log = new Log(({ message }) => {
+    said.push(message);
+    spoken.resolve();
+  });
+  strictEqual(await patiently("NATS", Promise.resolve(1), log, 0), 1);
+  strictEqual(await patiently("PostgreSQL", spoken.promise.then(() => 2), log, 1), 2);
+  deepStrictEqual(said, ["PostgreSQL is not there yet: waiting for it"]);
 });

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../../../base/errors.ts";
+import type { Log } from "../../../base/log.ts";
 import { pingState, type State } from "../../../db/mod.ts";
 import type { Bus } from "../../../edge/mod.ts";
 
@@ -41,6 +42,21 @@ export function watchEngines(
       ...bus && !bus.isUp() ? [{ text: busAway(bus.place) }] : [],
     ];
   };
+}
+
+/** Says, once, that the start waits for an engine; how long it may take is the engine's own. */
+export async function patiently<T>(
+  engine: string,
+  opening: Promise<T>,
+  log: Log,
+  ms = 2000,
+): Promise<T> {
+  const timer = setTimeout(() => log.warn(`${engine} is not there yet: waiting for it`), ms);
+  try {
+    return await opening;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function busAway(place: string): string {
