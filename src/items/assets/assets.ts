@@ -8,7 +8,7 @@ import { ConflictError, InvalidError, NotFoundError, UnavailableError } from "..
 import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Artwork, Details, Shown } from "../../media/mod.ts";
-import { refuseUnknownItem } from "../items/presence.ts";
+import { refuseUnknownItem } from "../items/presence/store.ts";
 import { refuseStale } from "../stale.ts";
 import { assetsBeside, parseBesideId } from "./beside.ts";
 import { type Asset, type AssetFilter, createAssetStore } from "./store.ts";

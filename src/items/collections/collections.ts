@@ -11,7 +11,7 @@ import type { Publish } from "../../base/events.ts";
 import { counted } from "../../base/text/counted.ts";
 import type { Database } from "../../db/mod.ts";
 import type { Changes, Fields, Writer } from "../changes/changes.ts";
-import { hasItem, showsItem } from "../items/presence.ts";
+import { hasItem, showsItem } from "../items/presence/store.ts";
 import { isKnown, refuseStale } from "../stale.ts";
 import type { By } from "../tags/mod.ts";
 import type { Collection, CollectionKind, Place } from "./collection.ts";

@@ -9,7 +9,7 @@ import type { Database } from "../../db/mod.ts";
 import { type Changes, type Fields, newBatch } from "../changes/changes.ts";
 import { cleanText, refuse } from "../items/item.ts";
 import type { EditBy } from "../items/items.ts";
-import { refuseUnknownItem, showsItem } from "../items/presence.ts";
+import { refuseUnknownItem, showsItem } from "../items/presence/store.ts";
 import { refuseStale } from "../stale.ts";
 import { createNoteStore } from "./store.ts";
 

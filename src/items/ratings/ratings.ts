@@ -8,7 +8,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Database } from "../../db/mod.ts";
 import { type Changes, newBatch } from "../changes/changes.ts";
 import type { EditBy } from "../items/items.ts";
-import { refuseUnknownItem, showsItem } from "../items/presence.ts";
+import { refuseUnknownItem, showsItem } from "../items/presence/store.ts";
 import { refuseStale } from "../stale.ts";
 import { createRatingStore, type RatingRow } from "./store.ts";
 

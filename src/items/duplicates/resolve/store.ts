@@ -4,7 +4,7 @@
  * @module
  */
 import type { Database } from "../../../db/mod.ts";
-import { raiseItem } from "../../items/presence.ts";
+import { raiseItem } from "../../items/presence/store.ts";
 
 export interface TakenOver {
   tags: number;

@@ -8,7 +8,7 @@ import { ConflictError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
 import type { By } from "../../tags/mod.ts";
-import { hasItem, raiseItem, refuseUnknownItem } from "../../items/presence.ts";
+import { hasItem, raiseItem, refuseUnknownItem } from "../../items/presence/store.ts";
 import type { Credit, Role } from "../person.ts";
 import { createCreditStore } from "./store.ts";
 

@@ -7,7 +7,7 @@ import { yieldToOthers } from "../../../base/event_loop.ts";
 import { ConflictError } from "../../../base/errors.ts";
 import type { Database } from "../../../db/mod.ts";
 import type { Changes, Writer } from "../../changes/changes.ts";
-import { hasItem, raiseItem, refuseUnknownItem, showsItem } from "../../items/presence.ts";
+import { hasItem, raiseItem, refuseUnknownItem, showsItem } from "../../items/presence/store.ts";
 import type { createGroupStore, TagStore } from "../store.ts";
 import type { By } from "../tag.ts";
 import { createLinkStore } from "./store.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { NotFoundError } from "../../base/errors.ts";
-import type { Database } from "../../db/mod.ts";
-import { refuseStale } from "../stale.ts";
+import { NotFoundError } from "../../../base/errors.ts";
+import type { Database } from "../../../db/mod.ts";
+import { refuseStale } from "../../stale.ts";
 
 /** One that was deleted too, which an undo may bring back. */
 export function hasItem(db: Database, id: string): boolean {
