@@ -65,8 +65,13 @@ Deno.test(
       return items.map(({ title }) => title).sort();
     };
     const shows = (...titles: string[]) =>
-      until(async () => JSON.stringify(await shown()) === JSON.stringify(titles), titles.join());
-    await until(async () => (await atEdge("GET", "/api/catalog")).items.length === 2, "both films");
+      until(
+        async () => JSON.stringify(await shown()) === JSON.stringify(titles),
+        `"${titles.join()}"`,
+        30_000,
+      );
+    const isThere = async () => (await atEdge("GET", "/api/catalog")).items.length === 2;
+    await until(isThere, "both films", 30_000);
     const { items }: Page<{ id: string; title: string }> = await atPeer("GET", "/api/items");
     const [colours, falling] = ["Counting Colours", "Falling Into Mandelbrot"].map((title) =>
       items.find((it) => it.title === title)!
