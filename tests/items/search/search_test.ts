@@ -105,7 +105,11 @@ function films() {
     "INSERT INTO watch_states (user, content_key, watched, favorite, updated_at) VALUES ('owner', 'aaa', 1, 0, ''), ('owner', 'item:wire', 0, 1, '')",
   );
   rig.db.run(
-    "INSERT INTO assets (id, item_id, kind, origin, path, mime_type, generated_at, used_at) VALUES ('p', 'wire', 'poster', 'file', 'x', 'image/jpeg', '', '')",
+    `INSERT INTO assets (id, item_id, kind, label, origin, path, details, mime_type, generated_at, used_at) VALUES
+     ('p', 'wire', 'poster', '', 'upload', 'x', '{}', 'image/jpeg', '', ''),
+     ('q', 'alien', 'poster', 'original', 'cache', 'y', '{"origin":"frame"}', 'image/jpeg', '', ''),
+     ('r', 'alien', 'poster', '640w.webp', 'cache', 'z', '{"of":"original"}', 'image/webp', '', ''),
+     ('s', 'runner', 'poster', 'original', 'cache', 'w', '{"origin":"file"}', 'image/jpeg', '', '')`,
   );
   rig.db.run(
     'INSERT INTO media_details VALUES (\'alien\', \'{"chapters":[{"startMs":0}],"nfo":{"path":"a.nfo"}}\')',
@@ -214,7 +218,7 @@ Deno.test("each word, phrase and filter finds its films", async () => {
     ["language:eng", ["runner"]],
     ["has:subtitles", ["runner"]],
     ["has:chapters has:nfo", ["alien"]],
-    ["has:poster", ["wire"]],
+    ["has:poster", ["runner", "wire"]],
     ["-has:poster tag:genre/horror", ["alien"]],
     ['field.shelf:"top left"', ["runner"]],
     ["field.shelf:other", []],

@@ -9,7 +9,7 @@ import { factWord, fold } from "../index/words.ts";
 import { type Condition, toMatch } from "../query/plan.ts";
 import { sql } from "../query/store.ts";
 import { alternatives, between, type Filter } from "./filter.ts";
-import { hasAsset, isNumber, isRated } from "./store.ts";
+import { hasPoster, isNumber, isRated } from "./store.ts";
 import { date, decimal, type Range, readAge, readRange, stars, whole } from "./values.ts";
 
 type Compile = Filter["compile"];
@@ -54,7 +54,7 @@ export function season(column: "season" | "episode"): Compile {
 
 export const has: Compile = (asked) => {
   const [what] = alternatives(asked);
-  if (what === "poster") return { check: hasAsset("poster") };
+  if (what === "poster") return { check: hasPoster };
   if (!["subtitles", "nfo", "chapters"].includes(what!)) {
     throw new InvalidError("expected subtitles, nfo, poster or chapters");
   }

@@ -7,7 +7,7 @@
 import type { Database } from "../../../db/mod.ts";
 import { slugifyPath } from "../../tags/mod.ts";
 import { fold } from "../index/words.ts";
-import { type Sql, sql } from "../query/store.ts";
+import { sql } from "../query/store.ts";
 import type { Range } from "./values.ts";
 
 export type FilterStore = ReturnType<typeof createFilterStore>;
@@ -96,10 +96,11 @@ export const isDuplicate = {
   },
 };
 
-/** An asset of this kind. */
-export function hasAsset(kind: string): Sql {
-  return sql("EXISTS (SELECT 1 FROM assets a WHERE a.item_id = f.item_id AND a.kind = ?)", kind);
-}
+/** A poster that somebody gave, or that was found: any film has one that was made of its frames. */
+export const hasPoster = sql(
+  `EXISTS (SELECT 1 FROM assets a WHERE a.item_id = f.item_id AND a.kind = 'poster'
+     AND (a.origin <> 'cache' OR a.details ->> 'origin' <> 'frame'))`,
+);
 
 /** What one person has seen or likes: `column` is 1. */
 export function ofWatch(column: "watched" | "favorite", user: string) {
