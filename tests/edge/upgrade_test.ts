@@ -79,7 +79,13 @@ Deno.test("an edge.db from before goes on, with all that it knows", async () => 
     title: "A",
     sortTitle: "a",
     sizeBytes: 7,
-    replicas: [{ peerId: "p", relativePath: "a.mp4", peerCatalogId: "a", atRisk: false }],
+    replicas: [{
+      peerId: "p",
+      relativePath: "a.mp4",
+      peerCatalogId: "a",
+      atRisk: false,
+      title: "a",
+    }],
   }]);
   deepStrictEqual(await store.assign("p", [{ relativePath: "b.mp4", sizeBytes: 7 }]), [
     { relativePath: "b.mp4", catalogId: "b" },
