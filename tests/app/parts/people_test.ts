@@ -27,7 +27,7 @@ async function setUp() {
     state,
     publish: (type) => role.onEvent(type),
     log: silent,
-    edge: () => ({ findTitle, tagsOf: async () => new Map() }),
+    edge: () => ({ findTitle, tagsOf: () => Promise.resolve(new Map()) }),
     endForbidden: async (reason) => await at.edge?.revokeForbidden(reason),
   });
   const settings = { peerViewers: true };

@@ -29,7 +29,7 @@ async function openSite(state: State, bus: Bus, edgeId: string) {
     state,
     publish: (type, data) => late.edge?.publish(type, data),
     log: silent,
-    edge: () => ({ findTitle, tagsOf: async () => new Map() }),
+    edge: () => ({ findTitle, tagsOf: () => Promise.resolve(new Map()) }),
     endForbidden: async (reason) => await late.edge?.revokeForbidden(reason),
   });
   const seen: string[] = [];

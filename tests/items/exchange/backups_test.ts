@@ -91,6 +91,6 @@ Deno.test("halves of backups that were killed go with the next one", async () =>
 
   const { name } = await rig.backups.create(signal);
 
-  const names = [...Deno.readDirSync(folder)].map((it) => it.name).sort();
+  const names = (await Array.fromAsync(Deno.readDir(folder), (it) => it.name)).sort();
   deepStrictEqual(names, [name, "library-mine.db.part", "mine.part"].sort());
 });
