@@ -11,7 +11,7 @@ export class UnknownCallerError extends DeniedError {}
 /** Too many tries: `details.retryAfterS` says when to come again. */
 export class TooManyTriesError extends UnavailableError {
   constructor(readonly retryAfterS: number) {
-    super(`Cannot look at that now: too many tries. Try again in ${retryAfterS} s`, {
+    super(`Cannot check that now: too many tries were wrong. Try again in ${retryAfterS} s`, {
       retryAfterS,
     });
   }

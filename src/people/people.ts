@@ -12,7 +12,7 @@ import { createAccounts } from "./accounts/accounts.ts";
 import { type Cost, createPasswords } from "./accounts/passwords.ts";
 import { keyOf, userStore } from "./accounts/store.ts";
 import { createAudit } from "./audit/audit.ts";
-import { type Deps, HOUR_MS, iso } from "./deps.ts";
+import { type Deps, HOUR_MS } from "./deps.ts";
 import { UnknownCallerError } from "./failures.ts";
 import { createInvitations } from "./invitations/invitations.ts";
 import { createPasskeys } from "./passkeys/passkeys.ts";
@@ -105,7 +105,6 @@ export function createPeople(options: PeopleOptions) {
         const hash = await passwords.rehash(password);
         await users.rehash(user.id, user.passwordHash, hash);
       }
-      await users.loggedIn(user.id, iso(now()));
       return await sessions.begin(
         { id: user.id, name: user.name, role: user.role },
         "password",

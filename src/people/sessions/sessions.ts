@@ -7,6 +7,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import { DAY_MS, type Deps, iso, LAST, MINUTE_MS, SECOND_MS } from "../deps.ts";
 import { UnknownCallerError } from "../failures.ts";
+import { userStore } from "../accounts/store.ts";
 import type { Actor } from "../audit/audit.ts";
 import { type Caller, type Role, scopesOf } from "../roles.ts";
 import { hashOf, isSecret, newId, newSecret } from "../secrets.ts";
@@ -89,6 +90,7 @@ export function createSessions({ state, publish, log, now, audit }: Deps) {
       const actor = { name: user.name, userId: user.id, address };
       const signedIn = await state.transaction(async (tx) => {
         await sessionStore(tx).add(row);
+        await userStore(tx).loggedIn(user.id, at);
         return await issue(tx, row, user);
       });
       const sessions = await all(user.id);
