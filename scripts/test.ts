@@ -5,8 +5,9 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { needed, whyNever } from "../tests/rigs/vm/build.ts";
-import { compile } from "./compile.ts";
+import { compile, EXECUTABLE } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
 import { type Counts, runTests } from "./run_tests.ts";
 
@@ -60,11 +61,15 @@ await prepare();
 await runProgram(Deno.execPath(), ["task", "--quiet", "page"]);
 const machine = isWhole ? beside(["tests/vm"], isLarge ? {} : { VM_TESTS: "off" }) : undefined;
 // Types are checked here once, and not by each test file and each worker that the tests open.
-await Promise.all([runProgram(Deno.execPath(), ["check", "--quiet"]), isWhole && build()]);
+const checking = runProgram(Deno.execPath(), ["check", "--quiet"]);
+// What is shipped is what most tests start: it takes half the time to begin.
+const executable = isWhole ? await build() : undefined;
+const env = executable ? { TEST_PROGRAM: executable } : {};
+await checking;
 const counts: Counts[] = [];
 if (isWhole) {
-  const others = beside(OTHERS);
-  counts.push(await runTests(["tests"], { without: ["tests/vm", ...OTHERS] }));
+  const others = beside(OTHERS, env);
+  counts.push(await runTests(["tests"], { without: ["tests/vm", ...OTHERS], env }));
   counts.push(await others.tell(), await machine!.tell());
   counts.push(...await onceMore(counts));
 } else counts.push(await runTests(Deno.args));
@@ -76,11 +81,15 @@ const failed = sum((it) => it.failed);
 say(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped)} skipped`);
 Deno.exit(failed > 0 ? 1 : 0);
 
-async function build(): Promise<void> {
-  await compile().catch((error) => {
-    const [reason] = String(error.message).split("\n").slice(-2);
+/** The executable's path; undefined where it cannot be made here. */
+async function build(): Promise<string | undefined> {
+  try {
+    await compile();
+    return resolve(EXECUTABLE);
+  } catch (error) {
+    const [reason] = String((error as Error).message).split("\n").slice(-2);
     say(`The executable was NOT built, and its tests are ignored: ${reason}`);
-  });
+  }
 }
 
 /** Tests that run beside the others, for they often wait; what they print is told after. */
@@ -107,7 +116,7 @@ async function onceMore(counts: Counts[]): Promise<Counts[]> {
   const mended: Counts[] = [];
   for (const file of files) {
     say(`${file} has failed beside other tests; once more, alone:`);
-    if ((await runTests([file])).failed > 0) continue;
+    if ((await runTests([file], { env })).failed > 0) continue;
     const tests = failures.filter((it) => it === file).length;
     mended.push({ passed: tests, failed: -tests, skipped: 0, ignored: [], failures: [] });
   }

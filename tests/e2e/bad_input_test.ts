@@ -6,12 +6,12 @@
  */
 import { match, ok, strictEqual } from "node:assert/strict";
 import {
-  fromSource,
   listAll,
   type MediaItem,
   type Program,
   runCommand,
   startAgent,
+  theProgram,
   untilScanned,
 } from "../helpers/agent.ts";
 import { has, samples } from "../helpers/clips.ts";
@@ -182,7 +182,7 @@ Deno.test({
 
 /** The program run by a root whom rights do stop, as they stop everybody else. */
 function withoutOverride(): Program {
-  const { command, args, ...rest } = fromSource();
+  const { command, args, ...rest } = theProgram();
   const drop = "--bounding-set=-dac_override,-dac_read_search";
   return { ...rest, command: "setpriv", args: [drop, command, ...args] };
 }

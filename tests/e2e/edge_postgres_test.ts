@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { PublishedPeer } from "../edge/published.ts";
-import { fromSource, startAgent } from "../helpers/agent.ts";
+import { startAgent, theProgram } from "../helpers/agent.ts";
 import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
 import { tempDir } from "../helpers/temp.ts";
 
@@ -47,7 +47,7 @@ Deno.test("an edge keeps its state in PostgreSQL, over restarts of both", option
 
 Deno.test("a URL that is none ends the program with what to do", options, async () => {
   await using dir = await tempDir();
-  const { command, args, env = {} } = fromSource();
+  const { command, args, env = {} } = theProgram();
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args: [...args, "edge", "--data-dir", dir.path],
     env: { ...env, EDGE_DATABASE_URL: "tester:secret@nowhere", HTTP_PORT: "0" },

@@ -28,6 +28,12 @@ export function fromSource(): Program {
   };
 }
 
+/** The executable, where a run of all tests has just made it and says so; else the sources. */
+export function theProgram(): Program {
+  const { TEST_PROGRAM, PATH = "" } = Deno.env.toObject();
+  return TEST_PROGRAM ? { command: TEST_PROGRAM, args: [], env: { PATH } } : fromSource();
+}
+
 export interface RunningAgent extends AsyncDisposable {
   /** Where it listens now; a change of its settings may move it. */
   readonly url: string;
@@ -56,7 +62,7 @@ export interface AgentOptions {
 
 /** Starts an agent on free ports and waits until it listens. Disposed, it is told to end. */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
-  const { program = fromSource(), dataDir, args = [], env = {}, cwd, role = "start" } = options;
+  const { program = theProgram(), dataDir, args = [], env = {}, cwd, role = "start" } = options;
   const started = performance.now();
   const child = new Deno.Command(program.command, {
     args: [...program.args, role, ...options.ports ? [] : ["--http-port", "0"], ...args],
@@ -140,7 +146,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 /** Runs one command to its end. */
 export async function runCommand(
   args: string[],
-  { dataDir, env = {}, program = fromSource() }: {
+  { dataDir, env = {}, program = theProgram() }: {
     dataDir: string;
     env?: Record<string, string>;
     program?: Program;

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { say } from "../../helpers/say.ts";
-import { type RunningAgent, startAgent } from "../../helpers/agent.ts";
+import { type RunningAgent, startAgent, theProgram } from "../../helpers/agent.ts";
 import { hasNats, type NatsServer, startNats } from "../../helpers/nats.ts";
 import { hasPostgres, type PostgresServer, startPostgres } from "../../helpers/postgres.ts";
 import { tempDir } from "../../helpers/temp.ts";
@@ -46,17 +46,12 @@ export async function startEdgeProcess(
 ): Promise<EdgeProcess> {
   const dir = await tempDir();
   const address = `${host}:${await freePort()}`;
-  const { DENO_DIR, HOME = "/tmp", PATH = "" } = Deno.env.toObject();
-  const [command = Deno.execPath(), ...args] = [
-    ...wrap,
-    Deno.execPath(),
-    ...["run", "--allow-all", "--no-check"],
-    new URL("../../../main.ts", import.meta.url).pathname,
-  ];
+  const { env, ...program } = theProgram();
+  const [command = program.command, ...args] = [...wrap, program.command, ...program.args];
   const agent = await startAgent({
     role: "edge",
     dataDir: dir.path,
-    program: { command, args, env: { PATH, DENO_DIR: DENO_DIR ?? `${HOME}/.cache/deno` } },
+    program: { command, args, ...env && { env } },
     env: {
       EDGE_ID: id,
       EDGE_DATABASE_URL: database,
