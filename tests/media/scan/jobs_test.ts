@@ -17,7 +17,7 @@ async function sparse(rig: Awaited<ReturnType<typeof openRig>>, name: string, by
 
 /** The most that a worker reads in one go. */
 const ONE_READ = 1024 * 1024;
-const BIG = 1024 * 1024 * 1024;
+const BIG = 1536 * 1024 * 1024;
 
 Deno.test("a scan is a job, and so is each of its steps on each set of drives", async () => {
   await using rig = await openRig({ locate });
