@@ -101,8 +101,8 @@ for (const scenario of scenarios) {
     using db = openJournal();
     let pairs = 0;
     let more = true;
-    for (let first = 0; more; first += 3) {
-      for (let second = 0;; second += 4) {
+    for (let first = 0; more; first += 4) {
+      for (let second = 0;; second += 5) {
         const sim = build(scenario, db);
         more = !await sim.run(new World(first));
         if (!more) break;
