@@ -48,8 +48,8 @@ export function openDatabase(path: string, steps: string[]): Database {
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" +
           "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 8388608;" +
           // The journal is written back by src/db/beside/checkpoints.ts; where that does not keep up,
-          // at 128 MiB by whoever commits. 12 MB of the file in memory: there are two such files in an agent
-          // that is its own edge, and the system keeps what it has memory for.
+          // at 128 MiB by whoever commits. 12 MB of the file in memory: there are two such files in
+          // an agent that is its own edge, and the system keeps what it has memory for.
           "PRAGMA wal_autocheckpoint = 32768; PRAGMA cache_size = -12000;",
       );
       // As src/db/readers.ts has it: here nothing that is asked runs for long.

@@ -29,6 +29,7 @@ export interface Writer extends Disposable {
 }
 
 const LIMIT_MS = 60_000;
+
 const workerUrl = new URL(
   import.meta.url.endsWith(".ts") ? "./writer_worker.ts" : "./writer_worker.js",
   import.meta.url,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { type Database, distinct } from "../../db/mod.ts";
 import type { Change, Fields } from "./changes.ts";
 
 export interface StoredChange extends Change {
@@ -74,15 +74,8 @@ export function createChangesStore(db: Database) {
       return pages.flat().sort((one, other) => other.id - one.id).slice(0, limit).map(toChange);
     },
 
-    /** All that there are changes of: each is found by one step in the index. */
-    entities: (): string[] =>
-      db.all<{ entity: string }>(
-        `WITH RECURSIVE e (entity) AS (
-           SELECT min(entity) FROM changes
-           UNION ALL SELECT (SELECT min(entity) FROM changes WHERE entity > e.entity) FROM e
-             WHERE e.entity IS NOT NULL LIMIT 1000)
-         SELECT entity FROM e WHERE entity IS NOT NULL`,
-      ).map(({ entity }) => entity),
+    /** All that there are changes of. */
+    entities: (): string[] => distinct(db, { table: "changes", column: "entity" }),
 
     /** What still stands of a batch, the last first. */
     standing: (batch: string, before: number, limit: number): StoredChange[] =>

@@ -13,8 +13,8 @@ import { whep } from "./whep.ts";
 export type { ViewersPort, WatchingPort };
 
 /**
- * The edge's resources, or why this program has none. A peer whose edge is elsewhere may have viewers of
- * its own.
+ * The edge's resources, or why this program has none. A peer whose edge is elsewhere may have viewers
+ * of its own.
  */
 export function watchingResources(port: WatchingPort | string, own?: ViewersPort) {
   const viewers = typeof port === "string" ? own ?? port : port;

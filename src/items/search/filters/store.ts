@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Database } from "../../../db/mod.ts";
+import { type Database, distinct } from "../../../db/mod.ts";
 import { slugifyPath } from "../../tags/mod.ts";
 import { fold } from "../index/words.ts";
 import { sql } from "../query/store.ts";
@@ -63,16 +63,9 @@ export function createFilterStore(db: Database) {
     typeOfField: (key: string): string | undefined =>
       db.get<{ type: string }>("SELECT type FROM custom_fields WHERE key = ?", key)?.type,
 
-    /** Those that are away, with files of ours on them: each is found by one step in the index. */
+    /** Those that are away, with files of ours on them. */
     offlineVolumes: (): string[] =>
-      ids(
-        `WITH RECURSIVE v (id) AS (
-           SELECT min(volume_id) FROM media WHERE offline_since IS NOT NULL AND volume_id IS NOT NULL
-           UNION ALL SELECT (SELECT min(volume_id) FROM media
-             WHERE offline_since IS NOT NULL AND volume_id > v.id) FROM v WHERE v.id IS NOT NULL
-           LIMIT 1000)
-         SELECT id FROM v WHERE id IS NOT NULL`,
-      ),
+      distinct(db, { table: "media", column: "volume_id", where: "offline_since IS NOT NULL" }),
 
     volumes: (name: string): string[] =>
       ids(
