@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { findProgram, isFile, runProgram, say } from "./run.ts";
 
 const PACKED = `../shared/denort/denort-${Deno.version.deno}-${Deno.build.target}.xz`;
@@ -51,6 +52,17 @@ export async function compile(): Promise<void> {
     EXECUTABLE,
     "main.ts",
   ], { env: denort ? { DENORT_BIN: denort } : {}, quiet: true });
+}
+
+/** Makes the executable where that can be done. @returns its path; undefined, aloud, where it cannot */
+export async function tryCompile(without: string): Promise<string | undefined> {
+  try {
+    await compile();
+    return resolve(EXECUTABLE);
+  } catch (error) {
+    const [reason] = String((error as Error).message).split("\n").slice(-2);
+    say(`The executable was NOT built, ${without}: ${reason}`);
+  }
 }
 
 /** Where the program begins, and each of its workers. */

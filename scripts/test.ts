@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { needed, whyNever } from "../tests/rigs/vm/build.ts";
-import { compile, EXECUTABLE } from "./compile.ts";
+import { tryCompile } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
 import { type Counts, runTests } from "./run_tests.ts";
 
@@ -63,7 +63,7 @@ const machine = isWhole ? beside(["tests/vm"], isLarge ? {} : { VM_TESTS: "off" 
 // Types are checked here once, and not by each test file and each worker that the tests open.
 const checking = runProgram(Deno.execPath(), ["check", "--quiet"]);
 // What is shipped is what most tests start: it takes half the time to begin.
-const executable = isWhole ? await build() : undefined;
+const executable = isWhole ? await tryCompile("and its tests are ignored") : undefined;
 const env = executable ? { TEST_PROGRAM: executable } : {};
 await checking;
 const counts: Counts[] = [];
@@ -80,17 +80,6 @@ if (ignored.length > 0) say(`Ignored here:\n${ignored.map((it) => `  ${it}`).joi
 const failed = sum((it) => it.failed);
 say(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped)} skipped`);
 Deno.exit(failed > 0 ? 1 : 0);
-
-/** The executable's path; undefined where it cannot be made here. */
-async function build(): Promise<string | undefined> {
-  try {
-    await compile();
-    return resolve(EXECUTABLE);
-  } catch (error) {
-    const [reason] = String((error as Error).message).split("\n").slice(-2);
-    say(`The executable was NOT built, and its tests are ignored: ${reason}`);
-  }
-}
 
 /** Tests that run beside the others, for they often wait; what they print is told after. */
 function beside(paths: string[], env = {}): { tell(): Promise<Counts> } {
