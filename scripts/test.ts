@@ -5,7 +5,6 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { needed, whyNever } from "../tests/rigs/vm/build.ts";
 import { tryCompile } from "./compile.ts";
 import { findProgram, runProgram, say } from "./run.ts";
