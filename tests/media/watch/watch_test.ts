@@ -155,9 +155,12 @@ Deno.test("a folder that a link in another one leads to is looked into itself, w
     await Deno.writeTextFile(join(outside!, "not-ours.mkv"), "x");
     await Deno.writeTextFile(join(it.root, "a", "film.mkv"), "x");
     deepStrictEqual((await it.scanned()).folders, [join(it.root, "a")]);
+    strictEqual(it.scans.length, 1);
     await Deno.remove(join(it.root, "a"), { recursive: true });
-    deepStrictEqual((await it.scanned()).folders, [it.root]);
-    strictEqual(it.scans.length, 2);
+    // The film's end is told as well where the folder is still there when it is; even beforehand.
+    const told: string[] = [];
+    while (!told.includes(it.root)) told.push(...(await it.scanned()).folders);
+    deepStrictEqual(told.filter((path) => path !== join(it.root, "a")), [it.root]);
     await Deno.remove(outside!, { recursive: true });
   });
 });
