@@ -64,9 +64,10 @@ function expected(all: Item[], { sort = "title", descending, ...filters }: Filte
     (filters.watched === undefined || it.mine.watched === filters.watched)
   );
   const sign = descending ? -1 : 1;
+  const isLast = (key: string | number) => Number(key === 0); // not known: last, both ways
   return kept.sort((one, other) => {
     const [a, b] = [keyOf[sort](one), keyOf[sort](other)];
-    return sign * (compare(a[0], b[0]) || compare(a[1], b[1]));
+    return isLast(a[0]) - isLast(b[0]) || sign * (compare(a[0], b[0]) || compare(a[1], b[1]));
   }).map(({ id }) => id);
 }
 
@@ -181,7 +182,7 @@ function fillMany(db: Rig["db"], count: number): void {
         kinds[index % 4]!,
       );
     }
-    db.run("UPDATE items SET year = 1950 + seq % 5, updated_at = '2027'");
+    db.run("UPDATE items SET year = 1950 + seq % 5, updated_at = '2027' WHERE seq % 7");
     db.run(
       `INSERT INTO ratings (item_id, user, halves, rated_at)
          SELECT id, 'owner', seq % 10 + 1, '2026' FROM items WHERE seq % 2`,

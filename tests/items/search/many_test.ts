@@ -28,10 +28,10 @@ Deno.test("every item of a long result comes once, in each order", async () => {
     "": "-seq",
     title: "sort_title, seq",
     "-title": "sort_title DESC, seq DESC",
-    year: "ifnull(year, 0), seq",
-    "-year": "ifnull(year, 0) DESC, seq DESC",
+    year: "year NULLS LAST, seq",
+    "-year": "year DESC NULLS LAST, seq DESC",
     "-size": "m.size_bytes DESC, seq DESC",
-    duration: "m.duration_ms, seq",
+    duration: "nullif(m.duration_ms, 0) NULLS LAST, seq",
     added: "seq",
     "random:5": "",
   };

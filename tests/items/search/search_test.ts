@@ -269,6 +269,10 @@ Deno.test("each order sorts, both ways, and a seed always shuffles alike", async
   deepStrictEqual(await rig.ids("tag:genre", { sort: "-size" }), ["runner", "alien", "amelie"]);
   deepStrictEqual(await rig.ids("tag:genre", { sort: "duration" }), ["alien", "runner", "amelie"]);
   deepStrictEqual(await rig.ids("tag:genre", { sort: "-added" }), ["amelie", "alien", "runner"]);
+  for (const sort of ["year", "-year", "duration", "-duration"]) {
+    // Of "The Detail" neither is known.
+    strictEqual((await rig.ids('tag:genre OR series:"The Wire"', { sort })).at(-1), "wire", sort);
+  }
   deepStrictEqual(await rig.ids("tag:genre", { sort: "-rating" }), ["alien", "runner", "amelie"]);
   const shuffled = await rig.ids("", { sort: "random:3" });
   deepStrictEqual(await rig.ids("", { sort: "random:3" }), shuffled);

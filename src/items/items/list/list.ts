@@ -8,7 +8,7 @@
 import type { Database } from "../../../db/mod.ts";
 import { type ItemKind, kinds } from "../item.ts";
 import type { Item } from "../row.ts";
-import { createListStore, type Place } from "./store.ts";
+import { createListStore, type Place, UNKNOWN } from "./store.ts";
 
 export const orders = ["title", "added", "year", "rating"] as const;
 export type Order = typeof orders[number];
@@ -70,7 +70,10 @@ export function createItemList(db: Database) {
 
 function inOrder(descending: boolean): (one: Place, other: Place) => number {
   const sign = descending ? -1 : 1;
-  return (one, other) => sign * (compare(one.key, other.key) || compare(one.tie, other.tie));
+  const last = ({ key }: Place) => Number(key === UNKNOWN);
+  return (one, other) =>
+    last(one) - last(other) ||
+    sign * (compare(one.key, other.key) || compare(one.tie, other.tie));
 }
 
 /** As SQLite compares texts: by code points, which is how UTF-8 sorts. */

@@ -13,6 +13,9 @@ export interface Place {
   tie: string | number;
 }
 
+/** The key of what has no year or rating. */
+export const UNKNOWN = 0;
+
 export interface Key extends Place {
   seq: number;
 }
@@ -33,7 +36,7 @@ interface Clause {
   values: (string | number)[];
 }
 
-/** What each order sorts by: columns of one index each. What has none has 0, and so comes first. */
+/** What each order sorts by: columns of one index each. UNKNOWN comes last, both ways. */
 const sortKeys: Record<Order, { key: string; tie: string }> = {
   title: { key: "i.sort_title", tie: "i.seq" },
   added: { key: "i.seq", tie: "i.seq" },
@@ -193,12 +196,21 @@ function steps({ sort, descending, after, kind, ...query }: ListQuery): Step[] {
   const ofKind = kind ? `i.kind = '${kind}'` : "true";
   const order = sort === "added" ? `i.seq ${way}` : `${key} ${way}, ${tie} ${way}`;
   const all: Step = { from, where: ofKind, values: users, order };
-  if (!after) return [all];
+  // Downwards it is the last anyway.
+  const isApart = sort === "year" && !descending;
+  const unknown: Step[] = isApart
+    ? [{ ...all, where: `${ofKind} AND ${key} = ${UNKNOWN}`, order: `${tie} ${way}` }]
+    : [];
+  if (!after) {
+    const known = isApart ? `${ofKind} AND ${key} > ${UNKNOWN}` : ofKind;
+    return [{ ...all, where: known }, ...unknown];
+  }
   const beyond = { ...all, where: `${ofKind} AND ${key} ${than} ?`, values: [...users, after.key] };
   if (sort === "added") return [beyond];
   const same = `${ofKind} AND ${key} = ? AND ${tie} ${than} ?`;
   const values = [...users, after.key, after.tie];
-  return [{ ...all, where: same, values, order: `${tie} ${way}` }, beyond];
+  const rest = { ...all, where: same, values, order: `${tie} ${way}` };
+  return isApart && after.key === UNKNOWN ? [rest] : [rest, beyond, ...unknown];
 }
 
 const indexes = {
@@ -207,7 +219,7 @@ const indexes = {
   year: "items_by_kind_year",
 };
 
-/** Those rated by the index of ratings, those not rated in order of their ids. */
+/** Those rated by the index of ratings, then those not rated in order of their ids. */
 function ratingSteps(
   { user, descending, after }: Pick<ListQuery, "user" | "descending" | "after">,
 ): Step[] {
@@ -225,13 +237,12 @@ function ratingSteps(
     where: "true",
     values: [user, user],
     order: `i.id ${way}`,
-    key: "0",
+    key: `${UNKNOWN}`,
     fits: "r.halves IS NULL",
   };
-  if (!after) return descending ? [rated, unrated] : [unrated, rated];
-  if (after.key === 0) {
-    const rest = { ...unrated, where: `i.id ${than} ?`, values: [user, user, after.tie] };
-    return descending ? [rest] : [rest, rated];
+  if (!after) return [rated, unrated];
+  if (after.key === UNKNOWN) {
+    return [{ ...unrated, where: `i.id ${than} ?`, values: [user, user, after.tie] }];
   }
   const same = {
     ...rated,
@@ -244,5 +255,5 @@ function ratingSteps(
     where: `r.user = ? AND r.halves ${than} ?`,
     values: [user, user, after.key],
   };
-  return descending ? [same, beyond, unrated] : [same, beyond];
+  return [same, beyond, unrated];
 }

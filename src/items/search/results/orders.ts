@@ -8,6 +8,8 @@ import { InvalidError } from "../../../base/errors.ts";
 export interface Order {
   /** Of a row `f` of item_facts; its index has `seq` for those that are equal. */
   key: string;
+  /** 0 is what is not known: it comes last, both ways. */
+  hasUnknown?: true;
   help: string;
 }
 
@@ -15,9 +17,9 @@ export interface Order {
 export const orders = {
   title: { key: "f.title_key", help: "by title, without a leading article" },
   added: { key: "f.seq", help: "by when it came into the library" },
-  year: { key: "f.year", help: "by the year it came out" },
-  duration: { key: "f.duration_ms", help: "by length" },
-  size: { key: "f.size_bytes", help: "by the size of the file" },
+  year: { key: "f.year", hasUnknown: true, help: "by the year it came out" },
+  duration: { key: "f.duration_ms", hasUnknown: true, help: "by length" },
+  size: { key: "f.size_bytes", hasUnknown: true, help: "by the size of the file" },
 } satisfies Record<string, Order>;
 
 export type OrderName = keyof typeof orders;

@@ -14,9 +14,9 @@ import {
   sql,
   titlesFrom,
 } from "../query/store.ts";
-import { orders, SHUFFLED, type Sort } from "./orders.ts";
+import { type Order, orders, SHUFFLED, type Sort } from "./orders.ts";
 import { createRanks, MOST_RANKED } from "./rank/store.ts";
-import { byNumber, type Found, inOrder, rated } from "./walk/store.ts";
+import { byNumber, type Found, inOrder, rated, rounds } from "./walk/store.ts";
 
 export type { Found };
 
@@ -189,27 +189,13 @@ export function createResultStore(readers: Readers) {
       if (sort.by === "rating") {
         return await ask<Found>(rated(checks, { after, limit, user, ...sort }), signal);
       }
-      if (sort.by !== "random") {
-        const { key } = orders[sort.by];
-        return await ask<Found>(inOrder(checks, { key, after, limit, ...sort }), signal);
+      const rows: Found[] = [];
+      for (const round of rounds(sort, after)) {
+        const left = limit - rows.length;
+        rows.push(...await ask<Found>(inOrder(checks, { ...round, limit: left }), signal));
+        if (rows.length >= limit) break;
       }
-      // From the seed up to the end, then from the beginning up to the seed.
-      const key = `(${SHUFFLED})`;
-      const begin = after ?? { key: sort.seed, seq: 0 };
-      const isRound = Number(begin.key) < sort.seed;
-      const last = isRound ? [sql(`${key} < ?`, sort.seed)] : [];
-      const rows = await ask<Found>(
-        inOrder([...checks, ...last], { key, after: begin, limit, descending: false }),
-        signal,
-      );
-      if (isRound || rows.length === limit) return rows;
-      const rest = [...checks, sql(`${key} < ?`, sort.seed)];
-      return rows.concat(
-        await ask<Found>(
-          inOrder(rest, { key, after: undefined, limit: limit - rows.length, descending: false }),
-          signal,
-        ),
-      );
+      return rows;
     },
   };
 }
@@ -261,5 +247,7 @@ function orderOf(sort: Exclude<Sort, { by: "relevance" }>, user: string): Sql {
     const halves = "(SELECT halves FROM search_ratings r WHERE r.seq = f.seq AND r.user = ?)";
     return sql(`${halves} ${way} NULLS LAST, f.seq ${way}`, user);
   }
-  return sql(`${orders[sort.by].key} ${way}, f.seq ${way}`);
+  const { key, hasUnknown }: Order = orders[sort.by];
+  const known = hasUnknown ? `${key} = 0, ` : "";
+  return sql(`${known}${key} ${way}, f.seq ${way}`);
 }

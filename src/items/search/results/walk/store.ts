@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { inTime, type ReaderValue } from "../../../../db/mod.ts";
+import { inTime } from "../../../../db/mod.ts";
 import type { Plan } from "../../query/plan.ts";
 import { allOf, type Sql, sql } from "../../query/store.ts";
+import { type Order, orders, SHUFFLED, type Sort } from "../orders.ts";
 
 export interface Found {
   seq: number;
@@ -35,22 +36,57 @@ export function byNumber(plan: Plan, { after, limit, descending }: Walk): Sql {
   };
 }
 
-/** In the order of `key`, by its index. */
+interface Round {
+  /** What is compared. */
+  key: string;
+  /** A range of the index of the key. */
+  range: Sql[];
+  descending: boolean;
+}
+
+/** One after the other these give all that follows a place, each along the index of the order. */
+export function rounds(
+  sort: Exclude<Sort, { by: "relevance" | "rating" }>,
+  after: Found | undefined,
+): Round[] {
+  if (sort.by === "random") {
+    // From the seed up to the end, then from the beginning up to the seed.
+    const key = `(${SHUFFLED})`;
+    const begin = after ?? { key: sort.seed, seq: 0 };
+    const upToSeed = [sql(`${key} < ?`, sort.seed)];
+    const isLast = Number(begin.key) < sort.seed;
+    const range = [...beyond(key, ">", begin), ...isLast ? upToSeed : []];
+    const round = { key, range, descending: false };
+    return isLast ? [round] : [round, { ...round, range: upToSeed }];
+  }
+  const { descending } = sort;
+  const { key, hasUnknown }: Order = orders[sort.by];
+  const sign = descending ? "<" : ">";
+  if (!hasUnknown || descending) {
+    return [{ key, range: after ? beyond(key, sign, after) : [], descending }];
+  }
+  const unknown = { key, range: [sql(`${key} = 0`)], descending };
+  if (after?.key === 0) {
+    return [{ ...unknown, range: [...unknown.range, sql("f.seq > ?", after.seq)] }];
+  }
+  return [{ ...unknown, range: after ? beyond(key, sign, after) : [sql(`${key} > 0`)] }, unknown];
+}
+
+function beyond(key: string, sign: "<" | ">", after: Found): Sql[] {
+  // The first says it all for a column, but of an expression SQLite finds the place by the second only.
+  return [
+    sql(`(${key}, f.seq) ${sign} (?, ?)`, after.key, after.seq),
+    sql(`${key} ${sign}= ?`, after.key),
+  ];
+}
+
+/** A round of an order. */
 export function inOrder(
   checks: Sql[],
-  { key, after, limit, descending }: Walk & { key: string },
+  { key, range, limit, descending }: Round & { limit: number },
 ): Sql {
   const way = descending ? "DESC" : "ASC";
-  const values: ReaderValue[] = after ? [after.key, after.seq] : [];
-  // The first says it all for a column, but of an expression SQLite finds the place by the second only.
-  const sign = descending ? "<" : ">";
-  const place = after
-    ? [
-      sql(`(${key}, f.seq) ${sign} (?, ?)`, ...values),
-      sql(`${key} ${sign}= ?`, after.key),
-    ]
-    : [];
-  const where = allOf([...place, ...checks, sql(inTime("f.seq"))]);
+  const where = allOf([...range, ...checks, sql(inTime("f.seq"))]);
   return {
     text: `SELECT f.seq, ${key} key FROM item_facts f WHERE ${where.text}
       ORDER BY ${key} ${way}, f.seq ${way} LIMIT ${limit}`,
