@@ -105,6 +105,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     publish: (type, data) => edge ? edge.publish(type, data) : publish(type, data),
     log: log.child("people"),
     edge: () => edge?.port,
+    knows: async (it) => await edge?.knows(it) ?? true,
     endForbidden: async (reason) => await edge?.endForbidden(reason),
   });
   const edge: EdgeRole | undefined = state && people &&

@@ -7,6 +7,7 @@ import type { Publish } from "../base/events.ts";
 import type { Log } from "../base/log.ts";
 import type { State } from "../db/mod.ts";
 import type { Audit } from "./audit/audit.ts";
+import type { Shared } from "./sharing/rules.ts";
 
 export interface Deps {
   state: State;
@@ -14,6 +15,8 @@ export interface Deps {
   log: Log;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Whether the edge has heard of the peer, title or tag; its path is of slugs. */
+  knows(it: Shared): Promise<boolean>;
   audit: Audit;
 }
 

@@ -27,6 +27,8 @@ export interface PeopleOptions {
   publish: Publish;
   log: Log;
   now?(): number;
+  /** Whether there is the peer, title or tag that a rule names; all there are, unless said. */
+  knows?: Deps["knows"] | undefined;
   /** Of a password's hash. */
   cost?: Cost;
   maxAuditRows?: number;
@@ -39,13 +41,14 @@ export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(options: PeopleOptions) {
   const { state, publish, log, now = Date.now, cost, maxAuditRows } = options;
+  const { knows = () => Promise.resolve(true) } = options;
   const audit = createAudit({
     state,
     log: log.child("audit"),
     now,
     ...maxAuditRows !== undefined && { maxRows: maxAuditRows },
   });
-  const deps: Deps = { state, publish, log, now, audit };
+  const deps: Deps = { state, publish, log, now, knows, audit };
   const tries = createTries({ state, now });
   const passwords = createPasswords(cost);
   const sessions = createSessions(deps);

@@ -96,6 +96,40 @@ for (const [name, open] of Object.entries(engines)) {
   });
 }
 
+for (const [name, open] of Object.entries(engines)) {
+  Deno.test(`${name}: rules may speak of what is known`, {
+    ignore: name === "PostgreSQL" && !server,
+  }, async () => {
+    await using state = await open();
+    const store = new EdgeStore(state);
+    await store.connected("alpha", "2026-01-01T00:00:00.000Z");
+    const paths = Array.from({ length: 5500 }, (_, n) => ({
+      relativePath: `${String(n).padStart(4, "0")}.mp4`,
+      sizeBytes: 5,
+    }));
+    const catalogId = (await store.assign("alpha", paths)).at(-1)!.catalogId;
+    const tell = async (...paths: string[]) => {
+      const tags = { paths, isComplete: true };
+      await store.describe("alpha", [
+        { catalogId, title: "Last", container: "mp4", tracks: [], sizeBytes: 5, tags },
+      ]);
+    };
+    await tell("genre/film-noir");
+    const edge = openEdge({ state, publish: () => {}, log: silent, edgeId: "e" });
+    await edge.identities.revoke("banned");
+    const knows = async (kind: "all" | "peer" | "tag" | "title", ...values: string[]) =>
+      await Array.fromAsync(values, (value) => edge.knows({ kind, value }));
+
+    deepStrictEqual(await knows("tag", "genre"), [false], "it is not announced");
+    await store.announce("alpha", [catalogId]);
+    const tags = ["genre", "genre/film-noir", "film-noir", "genre/film", "gen%", "genre/film_noir"];
+    deepStrictEqual(await knows("tag", ...tags), [true, true, false, false, false, false]);
+    deepStrictEqual(await knows("peer", "alpha", "banned", "beta"), [true, true, false]);
+    deepStrictEqual(await knows("title", catalogId, "c-9", "\0"), [true, false, false]);
+    deepStrictEqual(await knows("all", ""), [true]);
+  });
+}
+
 Deno.test("a page ends, though nothing of a large catalogue is seen", async () => {
   let asked = 0;
   const row = (n: number) => ({

@@ -16,7 +16,7 @@ import {
   type EdgePort,
 } from "../../src/http/mod.ts";
 import type { MediaFile, OpenedFile } from "../../src/media/mod.ts";
-import { createPeople } from "../../src/people/mod.ts";
+import { createPeople, type PeopleOptions } from "../../src/people/mod.ts";
 import { openJobs } from "../../src/pool/mod.ts";
 
 export const TOKEN = "the-token";
@@ -24,6 +24,8 @@ export const TOKEN = "the-token";
 export interface RigOptions {
   /** Milliseconds since 1970, for people. */
   now?: () => number;
+  /** What rules may speak of. */
+  knows?: PeopleOptions["knows"];
   content?: Uint8Array;
   ports?: Partial<ApiPorts>;
 }
@@ -31,7 +33,7 @@ export interface RigOptions {
 export const MODIFIED_MS = Date.UTC(2026, 0, 5);
 
 export function openRig(
-  { content = new Uint8Array(1000), ports = {}, now = Date.now }: RigOptions = {},
+  { content = new Uint8Array(1000), ports = {}, now = Date.now, knows }: RigOptions = {},
 ) {
   const db: Database = openDatabase(":memory:", migrations.library);
   const edgeDb: Database = openDatabase(":memory:", migrations.edge);
@@ -83,6 +85,7 @@ export function openRig(
     publish: events.publish,
     log,
     now,
+    knows,
     cost: { ln: 4, r: 1, p: 1 },
   });
   const api = createApi({

@@ -479,7 +479,8 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
   "of too many challenges those go first of whoever has the most": async (rig) => {
     const site = { rpId: "localhost", origin: "http://localhost:8080" };
     const { state, now, people: { sessions, audit } } = rig;
-    const deps = { state, now, audit, sessions, publish: () => {}, log: silent };
+    const knows = () => Promise.resolve(true);
+    const deps = { state, now, knows, audit, sessions, publish: () => {}, log: silent };
     const passkeys = createPasskeys({ ...deps, maxChallenges: 6 });
     await state.run("DELETE FROM passkey_challenges");
     for (const [from, times] of [["192.0.2.1", 1], ["192.0.2.2", 5], ["192.0.2.3", 4]] as const) {

@@ -128,6 +128,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
 
   return {
     port,
+    /** Whether there is such a peer, title or tag. */
+    knows: edge.knows,
     /** The TURN server of its own, where TURN_RELAY is on. */
     relay: relay.service,
     /** Serves peers at `at`; a port of 0 takes any free one. */

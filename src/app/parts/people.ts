@@ -8,7 +8,7 @@ import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { State } from "../../db/mod.ts";
 import type { EdgePort } from "../../http/mod.ts";
-import { createPeople } from "../../people/mod.ts";
+import { createPeople, type PeopleOptions } from "../../people/mod.ts";
 
 export interface PeopleRoleOptions {
   state: State;
@@ -16,6 +16,8 @@ export interface PeopleRoleOptions {
   log: Log;
   /** Titles, as soon as there is an edge. */
   edge(): Pick<EdgePort, "findTitle" | "tagsOf"> | undefined;
+  /** What rules may speak of; anything, unless said. */
+  knows?: PeopleOptions["knows"];
   /** Ends what plays and may not any more, whoever its viewer is. */
   endForbidden(reason: string): Promise<unknown>;
 }
@@ -29,8 +31,8 @@ const CHANGES = ["sharing.changed", "user.changed", "catalog.tagged", "edge.rejo
 export type PeopleRole = ReturnType<typeof openPeopleRole>;
 
 export function openPeopleRole(options: PeopleRoleOptions) {
-  const { state, publish, log, edge, endForbidden } = options;
-  const people = createPeople({ state, publish, log });
+  const { state, publish, log, edge, knows, endForbidden } = options;
+  const people = createPeople({ state, publish, log, knows });
 
   /** With a peer named, from just that one. */
   const mayPlay = async (viewer: string, catalogId: string, peerId?: string): Promise<boolean> => {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Shared } from "../../people/mod.ts";
 import { asSeen, createSeal, seenPage, type Sees } from "../sight/mod.ts";
-import type { TagsByPeer } from "../tags/mod.ts";
+import { hasTag, type TagsByPeer } from "../tags/mod.ts";
 import type { CatalogItem, Page, PageRequest, Peer } from "./catalog_item.ts";
 import type { Session } from "./sessions.ts";
 import type { EdgeStore, PeerRow, TitleRow } from "./store.ts";
@@ -23,6 +24,8 @@ export interface Catalogue {
   findTitle(catalogId: string, sees?: Sees): Promise<CatalogItem | undefined>;
   /** What those who have them now say of the tags of these titles; it is for rules, and not shown. */
   tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, TagsByPeer>>;
+  /** Whether it has ever heard of what a rule speaks of; of a tag, whether something has it now. */
+  knows(it: Shared): Promise<boolean>;
   /** Titles of which one copy can be reached, or all copies are on drives that are failing. */
   lastCopies(request: PageRequest): Promise<Page<CatalogItem>>;
 }
@@ -103,6 +106,15 @@ export function openCatalogue(store: EdgeStore, presence: Presence): Catalogue {
       return toItem(seen?.title ?? { ...row, title: catalogId });
     },
     tagsOf: (catalogIds) => store.tagsOf(catalogIds),
+    async knows({ kind, value }) {
+      const looks = {
+        all: () => true,
+        peer: () => store.findPeer(value),
+        title: () => store.findTitle(value),
+        tag: () => hasTag(store.state, value),
+      };
+      return Boolean(await looks[kind]());
+    },
     lastCopies: (request) =>
       titlesBy(request, (after, count) => store.lastCopies(after, count, presence.onlinePeers())),
   };

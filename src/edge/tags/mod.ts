@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { keepTags, type TagsByPeer, tagsOf } from "./store.ts";
+export { hasTag, keepTags, type TagsByPeer, tagsOf } from "./store.ts";
 export { boundedTags } from "./told.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { turn } from "../../base/event_loop.ts";
 import type { Statements } from "../../db/mod.ts";
 import type { TitleTags } from "../messages.ts";
 import { boundedTags } from "./told.ts";
@@ -59,6 +60,36 @@ export async function tagsOf(
     byPeer.set(peerId, other ? both(other, said) : said);
   }
   return found;
+}
+
+/** Copies that are looked at together, and in all: what is beyond that is taken for tagged. */
+const [BATCH, MOST] = [5000, 2_000_000];
+
+/** Whether a peer says that something it has now has this tag, or one below it. */
+export async function hasTag(state: Statements, path: string): Promise<boolean> {
+  const quoted = JSON.stringify(path).replaceAll(/[!%_]/g, "!$&").slice(0, -1);
+  let after = ["", ""];
+  for (let seen = 0; seen < MOST; seen += BATCH) {
+    const end = await state.get<{ peerId: string; path: string }>(
+      `SELECT peer_id AS "peerId", relative_path AS path FROM replicas
+       WHERE (peer_id, relative_path) > (?, ?) ORDER BY peer_id, relative_path LIMIT 1 OFFSET ?`,
+      ...after,
+      BATCH - 1,
+    );
+    const found = await state.get(
+      `SELECT 1 AS one FROM replicas WHERE (peer_id, relative_path) > (?, ?)
+       ${end ? "AND (peer_id, relative_path) <= (?, ?)" : ""}
+       AND announced = 1 AND (tags LIKE ? ESCAPE '!' OR tags LIKE ? ESCAPE '!') LIMIT 1`,
+      ...after,
+      ...end ? [end.peerId, end.path] : [],
+      `%${quoted}"%`,
+      `%${quoted}/%`,
+    );
+    if (found || !end) return found !== undefined;
+    after = [end.peerId, end.path];
+    await turn();
+  }
+  return true;
 }
 
 function both(one: TitleTags, other: TitleTags): TitleTags {

@@ -13,7 +13,8 @@ import type { Caller, Role } from "../roles.ts";
 import { hashOf, isSecret, newId, newSecret } from "../secrets.ts";
 import type { From, Sessions, SignedIn } from "../sessions/sessions.ts";
 import type { Rule } from "../sharing/rules.ts";
-import { checkRule, type Sharing } from "../sharing/sharing.ts";
+import { noticesOf } from "../sharing/named.ts";
+import { checkRule, type Noticed, type Sharing } from "../sharing/sharing.ts";
 import { type InvitationRow, invitationStore } from "./store.ts";
 
 export interface Invitation {
@@ -56,7 +57,7 @@ export interface InvitationsDeps extends Deps {
 }
 
 export function createInvitations(deps: InvitationsDeps) {
-  const { state, publish, now, audit, accounts, sessions, sharing } = deps;
+  const { state, publish, now, knows, audit, accounts, sessions, sharing } = deps;
   const store = invitationStore(state);
   const changed = (id: string, what: string) =>
     publish("invitation.changed", { invitationId: id, what });
@@ -104,8 +105,9 @@ export function createInvitations(deps: InvitationsDeps) {
     async create(
       by: Caller,
       { role, uses, expiresInHours, note = "", shares = [] }: NewInvitation,
-    ): Promise<{ token: string; made: Invitation }> {
+    ): Promise<{ token: string; made: Invitation & Noticed }> {
       for (const rule of shares) checkRule(rule, now());
+      const notices = await noticesOf(shares, knows);
       const row: InvitationRow = {
         id: newId("inv"),
         kind: "invitation",
@@ -126,7 +128,8 @@ export function createInvitations(deps: InvitationsDeps) {
         target: row.id,
         details: { role, uses },
       });
-      return { token, made: toInvitation(row, iso(now())) };
+      const made = toInvitation(row, iso(now()));
+      return { token, made: { ...made, ...notices.length > 0 && { notices } } };
     },
 
     /**

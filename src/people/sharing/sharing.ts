@@ -9,6 +9,7 @@ import { slugifyPath } from "../../items/mod.ts";
 import { type Deps, iso, LAST } from "../deps.ts";
 import type { Caller, Role } from "../roles.ts";
 import { newId } from "../secrets.ts";
+import { noticesOf } from "./named.ts";
 import { judge, type Rule, type Title, type Verdict } from "./rules.ts";
 import { type RuleRow, ruleStore } from "./store.ts";
 import { userStore } from "../accounts/store.ts";
@@ -29,6 +30,11 @@ export interface NewRule extends Rule {
   note?: string | undefined;
 }
 
+/** What is said of new rules that name what is not there yet. */
+export interface Noticed {
+  notices?: string[];
+}
+
 /** More make each question slow, and nobody knows what they say together. */
 const MAX_RULES = 2000;
 
@@ -44,7 +50,7 @@ export type Viewer = Pick<Caller, "role"> & { userId?: string | undefined };
 
 export type Sharing = ReturnType<typeof createSharing>;
 
-export function createSharing({ state, publish, now, audit }: Deps) {
+export function createSharing({ state, publish, now, knows, audit }: Deps) {
   const store = ruleStore(state);
 
   const sightOf = async ({ role, userId }: Viewer): Promise<Sight> => {
@@ -74,13 +80,14 @@ export function createSharing({ state, publish, now, audit }: Deps) {
       return user && user.disabledAt === null ? { role: user.role, userId } : undefined;
     },
 
-    async create(by: Caller, rule: NewRule): Promise<SharingRule> {
+    async create(by: Caller, rule: NewRule): Promise<SharingRule & Noticed> {
       checkRule(rule, now());
       if ((rule.userId === undefined) === (rule.role === undefined)) {
         throw new InvalidError('Cannot make a rule: say for whom, "user_id" or "role"', {
           field: "user_id",
         });
       }
+      const notices = await noticesOf([rule], knows);
       const row = rowOf(rule, by, now());
       await state.transaction(async (tx) => {
         const rules = ruleStore(tx);
@@ -98,7 +105,7 @@ export function createSharing({ state, publish, now, audit }: Deps) {
       });
       publish("sharing.changed", changeOf(row));
       await audit.note(by, { action: "sharing.create", target: row.id, details: { ...rule } });
-      return toRule(row);
+      return { ...toRule(row), ...notices.length > 0 && { notices } };
     },
 
     /** The rules that an invitation brings, for the account that it makes. */

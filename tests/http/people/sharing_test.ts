@@ -108,6 +108,44 @@ Deno.test("a member sees all but what is denied; then the whole library is close
   strictEqual(await rig.status("GET /api/media/m-1/file", { bearer }), 403);
 });
 
+Deno.test("a rule for nobody's peer is refused; of what may come it is said that it is not there", async () => {
+  const known = ["p-1", "c-1", "genre/film-noir"];
+  using rig = openPeopleRig({ knows: ({ value }) => Promise.resolve(known.includes(value)) });
+  const { bearer } = await rig.join("Ann", "owner");
+  const make = async (kind: string, value: string, to: object = { role: "guest" }) => {
+    const body = { ...to, effect: "allow", action: "play", kind, value };
+    const made = await rig.ask("POST /api/sharing-rules", { bearer, body });
+    const { detail, notices } = await made.json();
+    return [made.status, detail ?? notices];
+  };
+  const invite = async (...shares: [string, string][]) => {
+    const rules = shares.map(([kind, value]) => ({ effect: "allow", action: "see", kind, value }));
+    const body = { role: "guest", shares: rules };
+    const made = await rig.ask("POST /api/invitations", { bearer, body });
+    const { detail, notices } = await made.json();
+    return [made.status, detail ?? notices];
+  };
+  const noPeer =
+    'Cannot make a rule for peer "p-9": none of that name has ever joined or connected';
+  const noTag = 'Nothing here has the tag "adult" now: the rule is for what will have it';
+  const noTitle = 'There is no title "c-9" here now: the rule is for when it comes';
+
+  deepStrictEqual(await make("peer", "p-1"), [201, undefined]);
+  deepStrictEqual(await make("tag", "Genre/Film Noir"), [201, undefined]);
+  deepStrictEqual(await make("peer", "p-9"), [404, noPeer]);
+  deepStrictEqual(await make("tag", "Adult"), [201, [noTag]]);
+  deepStrictEqual(await make("title", "c-9"), [201, [noTitle]]);
+  deepStrictEqual(await make("title", "c-1", { user_id: "usr_0" }), [
+    404,
+    'Cannot find the account "usr_0"',
+  ]);
+  deepStrictEqual(await invite(["tag", "adult"], ["peer", "p-9"]), [404, noPeer]);
+  deepStrictEqual(await invite(["tag", "adult"], ["title", "c-9"]), [201, [noTag, noTitle]]);
+  deepStrictEqual(await invite(["peer", "p-1"]), [201, undefined]);
+  const { items } = await (await rig.ask("GET /api/sharing-rules", { bearer })).json();
+  strictEqual(items.length, 4);
+});
+
 Deno.test("events tell people what is theirs, and end with their session", async () => {
   using rig = openPeopleRig();
   const ann = await rig.join("Ann", "owner");

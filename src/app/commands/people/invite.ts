@@ -18,6 +18,7 @@ interface Invitation {
   "uses_left": number;
   uses: number;
   "expires_at": string;
+  notices?: string[];
 }
 
 const several = (value: string, before: string[]) => [...before, value];
@@ -56,6 +57,7 @@ export function invite(context: CommandContext): Command {
           `It makes ${made.uses} account(s) of a ${made.role}, until ${made.expires_at}. ` +
           "Elsewhere, put this machine's address in place of the first part",
       );
+      if (!options.json) { for (const notice of made.notices ?? []) print(notice); }
     });
   const list = common(new Command("list")).description("Invitations, the last made first");
   list.action(async () => {

@@ -144,6 +144,13 @@ export const SharingRule = z.object({
   created_at: z.string(),
 }).openapi("SharingRule");
 
+const notices = z.array(z.string()).optional().openapi({
+  description: "What the rule names that is not there yet, in words",
+  example: ['Nothing here has the tag "genre/kids" now: the rule is for what will have it'],
+});
+
+export const MadeRule = SharingRule.extend({ notices }).openapi("MadeSharingRule");
+
 export const NewRule = z.strictObject({
   ...ruleFields,
   user_id: z.string().max(100).optional().openapi({ description: "For one; or else role" }),
@@ -171,6 +178,7 @@ export const Invitation = z.object({
 
 export const MadeInvitation = Invitation.extend({
   url: z.string().openapi({ description: "The link, shown this once" }),
+  notices,
 }).openapi("MadeInvitation");
 
 export const NewInvitation = z.strictObject({

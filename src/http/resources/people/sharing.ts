@@ -17,7 +17,7 @@ import {
   router,
   z,
 } from "../../router.ts";
-import { AuditEntry, NewRule, RuleEnd, SharingRule } from "./bodies.ts";
+import { AuditEntry, MadeRule, NewRule, RuleEnd, SharingRule } from "./bodies.ts";
 import { body, bodyOf, byTime, ListQuery, pageOf } from "./common.ts";
 import { ruleOf } from "./invitations.ts";
 
@@ -54,8 +54,9 @@ export function sharingRules({ sharing }: People) {
         path: "/",
         tags,
         summary: "Make a rule",
+        description: "404 where there is no such account or peer. A tag or a title may come later.",
         request: { body: body(NewRule) },
-        responses: { 201: json(SharingRule, "The rule"), ...failures },
+        responses: { 201: json(MadeRule, "The rule"), ...failures },
       }),
       async (c) => {
         const { user_id: userId, ...rule } = c.req.valid("json");
