@@ -139,7 +139,7 @@ export function createAssetStore(db: Database) {
       return new Map(rows.map(({ name, sizeBytes }) => [name, sizeBytes]));
     },
 
-    /** The kinds that there are. No index begins with them: each is a look at all assets. */
+    /** The kinds that there are, each by one step in an index. */
     kinds: (): string[] => distinct(db, { table: "assets", column: "kind" }),
   };
 }

@@ -1,7 +1,9 @@
 /** What lies beside a film as assets, and the kinds that there are. @module */
-import { deepStrictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import { InvalidError } from "../../../src/base/errors.ts";
+import { migrations, openDatabase } from "../../../src/db/mod.ts";
 import { createAssets } from "../../../src/items/assets/assets.ts";
+import { createAssetStore } from "../../../src/items/assets/store.ts";
 import { openRig } from "../../media/rig.ts";
 import { wav } from "../../helpers/clips.ts";
 
@@ -45,4 +47,22 @@ Deno.test("a kind that no asset has is refused with those that there are", async
   });
   deepStrictEqual(assets.list({ kind: "fanart" }, "", 10).map(({ id }) => id), ["a"]);
   deepStrictEqual(assets.list({ kind: "poster" }, "", 10), []);
+});
+
+Deno.test("neither a kind nor its assets are looked for among all assets", () => {
+  using db = openDatabase(":memory:", migrations.library);
+  const plans: string[] = [];
+  const all = db.all.bind(db);
+  db.all = <T>(sql: string, ...values: (string | number | null)[]) => {
+    const steps = all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values);
+    plans.push(...steps.map(({ detail }) => detail));
+    return all<T>(sql, ...values);
+  };
+
+  const store = createAssetStore(db);
+  store.kinds();
+  store.list({ kind: "poster" }, "", 10);
+
+  ok(plans.filter((it) => it.includes("assets_by_kind (kind")).length >= 2, plans.join("; "));
+  deepStrictEqual(plans.filter((it) => it.startsWith("SCAN assets")), []);
 });
