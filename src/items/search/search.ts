@@ -7,7 +7,7 @@
 import type { Database, Readers } from "../../db/mod.ts";
 import type { Item } from "../items/row.ts";
 import { countFacets, type Facets, readFacets } from "./facets/facets.ts";
-import { conditionOf } from "./filters/mod.ts";
+import { conditionOf, isFilter } from "./filters/mod.ts";
 import { createFilterStore } from "./filters/store.ts";
 import { fold } from "./index/words.ts";
 import { parseQuery } from "./query/parse.ts";
@@ -65,7 +65,8 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
     order: Sort;
   } {
     const context = { user, now: new Date(), store: names };
-    const plan = planQuery(parseQuery(query, isTyping), (node) => conditionOf(node, context));
+    const tree = parseQuery(query, { isTyping, isFilter });
+    const plan = planQuery(tree, (node) => conditionOf(node, context));
     return { plan, order: readSort(sort, plan.words.length > 0) };
   }
 

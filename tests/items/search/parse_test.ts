@@ -40,8 +40,9 @@ Deno.test("parseQuery() reads words, phrases, filters, groups and what shall not
   ];
 
   deepStrictEqual(cases.map(([query]) => [query, told(parseQuery(query!))]), cases);
-  strictEqual(told(parseQuery("blade run", true)), "all(blade run~)");
-  strictEqual(told(parseQuery("blade run ", true)), "all(blade run)");
+  const isTyping = true;
+  strictEqual(told(parseQuery("blade run", { isTyping })), "all(blade run~)");
+  strictEqual(told(parseQuery("blade run ", { isTyping })), "all(blade run)");
 });
 
 Deno.test("parseQuery() says where a query is wrong, and what to do", () => {
@@ -51,6 +52,7 @@ Deno.test("parseQuery() says where a query is wrong, and what to do", () => {
     ["a b) c", 4, /too many/],
     ["a OR", 3, /between two/],
     ["OR b", 1, /between two/],
+    ["a ( )", 3, /nothing in these brackets/],
     ["a -", undefined, undefined],
     ["a NOT", 3, /not be found/],
     ["(".repeat(30) + "a", 18, /brackets/],
@@ -86,6 +88,15 @@ Deno.test("a filter that is none, or that is given what it cannot read, is refus
     ["has:nothing", 1, /subtitles, nfo/],
     ["title:!!!", 1, /say a word/],
     ["codec:|", 1, /say a value/],
+    ["tag:", 1, /tag: say a value, for example tag:genre\/sci-fi.*quotes/],
+    ["alien (tag: x)", 8, /tag: say a value/],
+    ["year>", 1, /year: expected a number/],
+    ["field.nothing:", 1, /no custom field/],
+    ["???", 1, /"\?\?\?" has no letter and no digit.*nothing to find everything/],
+    ["--", 1, /signs are not searched/],
+    ['  ! OR "?!"', 3, /"!" has no letter/],
+    ["-🎬", 2, /signs/],
+    ["*", 1, /nothing to find everything/],
   ] as const;
 
   for (const [query, position, message] of cases) {

@@ -152,7 +152,7 @@ Deno.test("each word, phrase and filter finds its films", async () => {
     ["genre -horror", ["amelie", "runner"]],
     ["-genre", ["samurai", "thai", "wire"]],
     ["ridley (weaver OR ford) -alien", ["runner"]],
-    ["!!!", all],
+    ["blade !!!", ["runner"]],
     ["tag:genre", ["alien", "amelie", "runner"]],
     ["tag:genre/sci-fi", ["runner"]],
     ["tag:sci-fi", ["runner"]],

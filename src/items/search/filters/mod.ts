@@ -171,10 +171,16 @@ const byName = new Map<string, Filter>(
   ),
 );
 
+/** @param name in lower case */
+export const isFilter = (name: string): boolean => byName.has(prefixed(name)?.[0] ?? name);
+
+/** "field.shelf" → "field." and "shelf". */
+const prefixed = (name: string) => /^(field\.)(.+)$/.exec(name)?.slice(1);
+
 /** @throws {InvalidError} there is no such filter, or its value cannot be read; it names the place */
 export function conditionOf(node: FilterNode, context: FilterContext): Condition {
   const { name, operator, value, at } = node;
-  const [, prefix, key = ""] = /^(field\.)(.+)$/.exec(name) ?? [];
+  const [prefix, key = ""] = prefixed(name) ?? [];
   const filter = byName.get(prefix ?? name);
   if (!filter) {
     throw wrongAt(
@@ -189,6 +195,7 @@ export function conditionOf(node: FilterNode, context: FilterContext): Condition
     return filter.compile({ operator, value, context, key });
   } catch (error) {
     if (!(error instanceof InvalidError)) throw error;
-    throw wrongAt(at, `${name}: ${error.message}, for example ${filter.example}`);
+    const hint = value === "" ? ". It stands right after it; to find it as text use quotes" : "";
+    throw wrongAt(at, `${name}: ${error.message}, for example ${filter.example}${hint}`);
   }
 }

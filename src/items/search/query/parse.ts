@@ -18,8 +18,16 @@ export type Operator = ":" | "=" | "<" | "<=" | ">" | ">=";
 export type Node =
   | { type: "all" | "any"; nodes: Node[] }
   | { type: "not"; node: Node }
-  | { type: "text"; text: string; isPrefix: boolean }
+  | TextNode
   | FilterNode;
+
+export interface TextNode {
+  type: "text";
+  text: string;
+  isPrefix: boolean;
+  /** Where it stands in the query, from 0. */
+  at: number;
+}
 
 export interface FilterNode {
   type: "filter";
@@ -34,19 +42,23 @@ export const MAX_QUERY = 1000;
 const MAX_TERMS = 64;
 const MAX_DEPTH = 16;
 
-/** A name, its operator, and no space before the value. */
-const FILTER = /([\p{L}][\p{L}\p{N}_.-]*)(:|<=|>=|<|>|=)(?=[^\s)])/uy;
+/** A name, its operator, and what of the value follows without a space. */
+const FILTER = /([\p{L}][\p{L}\p{N}_.-]*)(:|<=|>=|<|>|=)(?=([^\s)]?))/uy;
 const BARE = /(?:[^\s()"]|"[^"]*")+/uy;
 
-/**
- * @param isTyping the last word is perhaps not at its end: words that begin so are found too
- * @throws {InvalidError} it cannot be read; the message names the position, from 1
- */
-export function parseQuery(query: string, isTyping = false): Node {
+export interface ParseOptions {
+  /** The last word is perhaps not at its end: words that begin so are found too. */
+  isTyping?: boolean | undefined;
+  /** With nothing after it such a name is a filter without a value, and any other is a word. */
+  isFilter?: (name: string) => boolean;
+}
+
+/** @throws {InvalidError} it cannot be read; the message names the position, from 1 */
+export function parseQuery(query: string, options: ParseOptions = {}): Node {
   if (query.length > MAX_QUERY) {
     throw new InvalidError(`Cannot read the query: it is longer than ${MAX_QUERY} letters`);
   }
-  return new Parser(query, isTyping).parse();
+  return new Parser(query, options).parse();
 }
 
 /** What is wrong, and where: the page puts its caret there. */
@@ -57,12 +69,14 @@ export function wrongAt(at: number, message: string): InvalidError {
 class Parser {
   readonly #text: string;
   readonly #isTyping: boolean;
+  readonly #isFilter: (name: string) => boolean;
   #at = 0;
   #terms = 0;
 
-  constructor(text: string, isTyping: boolean) {
+  constructor(text: string, { isTyping = false, isFilter = () => false }: ParseOptions) {
     this.#text = text;
     this.#isTyping = isTyping;
+    this.#isFilter = isFilter;
   }
 
   parse(): Node {
@@ -116,35 +130,33 @@ class Parser {
     if (++this.#terms > MAX_TERMS) throw wrongAt(start, `more than ${MAX_TERMS} terms`);
     if (this.#text[start] === "(") {
       this.#at++;
+      this.#space();
+      if (this.#text[this.#at] === ")") throw wrongAt(start, "there is nothing in these brackets");
       const node = this.#any(depth + 1);
       if (this.#text[this.#at] !== ")") throw wrongAt(start, 'this "(" has no ")"');
       this.#at++;
       return node;
     }
     if (this.#text[start] === '"') return this.#phrase();
-    const [whole, name, operator] = this.#match(FILTER) ?? [];
-    if (whole !== undefined) {
+    const [whole, written, operator, begin] = this.#match(FILTER) ?? [];
+    const name = written?.toLowerCase() ?? "";
+    if (whole !== undefined && (begin !== "" || this.#isFilter(name))) {
       this.#at += whole.length;
-      const value = this.#value();
-      return {
-        type: "filter",
-        name: name!.toLowerCase(),
-        operator: operator as Operator,
-        value,
-        at: start,
-      };
+      const value = begin === "" ? "" : this.#value();
+      return { type: "filter", name, operator: operator as Operator, value, at: start };
     }
     const [word] = this.#match(BARE) ?? [this.#text[start]!];
     this.#at += word!.length;
     const isLast = this.#isTyping && this.#at === this.#text.length;
-    return { type: "text", text: word!, isPrefix: word!.endsWith("*") || isLast };
+    return { type: "text", text: word!, isPrefix: word!.endsWith("*") || isLast, at: start };
   }
 
   #phrase(): Node {
+    const at = this.#at;
     const text = this.#quoted();
     const isPrefix = this.#text[this.#at] === "*";
     if (isPrefix) this.#at++;
-    return { type: "text", text, isPrefix };
+    return { type: "text", text, isPrefix, at };
   }
 
   #value(): string {

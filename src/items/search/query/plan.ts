@@ -6,7 +6,7 @@
  */
 import { factWord, fold, isUnspaced, searchable } from "../index/words.ts";
 import { allOf, anyOf, inIndex, notIn, type Source, type Sql, titlesFrom } from "./store.ts";
-import type { FilterNode, Node } from "./parse.ts";
+import { type FilterNode, type Node, type TextNode, wrongAt } from "./parse.ts";
 
 /** What a filter asks for. Without words it is only compared, without a check the words say it all. */
 export interface Condition {
@@ -68,12 +68,16 @@ const EVERYTHING = `"${factWord("every", "")}"`;
 /** Of one or two letters so much begins that only titles are looked at, by the index of their order. */
 const SHORT = /^[\p{L}\p{N}]{1,2}\*?$/u;
 
-/** @param condition What a filter of the query asks for. */
+/**
+ * @param condition What a filter of the query asks for.
+ * @throws {InvalidError} nothing in it can be searched; it is not everything that was asked for
+ */
 export function planQuery(node: Node, condition: (node: FilterNode) => Condition): Plan {
   const words: string[] = [];
   const texts: string[] = [];
   const phrases: string[] = [];
   const sources: Source[] = [];
+  const signs: TextNode[] = [];
 
   const compile = (node: Node, isTop: boolean, isWanted: boolean): Part | undefined => {
     if (node.type === "text") {
@@ -82,7 +86,10 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
         texts.push(node.text);
       }
       const match = toMatch(node.text, node.isPrefix);
-      if (match === undefined) return undefined;
+      if (match === undefined) {
+        signs.push(node); // which count for nothing beside words and filters
+        return undefined;
+      }
       if (isWanted) phrases.push(match);
       return { match, text: isWanted ? match : undefined, check: inIndex(match) };
     }
@@ -115,6 +122,11 @@ export function planQuery(node: Node, condition: (node: FilterNode) => Condition
     };
   }
   const part = compile(node, true, true);
+  if (!part && signs[0]) {
+    const message = `"${signs[0].text}" has no letter and no digit, and signs are not searched. ` +
+      "Write a word, or nothing to find everything";
+    throw wrongAt(signs[0].at, message);
+  }
   const text = fold(texts.join(" "));
   return {
     match: part?.match,
