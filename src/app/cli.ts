@@ -21,7 +21,7 @@ import { config } from "./commands/config.ts";
 import { detectDrives } from "./commands/drives/detect.ts";
 import { doctor } from "./commands/doctor.ts";
 import { drives } from "./commands/drives/mod.ts";
-import { join } from "./commands/edge/join.ts";
+import { join, leave } from "./commands/edge/join.ts";
 import { peers } from "./commands/edge/peers.ts";
 import { ingest } from "./commands/ingest/mod.ts";
 import { items } from "./commands/items/mod.ts";
@@ -78,6 +78,7 @@ const commands = [
   invite,
   edge,
   join,
+  leave,
   peers,
   version,
 ];

@@ -13,7 +13,13 @@ export type {
 } from "./deps.ts";
 export { createLink, type Link, type LinkState } from "./link.ts";
 export type { ViewerWord } from "./link/viewers.ts";
-export { parseAddresses, pinFor } from "./link/addresses.ts";
+export {
+  type NamedEdges,
+  parseAddresses,
+  pinFor,
+  withEdge,
+  withoutEdge,
+} from "./link/addresses.ts";
 export type {
   CatalogedFile,
   IceCandidate,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { runCommand, startAgent } from "../helpers/agent.ts";
 import { until } from "../edge/rig.ts";
@@ -24,7 +24,8 @@ Deno.test("a peer joins an edge by its PIN, links to it, and is revoked", async 
       strictEqual(response.ok, true);
       return await response.json();
     };
-    const { pin, edge_fingerprint: key } = await ask("POST", "/api/peers/enrolments/", {});
+    const invite = () => ask("POST", "/api/peers/enrolments/", {});
+    const { pin, edge_fingerprint: key } = await invite();
 
     const joined = await runCommand(["join", address, "--pin", pin, "--json"], {
       dataDir: peerDir,
@@ -32,7 +33,17 @@ Deno.test("a peer joins an edge by its PIN, links to it, and is revoked", async 
 
     strictEqual(joined.stderr, "");
     const { peer_id: id, ...rest } = JSON.parse(joined.stdout);
-    deepStrictEqual(rest, { edge: address, edge_fingerprint: key });
+    deepStrictEqual(rest, { edge: address, edge_fingerprint: key, edges: [address] });
+
+    // Another name of it is another edge to this peer: behind the first, and gone again.
+    const other = address.replace("127.0.0.1", "localhost");
+    const again = await runCommand(["join", other, "--pin", (await invite()).pin], {
+      dataDir: peerDir,
+    });
+    match(again.stdout, new RegExp(`best first: ${address}, ${other}$`, "m"));
+    const left = await runCommand(["leave", other, "--json"], { dataDir: peerDir });
+    deepStrictEqual(JSON.parse(left.stdout), { edge: other, edges: [address] });
+
     await using _peer = await startAgent({ dataDir: peerDir });
     const isOnline = async () => (await edge.get<{ online: boolean }>(`/api/peers/${id}/`)).online;
     await until(() => isOnline().catch(() => false));

@@ -1,5 +1,6 @@
 /**
- * Several edges, the best first: which one is next, and whether a better one is there again.
+ * Several edges, the best first: which there are, what each must show, and whether a better one is
+ * there again.
  *
  * @module
  */
@@ -25,6 +26,53 @@ export function pinFor(
 ): string | undefined {
   const at = (it: string) => pins.find((pin) => pin.startsWith(`${it}=`))?.slice(it.length + 1);
   return at(address) ?? addresses.map(at).find((it) => it !== undefined);
+}
+
+/** The edges that a peer names, the best first, and the keys of those that it has joined. */
+export interface NamedEdges {
+  addresses: readonly string[];
+  /** As `host:port=fingerprint`. */
+  pins: readonly string[];
+}
+
+/**
+ * With an edge that was joined: behind the others, or where it stands already, unless `place` says
+ * otherwise.
+ */
+export function withEdge(
+  { addresses, pins }: NamedEdges,
+  { address, fingerprint }: { address: string; fingerprint: string },
+  place: "first" | "last" | "only" = "last",
+): NamedEdges {
+  const pin = `${address}=${fingerprint}`;
+  if (place === "only") return { addresses: [address], pins: [pin] };
+  const others = addresses.filter((it) => it !== address);
+  const named = place === "first"
+    ? [address, ...others]
+    : addresses.includes(address)
+    ? addresses
+    : [...addresses, address];
+  const isAt = (it: string) => it.startsWith(`${address}=`);
+  const renewed = pins.map((it) => isAt(it) ? pin : it);
+  const known = renewed.includes(pin) ? renewed : [...pins, pin];
+  return asBefore({ addresses, pins: renewed }, { addresses: named, pins: known });
+}
+
+export function withoutEdge(edges: NamedEdges, address: string): NamedEdges {
+  return asBefore(edges, {
+    addresses: edges.addresses.filter((it) => it !== address),
+    pins: edges.pins.filter((it) => !it.startsWith(`${address}=`)),
+  });
+}
+
+/** Where another one comes first, or goes: the key that one was to show is still the one it must. */
+function asBefore(before: NamedEdges, { addresses, pins }: NamedEdges): NamedEdges {
+  const isOwn = (it: string) => pins.some((pin) => pin.startsWith(`${it}=`));
+  const kept = addresses.filter((it) => !isOwn(it)).flatMap((it) => {
+    const key = pinFor(it, before.addresses, before.pins);
+    return key && key !== pinFor(it, addresses, pins) ? [`${it}=${key}`] : [];
+  });
+  return { addresses, pins: [...pins, ...kept] };
 }
 
 export interface LookUpOptions {

@@ -6,7 +6,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
-import { parseAddresses, pinFor } from "../../../src/edge/link/addresses.ts";
+import { parseAddresses, pinFor, withEdge, withoutEdge } from "../../../src/edge/link/addresses.ts";
 import { Backoff, SLOW_MS } from "../../../src/edge/link/backoff.ts";
 import { EdgeLedger, ScriptedEdge } from "../cuts/scripted_edge.ts";
 import { CuttingProxy } from "../cuts/proxy.ts";
@@ -29,6 +29,28 @@ Deno.test("an edge beside one that was joined has to show its key, or one of its
   for (const [address, addresses, known, expected] of cases) {
     strictEqual(pinFor(address, addresses, known), expected, `${address} of ${addresses}`);
   }
+});
+
+Deno.test("an edge that is joined comes behind the others, first, or alone; none is there twice", () => {
+  const named = (text: string, ...pins: string[]) => ({ addresses: parseAddresses(text), pins });
+  const [b, again] = ["b", "a"].map((it) => ({ address: `${it}:1`, fingerprint: `${it}9` }));
+  const a = named("a:1", "a:1=aa");
+  // What "c:1" had to show is the key of "a:1"; "gone:1" was joined once.
+  const group = named("a:1,c:1", "gone:1=ff", "a:1=aa");
+
+  deepStrictEqual(withEdge(named(""), b!), named("b:1", "b:1=b9"));
+  deepStrictEqual(withEdge(a, b!), named("a:1,b:1", "a:1=aa", "b:1=b9"));
+  deepStrictEqual(withEdge(a, again!), named("a:1", "a:1=a9"));
+  deepStrictEqual(withEdge(a, b!, "only"), named("b:1", "b:1=b9"));
+  deepStrictEqual(withEdge(withEdge(a, b!), b!, "first"), named("b:1,a:1", "a:1=aa", "b:1=b9"));
+  deepStrictEqual(
+    withEdge(group, b!, "first"),
+    named("b:1,a:1,c:1", "gone:1=ff", "a:1=aa", "b:1=b9", "c:1=aa"),
+  );
+  deepStrictEqual(withEdge(group, again!), named("a:1,c:1", "gone:1=ff", "a:1=a9"));
+  deepStrictEqual(withoutEdge(group, "a:1"), named("c:1", "gone:1=ff", "c:1=aa"));
+  deepStrictEqual(withoutEdge(group, "c:1"), named("a:1", "gone:1=ff", "a:1=aa"));
+  deepStrictEqual(withoutEdge(a, "a:1"), named(""));
 });
 
 Deno.test("parseAddresses() takes several, each once", () => {

@@ -1,26 +1,16 @@
 /**
  * `giggityflix join EDGE --pin PIN` (or `--token`): this peer and an edge get to know each other's
- * keys, and the peer keeps the edge's address.
+ * keys, and the peer names it behind the edges that it has. `giggityflix leave EDGE` takes one off.
  *
  * @module
  */
 import { join as joinPath } from "node:path";
-import { Command } from "commander";
-import { InvalidError } from "../../../base/errors.ts";
-import { type Setting, settingBody } from "../../../http/mod.ts";
-import { ask } from "../../client.ts";
+import { Command, Option } from "commander";
+import { InvalidError, NotFoundError } from "../../../base/errors.ts";
+import type { NamedEdges } from "../../../edge/mod.ts";
 import type { CommandContext } from "../../cli.ts";
-import { findAgent } from "../../data_folder.ts";
-import { openOffline } from "../offline.ts";
 import { dataDirOf, textsOf, withSettings } from "../options.ts";
-
-/** The settings, of the agent that runs or of the data folder. */
-interface Settings extends AsyncDisposable {
-  get(key: string): Promise<string>;
-  set(key: string, value: string): Promise<void>;
-  /** The name that was made on the first run. */
-  madePeerId(): Promise<string>;
-}
+import { openSettings, type Settings } from "./settings.ts";
 
 export function join(context: CommandContext): Command {
   const { print } = context.terminal;
@@ -29,6 +19,11 @@ export function join(context: CommandContext): Command {
     .argument("<edge>", "host:port of the edge")
     .option("--pin <pin>", 'what "giggityflix peers invite" said at the edge')
     .option("--token <token>", "the same, of an invitation that has a token")
+    .addOption(
+      new Option("--first", "before the edges that are named already, not behind them")
+        .conflicts("replace"),
+    )
+    .option("--replace", "in place of the edges that are named already")
     .option("--json", "print JSON")
     .action(async (edge: string, options) => {
       if (!/^(\[[0-9a-fA-F:]+\]|[^:\s,]+):\d{1,5}$/.test(edge)) {
@@ -41,7 +36,9 @@ export function join(context: CommandContext): Command {
         );
       }
       // Other commands need nothing of the edge, and should not wait for it.
-      const { joinEdge, openIdentityKey, showFingerprint } = await import("../../../edge/mod.ts");
+      const { joinEdge, openIdentityKey, pinFor, showFingerprint, withEdge } = await import(
+        "../../../edge/mod.ts"
+      );
       const texts = textsOf(options);
       await using settings = await openSettings(texts, context);
       const [useTls, certPath, clientCertPath, clientKeyPath, named] = await Promise.all(
@@ -63,41 +60,64 @@ export function join(context: CommandContext): Command {
         ...clientKeyPath && { clientKeyPath },
       };
       const fingerprint = await joinEdge({ way, peerId, key, pin }, context.signal);
-      // The key before the address: the link starts with the latter, and must know whom to expect.
-      const others = (await settings.get("edge_fingerprints")).split(",")
-        .filter((it) => it !== "" && !it.startsWith(`${edge}=`));
-      await settings.set("edge_fingerprints", [...others, `${edge}=${fingerprint}`].join(","));
-      const addresses = (await settings.get("edge_grpc_address")).split(",");
-      if (!addresses.includes(edge)) await settings.set("edge_grpc_address", edge);
+      const before = await namedEdges(settings);
+      const place = options.replace ? "only" : options.first ? "first" : "last";
+      const now = withEdge(before, { address: edge, fingerprint }, place);
+      await keepEdges(settings, before, now);
+      const others = now.addresses.filter((it) =>
+        it !== edge && !pinFor(it, before.addresses, before.pins)
+      );
+      if (options.json) {
+        const told = { edge, "edge_fingerprint": fingerprint, "peer_id": peerId };
+        return print(JSON.stringify({ ...told, edges: now.addresses }));
+      }
+      print(`Joined the edge at ${edge} as ${peerId}.\nIts key: ${showFingerprint(fingerprint)}`);
+      if (now.addresses.length > 1) print(listed(now.addresses));
+      if (others.length === 0) return;
+      const them = others.join(", ");
+      print(`Not joined: ${them}, which must show this edge's key, unless you join them, too`);
+    });
+}
+
+export function leave(context: CommandContext): Command {
+  const { print } = context.terminal;
+  return withSettings(new Command("leave"), ["dataDir"])
+    .description("Link to an edge no more, and forget its key")
+    .argument("<edge>", "host:port of the edge, as it was joined")
+    .option("--json", "print JSON")
+    .action(async (edge: string, options) => {
+      const { withoutEdge } = await import("../../../edge/mod.ts");
+      await using settings = await openSettings(textsOf(options), context);
+      const before = await namedEdges(settings);
+      const isKnown = before.addresses.includes(edge) ||
+        before.pins.some((it) => it.startsWith(`${edge}=`));
+      if (!isKnown) {
+        const named = before.addresses.length > 0 ? listed(before.addresses) : "none is named";
+        throw new NotFoundError(`Cannot leave "${edge}": this is no edge of this peer. ${named}`);
+      }
+      const now = withoutEdge(before, edge);
+      await keepEdges(settings, before, now);
+      if (options.json) return print(JSON.stringify({ edge, edges: now.addresses }));
+      print(`Left the edge at ${edge}`);
       print(
-        options.json
-          ? JSON.stringify({ edge, edge_fingerprint: fingerprint, peer_id: peerId })
-          : `Joined the edge at ${edge} as ${peerId}.\nIts key: ${showFingerprint(fingerprint)}`,
+        now.addresses.length > 0 ? listed(now.addresses) : "No edge is left: this is its own now",
       );
     });
 }
 
-async function openSettings(
-  texts: ReturnType<typeof textsOf>,
-  context: CommandContext,
-): Promise<Settings> {
-  const dataDir = dataDirOf(texts);
-  const agent = await findAgent(dataDir);
-  if (agent) {
-    const path = (key: string) => `/api/configurations/${key}/`;
-    return {
-      get: async (key) => (await ask<Setting>(agent, path(key))).value,
-      set: async (key, value) =>
-        void await ask(agent, `${path(key)}value/`, { method: "PATCH", body: { value } }),
-      madePeerId: async () => (await Deno.readTextFile(joinPath(dataDir, "peer_id"))).trim(),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
-  }
-  const here = await openOffline(texts, context);
-  return {
-    get: (key) => Promise.resolve(settingBody(here.config.find(key)).value),
-    set: (key, value) => Promise.resolve(void here.config.set(key, value)),
-    madePeerId: () => Promise.resolve(here.folder.peerId),
-    [Symbol.asyncDispose]: () => here[Symbol.asyncDispose](),
-  };
+const listed = (edges: readonly string[]) => `The edges, the best first: ${edges.join(", ")}`;
+
+async function namedEdges(settings: Settings) {
+  const { parseAddresses } = await import("../../../edge/mod.ts");
+  const [addresses, pins] = await Promise.all(
+    ["edge_grpc_address", "edge_fingerprints"].map(settings.get),
+  );
+  return { addresses: parseAddresses(addresses!), pins: parseAddresses(pins!) };
+}
+
+async function keepEdges(settings: Settings, before: NamedEdges, now: NamedEdges): Promise<void> {
+  // The keys before the addresses: the link starts with the latter, and must know whom to expect.
+  await settings.set("edge_fingerprints", now.pins.join(","));
+  const text = now.addresses.join(",");
+  if (text !== before.addresses.join(",")) await settings.set("edge_grpc_address", text);
 }
