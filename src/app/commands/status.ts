@@ -8,13 +8,13 @@ import { UnavailableError } from "../../base/errors.ts";
 import { ask } from "../client.ts";
 import type { CommandContext } from "../cli.ts";
 import { findAgent } from "../data_folder.ts";
-import { plain } from "../terminal.ts";
 import { dataDirOf, textsOf, withSettings } from "./options.ts";
+import { type Part, statusLines } from "./status_lines.ts";
 
 interface Health {
   status: string;
   version: string;
-  parts: Record<string, Record<string, unknown>>;
+  parts: Record<string, Part>;
 }
 
 export function status({ terminal, signal }: CommandContext): Command {
@@ -40,16 +40,7 @@ export function status({ terminal, signal }: CommandContext): Command {
       terminal.print(
         `giggityflix ${health.version} is ${health.status} at ${agent.url} (pid ${agent.pid})`,
       );
-      for (const [name, { status, ...facts }] of Object.entries(health.parts)) {
-        const told = Object.entries(facts).map(([key, value]) => `${key} ${show(value)}`).join(
-          ", ",
-        );
-        terminal.print(`  ${name}: ${status}${told ? ` (${told})` : ""}`);
-      }
+      terminal.print(statusLines(health.parts));
       terminal.print(`From another machine (when HTTP_HOST allows): add ?token=${agent.token}`);
     });
-}
-
-function show(value: unknown): string {
-  return plain(typeof value === "string" ? value : JSON.stringify(value));
 }
