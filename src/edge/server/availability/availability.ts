@@ -35,6 +35,9 @@ const MAX_ALARMED = 10_000;
 /** Ids in one alarm. */
 const MAX_NAMED = 100;
 const QUIET_MS = 200;
+/** After a round of more, so many times as long as it took nothing is looked at. */
+const REST = 4;
+const MAX_REST_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
 export class Availability {
@@ -98,13 +101,17 @@ export class Availability {
             this.#due.note("look");
           });
         }
+        const began = performance.now();
+        let looked = 0;
         try {
           if (due.has("expire")) await this.#options.subscriptions.expire();
-          await this.#round({ titles, peers, lost }, signal);
+          looked = await this.#round({ titles, peers, lost }, signal);
         } catch (error) {
           this.#options.log.warn("Cannot look at what is available", { error });
         }
-        await pause(QUIET_MS, signal);
+        // While a peer offers a million files, each round is a look at all that it has.
+        const restMs = looked > MAX_TITLES ? (performance.now() - began) * REST : QUIET_MS;
+        await pause(Math.min(restMs, MAX_REST_MS), signal);
       }
     } finally {
       for (const timer of timers) clearTimeout(timer);
@@ -118,9 +125,9 @@ export class Availability {
       lost: ReadonlySet<string>;
     },
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const { store, isOnline } = this.#options;
-    const round: Round = { events: 0, dangers: { "last_copy": [], "failing_drives": [] } };
+    const round: Round = { looked: 0, dangers: { "last_copy": [], "failing_drives": [] } };
     for (const isLoss of [false, true]) {
       const ids = [...titles].filter(([, lost]) => lost === isLoss).map(([id]) => id);
       for (let at = 0; at < ids.length && !signal.aborted; at += PAGE) {
@@ -142,6 +149,7 @@ export class Availability {
       }
     }
     this.#alarm(round);
+    return round.looked;
   }
 
   async #look(titles: TitleRow[], round: Round, isLoss: boolean): Promise<void> {
@@ -152,7 +160,7 @@ export class Availability {
     });
     for (const title of looked) {
       const { catalogId, peerIds } = title;
-      if (round.events++ < MAX_EVENTS) {
+      if (round.looked++ < MAX_EVENTS) {
         publish("catalog.availability", {
           catalogId,
           availablePeerCount: peerIds.length,
@@ -191,6 +199,6 @@ export class Availability {
 }
 
 interface Round {
-  events: number;
+  looked: number;
   dangers: Record<Danger, string[]>;
 }

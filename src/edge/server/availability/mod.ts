@@ -32,7 +32,7 @@ export function openAvailability(options: RoomOptions): AvailabilityRoom {
   const { state, store, edgeId, publish, log } = options;
   const look = async (catalogId: string | undefined, query: string | undefined) => {
     const titles = catalogId === undefined
-      ? await store.titles({ sortTitle: "", catalogId: "" }, MAX_LOOKED, query)
+      ? (await store.search({ sortTitle: "", catalogId: "" }, MAX_LOOKED, [query ?? ""])).rows
       : [];
     const ids = catalogId === undefined ? titles.map((it) => it.catalogId) : [catalogId];
     availability.touched("", ids);
