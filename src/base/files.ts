@@ -33,6 +33,30 @@ export async function isLinked(folder: string, root: string): Promise<boolean> {
 }
 
 /**
+ * Holds a name against other programs and against others in this one, by a locked file that goes with
+ * it; a program that is killed holds it no more. Undefined: somebody else has it.
+ *
+ * @throws the file cannot be made
+ */
+export async function holdName(path: string): Promise<AsyncDisposable | undefined> {
+  const file = await Deno.open(path, { create: true, write: true });
+  // Not every file system has locks: there the name alone has to do.
+  const isHeld = await file.tryLock(true).catch(() => true);
+  const [held, there] = [await file.stat(), await Deno.stat(path).catch(() => undefined)];
+  // Whoever had it may have let it go, and the file with it, since it was opened here.
+  if (!isHeld || held.ino !== there?.ino) {
+    file.close();
+    return undefined;
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(path).catch(() => {}); // its folder may be gone
+      file.close();
+    },
+  };
+}
+
+/**
  * Resolves when the names in a folder are on the disk. Only Unix opens folders; what keeps none of
  * its names apart needs no more.
  */

@@ -5,8 +5,8 @@
  */
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { InvalidError, reasonOf, UnavailableError } from "../base/errors.ts";
-import { exists, syncFolder } from "../base/files.ts";
+import { ConflictError, InvalidError, reasonOf, UnavailableError } from "../base/errors.ts";
+import { exists, holdName, syncFolder } from "../base/files.ts";
 import type { BackupAnswer, BackupRequest } from "./backup_worker.ts";
 import { explainFailure } from "./database.ts";
 
@@ -27,6 +27,7 @@ const workerUrl = new URL(
  * when it is whole and checked; one of that name is replaced.
  *
  * @returns bytes
+ * @throws {ConflictError} another one is being made there
  * @throws {UnavailableError} the disk is full or fails; nothing is left of the copy
  */
 export async function backupDatabase(
@@ -36,7 +37,17 @@ export async function backupDatabase(
 ): Promise<number> {
   signal?.throwIfAborted();
   const part = `${target}.part`;
-  await removeParts(part);
+  await using held = await holdName(`${part}-lock`).catch((error) => {
+    throw failed(target, error);
+  });
+  if (!held) {
+    throw new ConflictError(
+      `Cannot write the backup "${target}": another one is being made there. Wait until it is ` +
+        "done, or give another name",
+      { path: target },
+    );
+  }
+  await removeParts(part); // of one that was killed
   try {
     await copyInWorker({ source, target: part }, signal, onProgress);
     await syncFile(part);
@@ -47,13 +58,16 @@ export async function backupDatabase(
   } catch (error) {
     await removeParts(part);
     signal?.throwIfAborted();
-    const explained = explainFailure(target, error as Error);
-    if (explained !== error) throw explained;
-    if (!(error instanceof Error) || error instanceof TypeError) throw error;
-    throw new UnavailableError(`Cannot write the backup "${target}": ${reasonOf(error)}`, {
-      path: target,
-    }, { cause: error });
+    throw failed(target, error);
   }
+}
+
+function failed(target: string, error: unknown): unknown {
+  const explained = explainFailure(target, error as Error);
+  if (explained !== error) return explained;
+  if (!(error instanceof Error) || error instanceof TypeError) return error;
+  const message = `Cannot write the backup "${target}": ${reasonOf(error)}`;
+  return new UnavailableError(message, { path: target }, { cause: error });
 }
 
 /** What a file says of itself. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { run } from "../../src/base/command.ts";
-import { InvalidError, UnavailableError } from "../../src/base/errors.ts";
+import { ConflictError, InvalidError, UnavailableError } from "../../src/base/errors.ts";
+import { holdName } from "../../src/base/files.ts";
 import { backupDatabase, checkBackup, openDatabase, restoreDatabase } from "../../src/db/mod.ts";
 import { noise, tempDir } from "../helpers/temp.ts";
 
@@ -102,6 +103,30 @@ Deno.test("a backup that was killed leaves its half, and the next run of it goes
   strictEqual(before, "the one before");
   deepStrictEqual(checkBackup(target, steps, "films"), { version: 1 });
   deepStrictEqual(names(dir.path).filter((name) => name.includes("part")), []);
+});
+
+Deno.test("of two backups into one file at a time the second is refused, and spoils nothing", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/library.db`;
+  const target = `${dir.path}/copy.db`;
+  using db = openDatabase(path, steps);
+  addTwins(db, 100);
+  {
+    await using _first = await holdName(`${target}.part-lock`);
+    await dir.file("copy.db.part", "half of the first");
+
+    await rejects(
+      backupDatabase(path, target),
+      (error) =>
+        error instanceof ConflictError && /another one is being made there/.test(error.message),
+    );
+
+    strictEqual(await Deno.readTextFile(`${target}.part`), "half of the first");
+  }
+  await backupDatabase(path, target);
+
+  deepStrictEqual(checkBackup(target, steps, "films"), { version: 1 });
+  deepStrictEqual(names(dir.path).filter((name) => name.startsWith("copy")), ["copy.db"]);
 });
 
 Deno.test("a backup to where nothing can be written says so", async () => {

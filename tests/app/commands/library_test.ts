@@ -41,6 +41,23 @@ Deno.test("tags, people and collections are kept without an agent, and go to ano
   deepStrictEqual([missing.code, /Cannot find the tag "nope"/.test(missing.stderr)], [4, true]);
 });
 
+Deno.test("an import of no file says so; of bad lines all others are in, and it does not end well", async () => {
+  await using dir = await tempDir();
+  const dataDir = `${dir.path}/data`;
+  const header = await say(dataDir, "export");
+  const of = (name: unknown) =>
+    JSON.stringify({ type: "collection", id: "best", kind: "collection", name, description: null });
+  const file = await dir.file("out.jsonl", [header, of(7), of("Best")].join("\n"));
+
+  const missing = await runCommand(["import", `${dir.path}/nothing.jsonl`], { dataDir });
+  const partly = await runCommand(["import", file], { dataDir });
+
+  deepStrictEqual([missing.code, partly.code], [4, 1]);
+  match(missing.stderr, /there is no such file\. Name one that "giggityflix export" has made/);
+  match(partly.stdout, /collection: 1 changed[^]*1 line was left out[^]*line 2: name: /);
+  match(partly.stderr, /but 1 line of it is not in, or not wholly: mend them and import it again/);
+});
+
 Deno.test("what a command has made or changed is told in JSON as REST tells it", async () => {
   await using dir = await tempDir();
   const dataDir = `${dir.path}/data`;

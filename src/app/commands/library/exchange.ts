@@ -5,11 +5,20 @@
  */
 import { Command } from "commander";
 import { basename, dirname, join, resolve } from "node:path";
-import { InvalidError, reasonOf, UnavailableError } from "../../../base/errors.ts";
+import {
+  ConflictError,
+  DeniedError,
+  InvalidError,
+  NotFoundError,
+  reasonOf,
+  UnavailableError,
+} from "../../../base/errors.ts";
+import { holdName } from "../../../base/files.ts";
 import { counted } from "../../../base/text/counted.ts";
 import type { CommandContext } from "../../cli.ts";
 import type { Terminal } from "../../terminal.ts";
 import { plain } from "../../terminal.ts";
+import { UnfinishedError } from "../../unfinished.ts";
 import { common, withLibrary } from "./call.ts";
 import { exportNfo } from "./export_nfo.ts";
 import { checkNewFile, force } from "./new_file.ts";
@@ -54,16 +63,45 @@ export function importCommand(context: CommandContext): Command {
     .action(async (file: string, options) => {
       const policy = options.overwrite ? "overwrite" : "keep";
       const path = `/api/import?policy=${policy}&dry_run=${options.dryRun === true}`;
+      const input = await openExport(resolve(file));
       const report = await withLibrary(options, context, async ({ raw, answer }) => {
-        const input = await Deno.open(file).catch((cause) => {
-          throw new InvalidError(`Cannot read "${file}": ${reasonOf(cause)}`, {}, { cause });
-        });
         const init = { method: "POST", body: input.readable, duplex: "half" as const };
         return await answer<Report>(await raw(path, init));
       });
       if (options.json) context.terminal.print(JSON.stringify(report));
       else show(report, context.terminal);
+      if (report.errors === 0) return;
+      const left = counted(report.errors, "line of it is not in", "lines of it are not in");
+      throw new UnfinishedError(
+        `Imported "${file}", but ${left}, or not wholly: mend them and import it again`,
+      );
     });
+}
+
+/** @throws {NotFoundError | DeniedError | InvalidError | UnavailableError} it is no file to be read */
+async function openExport(path: string): Promise<Deno.FsFile> {
+  const cannot = `Cannot import "${path}"`;
+  const { isDirectory } = await Deno.stat(path).catch((cause) => {
+    throw whyNot(cannot, cause);
+  });
+  if (isDirectory) {
+    throw new InvalidError(`${cannot}: it is a folder. Name the file in it`, { path });
+  }
+  return await Deno.open(path).catch((cause) => {
+    throw whyNot(cannot, cause);
+  });
+}
+
+function whyNot(cannot: string, cause: unknown): Error {
+  if ([Deno.errors.NotFound, Deno.errors.NotADirectory].some((it) => cause instanceof it)) {
+    const message = `${cannot}: there is no such file. Name one that "giggityflix export" has made`;
+    return new NotFoundError(message, {}, { cause });
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    const message = `${cannot}: this program may not read it. Allow it to, or copy the file`;
+    return new DeniedError(message, {}, { cause });
+  }
+  return new UnavailableError(`${cannot}: ${reasonOf(cause)}`, {}, { cause });
 }
 
 function show(report: Report, { print }: Terminal): void {
@@ -76,7 +114,9 @@ function show(report: Report, { print }: Terminal): void {
   if (report.resumed_after > 0) {
     print(`${counted(report.resumed_after, "line was", "lines were")} in already`);
   }
-  if (report.errors > 0) print(`${counted(report.errors, "line was", "lines were")} left out:`);
+  if (report.errors > 0) {
+    print(`${counted(report.errors, "line was", "lines were")} left out, or not taken wholly:`);
+  }
   for (const { line, problem } of report.problems) print(`  line ${line}: ${plain(problem)}`);
   const isKept = Object.entries(report.by_type).some(([type, { changed }]) =>
     changed > 0 && !NOT_IN_HISTORY.has(type)
@@ -92,6 +132,11 @@ const NOT_IN_HISTORY = new Set(["watch", "saved_search"]);
 async function writeWhole(path: string, body: ReadableStream<Uint8Array>): Promise<number> {
   const part = join(dirname(path), `.${basename(path)}.part`);
   let bytes = 0;
+  await using held = await holdName(`${part}-lock`);
+  if (!held) {
+    const message = `Cannot write "${path}": another export is being written there. Wait for it`;
+    throw new ConflictError(message, { path });
+  }
   try {
     {
       using file = await Deno.open(part, { write: true, create: true, truncate: true });

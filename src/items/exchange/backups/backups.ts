@@ -31,7 +31,7 @@ export interface Backup {
 const FORM = /^library-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.db$/;
 
 /** What a backup is called until it is whole, and SQLite's files beside that. */
-const HALF = /\.part(-journal|-wal|-shm)?$/;
+const HALF = /\.part(-journal|-wal|-shm|-lock)?$/;
 
 export type Backups = ReturnType<typeof openBackups>;
 
