@@ -147,15 +147,26 @@ Deno.test("a bulk edit says what became of each item, and is one batch", async (
   const { rig, ask } = server;
   for (const id of ["a", "b", "c"]) rig.addFile({ id });
   const { body: { id: tag } } = await ask("POST", "/api/tags/", { name: "Noir" });
+  await ask("POST", "/api/tags/", { name: "Bleak", parent_id: tag, synonyms: ["Grim"] });
 
   const bulk = await ask("POST", "/api/items/bulk", {
     ids: ["a", "b", "nope"],
     set: { series: "Alien", year: null },
-    add: { tags: [tag] },
+    add: { tags: [tag, "Noir/Bleak"] },
   });
+  const removal = { ids: ["b"], remove: { tags: ["grim"] } };
+  strictEqual((await ask("POST", "/api/items/bulk", removal)).body.changed, 1);
+  const unknown = { ids: ["a"], add: { tags: ["noir/none"] } };
+  const refused = await ask("POST", "/api/items/bulk", unknown);
+  deepStrictEqual([refused.status, /"noir\/none".*its path/.test(refused.body.detail)], [
+    404,
+    true,
+  ]);
+  strictEqual((await ask("GET", "/api/items/?tag=noir/bleak")).body.items.length, 1);
 
   deepStrictEqual([bulk.status, bulk.body.changed, bulk.body.failed], [200, 2, 1]);
   strictEqual((await ask("GET", "/api/items/?series=Alien&tag=noir")).body.items.length, 2);
+  await ask("POST", "/api/items/bulk", { ids: ["b"], add: { tags: ["grim"] } });
   await ask("POST", `/api/changes/${bulk.body.batch}/undo`);
   strictEqual((await ask("GET", "/api/items/?series=Alien")).body.items.length, 0);
   strictEqual((await ask("GET", "/api/items/?tag=noir")).body.items.length, 0);

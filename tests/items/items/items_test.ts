@@ -257,7 +257,8 @@ Deno.test("a bulk edit that cannot be refuses before it begins", async () => {
   await refused({ query: "x" }, "query");
   await refused({ ids: ["a"], set: { year: 5 } }, "year");
   await refused({ ids: ["a"], set: { custom: { x: 1 } } }, "custom.x");
-  await refused({ ids: ["a"], add: { tags: ["nope"] } });
+  await refused({ ids: ["a"], add: { tags: ["nope"] } }, "tags");
+  await refused({ ids: ["a"], remove: { tags: [""] } }, "tags");
   await refused({ ids: ["a"], add: { planets: ["x"] } }, "add.planets");
   await refused({ ids: Array.from({ length: 10_001 }, (_, it) => String(it)) }, "ids");
   strictEqual(rig.items.find("a", "owner").version, 1);

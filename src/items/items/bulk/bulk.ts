@@ -14,8 +14,8 @@ import type { ItemsRoom } from "../items.ts";
 
 /** What hangs on items, and how it is hung there: tags. In a transaction of the caller's. */
 export interface Link {
-  /** @throws {NotFoundError} there is nothing of this id */
-  check(id: string): void;
+  /** Of what has this id, or this name. @throws {NotFoundError} nothing has */
+  idOf(named: string): string;
   /** @returns whether it is new */
   add(itemId: string, id: string, by: { user: string; batch: string }): boolean;
   /** @returns whether it was there */
@@ -27,10 +27,12 @@ export interface BulkRequest {
   ids?: readonly string[] | undefined;
   query?: string | undefined;
   set?: Patch | undefined;
-  /** Ids by what they are of: { tags: [...] }. */
-  add?: Record<string, readonly string[] | undefined> | undefined;
-  remove?: Record<string, readonly string[] | undefined> | undefined;
+  /** Ids or names by what they are of: { tags: [...] }. */
+  add?: Named | undefined;
+  remove?: Named | undefined;
 }
+
+type Named = Record<string, readonly string[] | undefined>;
 
 export interface BulkResult {
   batch: string;
@@ -55,23 +57,25 @@ const AT_ONCE = 500;
 const AT_ONCE_MS = 20;
 
 export function createBulk({ db, items, cleanCustom, links, resolve }: BulkDeps) {
-  /** @throws {InvalidError} or {NotFoundError}, before anything is changed */
-  function check({ set, add = {}, remove = {} }: BulkRequest): void {
+  /** With ids in the place of names. @throws {InvalidError | NotFoundError} it cannot be done */
+  function checked({ set, add, remove, ...which }: BulkRequest): BulkRequest {
     for (const name of editableNames) {
       if (set?.[name] !== undefined) cleanValue(name, set[name]);
     }
     cleanCustom(set?.custom ?? {});
-    for (const [verb, all] of [["add", add], ["remove", remove]] as const) {
-      for (const [name, ids = []] of Object.entries(all)) {
+    return { ...which, set, add: idsFor("add", add), remove: idsFor("remove", remove) };
+  }
+
+  function idsFor(verb: "add" | "remove", all: Named = {}): Named {
+    return Object.fromEntries(
+      Object.entries(all).map(([name, some = []]) => {
         const link = links[name];
-        if (!link) {
-          throw new InvalidError(`Cannot ${verb} "${name}": there are ${Object.keys(links)}`, {
-            field: `${verb}.${name}`,
-          });
-        }
-        for (const id of ids) link.check(id);
-      }
-    }
+        if (link) return [name, some.map((it) => link.idOf(it))];
+        throw new InvalidError(`Cannot ${verb} "${name}": there are ${Object.keys(links)}`, {
+          field: `${verb}.${name}`,
+        });
+      }),
+    );
   }
 
   async function idsOf({ ids, query }: BulkRequest, user: string): Promise<string[]> {
@@ -100,8 +104,8 @@ export function createBulk({ db, items, cleanCustom, links, resolve }: BulkDeps)
     return changed;
   }
 
-  return async function bulk(request: BulkRequest, user: string): Promise<BulkResult> {
-    check(request);
+  return async function bulk(asked: BulkRequest, user: string): Promise<BulkResult> {
+    const request = checked(asked); // a tag that is renamed meanwhile is the same one
     const ids = await idsOf(request, user);
     const by = { user, batch: newBatch() };
     const results: BulkResult["items"] = [];
@@ -109,7 +113,7 @@ export function createBulk({ db, items, cleanCustom, links, resolve }: BulkDeps)
       if (results.length > 0) await yieldToOthers();
       const some = ids.slice(results.length, results.length + AT_ONCE);
       const done = db.transaction(() => {
-        check(request); // what is added may have been deleted meanwhile
+        checked(request); // what is added may have been deleted meanwhile
         return whileTime(some, (id) => attempt(id, () => change(id, request, by)));
       });
       const changed = done.filter(({ result }) => result === "changed").map(({ id }) => id);

@@ -104,7 +104,10 @@ export const NewItem = ItemEdit.extend({
 }).openapi("NewItem", { example: { title: "Heat (DVD, shelf 3)", year: 1995, source: "DVD" } });
 
 const Links = z.strictObject({
-  tags: z.array(z.string().max(300)).max(100).optional().openapi({ description: "Ids of tags" }),
+  tags: z.array(z.string().max(300)).max(100).optional().openapi({
+    description: "Each by its id, its path or a synonym; one that is not there is 404",
+    example: ["genre/film-noir"],
+  }),
 });
 
 export const BulkBody = z.strictObject({

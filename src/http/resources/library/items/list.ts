@@ -40,7 +40,8 @@ const YesNo = z.enum(["true", "false"]).transform((it) => it === "true").optiona
 
 const ItemsQuery = PageQuery.extend(UserQuery.shape).extend(FieldsQuery.shape).extend({
   sort: z.enum(orders.flatMap((it) => [it, `-${it}`] as const)).default("title").openapi({
-    description: "With - before it: the last first. What has no year or rating comes last, both ways",
+    description:
+      "With - before it: the last first. What has no year or rating comes last, both ways",
     example: "-added",
   }),
   kind: z.enum(kinds).optional(),
