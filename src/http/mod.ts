@@ -45,4 +45,3 @@ export type {
   Stream,
   Track,
 } from "./schemas.ts";
-export { snakeCased } from "./snake_case.ts";

@@ -15,8 +15,8 @@ import {
   UnavailableError,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { snakeCased } from "../base/text/snake_case.ts";
 import { TooManyTriesError, UnknownCallerError } from "../people/mod.ts";
-import { snakeCased } from "./snake_case.ts";
 
 /** A class stands before its parent. */
 const statuses = [

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { snakeCased } from "../../base/text/snake_case.ts";
 import {
   type DriveHealth,
   type HealthRecord,
@@ -12,7 +13,6 @@ import {
   verdicts,
 } from "../../drives/mod.ts";
 import { createRoute, failures, IdParam, json, router, z } from "../router.ts";
-import { snakeCased } from "../snake_case.ts";
 
 /** What this resource needs; `src/drives/health` and the gate before the lanes provide it. */
 export interface DriveHealthPort {

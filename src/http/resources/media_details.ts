@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { snakeCased } from "../../base/text/snake_case.ts";
 import type { Details } from "../../media/mod.ts";
-import { snakeCased } from "../snake_case.ts";
 
 const text = z.string().optional();
 const whole = z.int().optional();

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { snakeCased } from "../../base/text/snake_case.ts";
 import type { Track as MediaTrack } from "../../media/mod.ts";
 import type { Track } from "../schemas.ts";
-import { snakeCased } from "../snake_case.ts";
 
 export function trackBody(track: MediaTrack): Track {
   return snakeCased(track) as Track;

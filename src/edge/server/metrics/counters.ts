@@ -6,6 +6,7 @@
  */
 import type { Publish } from "../../../base/events.ts";
 import type { Distribution, Metric } from "../../../base/metrics.ts";
+import { toSnake } from "../../../base/text/snake_case.ts";
 import type { Case, PeerPayloads } from "../../messages.ts";
 import type { Session } from "../sessions.ts";
 
@@ -137,8 +138,6 @@ export class EdgeCounters {
     ];
   }
 }
-
-const toSnake = (name: string) => name.replaceAll(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
 
 export interface EdgeState {
   sessions: { all(): Session[] };

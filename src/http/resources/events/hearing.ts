@@ -5,9 +5,9 @@
  * @module
  */
 import { type AppEvent, MISSED } from "../../../base/events.ts";
+import { snakeCased } from "../../../base/text/snake_case.ts";
 import type { Caller } from "../../../people/mod.ts";
 import { z } from "../../router.ts";
-import { snakeCased } from "../../snake_case.ts";
 import { endsFor, hears, type Narrow } from "../people/heard.ts";
 
 export interface EventsPort {

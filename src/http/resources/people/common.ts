@@ -6,6 +6,7 @@
  */
 import type { Context } from "hono";
 import { DeniedError } from "../../../base/errors.ts";
+import { snakeCased } from "../../../base/text/snake_case.ts";
 import { type Caller, mayUse, type People, type SignedIn } from "../../../people/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { fromOf, setCookies } from "../../admission/connection.ts";
@@ -19,7 +20,6 @@ import {
   toPage,
   z,
 } from "../../router.ts";
-import { snakeCased } from "../../snake_case.ts";
 
 export const ListQuery = PageQuery.extend(FieldsQuery.shape);
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Publish } from "../../../../base/events.ts";
+import { snakeCased } from "../../../../base/text/snake_case.ts";
 import type { Case, PeerPayloads } from "../../../messages.ts";
 import type { Bus } from "../bus/bus.ts";
 import { EVENTS, topics } from "../bus/topics.ts";
@@ -29,7 +30,7 @@ const shared: Record<string, (at: string, data: Data) => [topic: string, words: 
   }]],
   "catalog.endangered": () => [],
   "catalog.tagged": () => [],
-  "subscription.matched": (_at, data) => [[topics.matched, snake(data)]],
+  "subscription.matched": (_at, data) => [[topics.matched, snakeCased(data) as Data]],
   "command.done": () => [],
   "command.dead": () => [],
   "screenshots.requested": () => [],
@@ -122,12 +123,3 @@ export function createNews({ bus, edgeId, run, publish }: NewsDeps) {
 }
 
 export type News = ReturnType<typeof createNews>;
-
-function snake(data: Data): Data {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
-}

@@ -4,6 +4,7 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { snakeCased, toSnake } from "../../../../base/text/snake_case.ts";
 import type { StoredChange } from "../../../../items/mod.ts";
 import { FieldsQuery } from "../../../fields.ts";
 import {
@@ -17,7 +18,6 @@ import {
   toPage,
   z,
 } from "../../../router.ts";
-import { snakeCased, toSnake } from "../../../snake_case.ts";
 import { UserQuery } from "../by.ts";
 
 export interface ChangesPort {

@@ -1,5 +1,5 @@
 /**
- * Inside the program names are camelCase, in REST and in printed JSON snake_case.
+ * Inside the program names are camelCase; in REST, on the bus and in printed JSON snake_case.
  *
  * @module
  */
