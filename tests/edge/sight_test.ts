@@ -76,6 +76,13 @@ for (const [name, open] of Object.entries(engines)) {
     deepStrictEqual(await found("secret"), []);
     deepStrictEqual(await found("ZEBRA"), ["Zebra"]);
     deepStrictEqual((await all({ query: "secret" })).titles, ["Aardvark secret", "Middle secret"]);
+    const words = async (query: string, sees?: Sees) => (await all({ query, sees })).titles;
+    deepStrictEqual(await words(" CRET  ddl\t"), ["Middle secret"]);
+    deepStrictEqual(await words("secret zebra"), []);
+    deepStrictEqual(await words("zeb ra", sees), ["Zebra"]);
+    deepStrictEqual(await words("a secret", only("hidden")), ["Aardvark secret"]);
+    deepStrictEqual(await words("%"), []);
+    deepStrictEqual(await words(" \0"), await words(""));
 
     const [first] = (await edge.catalog({ limit: 1 })).items;
     const id = first!.catalogId;
@@ -141,14 +148,14 @@ Deno.test("a page ends, though nothing of a large catalogue is seen", async () =
   const port = {
     names: (after: { sortTitle: string }, limit: number) => {
       asked += limit;
-      return Promise.resolve(
-        Array.from({ length: limit }, (_, n) => row(Number(after.sortTitle) + n + 1)),
-      );
+      const from = Number(after.sortTitle);
+      const rows = Array.from({ length: limit }, (_, n) => row(from + n + 1));
+      return Promise.resolve({ rows, next: rows.at(-1)! });
     },
     titlesOf: () => Promise.resolve([]),
   };
 
-  const page = await seenPage(port, { after: row(0), count: 5 }, only("p"));
+  const page = await seenPage(port, { after: row(0), count: 5, words: [] }, only("p"));
 
   deepStrictEqual(page, { found: [], next: row(asked) });
   ok(asked <= 10_000, String(asked));

@@ -428,6 +428,13 @@ onBoth("many titles: pages stay quick, whole and in order", async (engine) => {
 
   strictEqual(seen.size, count);
   strictEqual((await edge.catalog({ limit: 10, query: "FILM 499" })).items.length, 10);
+  const found: string[] = [];
+  for (let at: string | undefined = "";;) {
+    const page = await edge.catalog({ limit: 300, query: "99 fil", ...at && { cursor: at } });
+    found.push(...page.items.map(({ catalogId }) => catalogId));
+    if ((at = page.nextCursor) === undefined) break;
+  }
+  deepStrictEqual([found.length, new Set(found).size], Array(2).fill(count / 100));
   strictEqual((await edge.catalog({ limit: 10, query: "100%" })).items.length, 0);
   ok(slowest < engine.large.slowestMs, `a page took ${slowest} ms`);
   ok(stored - started < 30_000, `storing took ${stored - started} ms`);

@@ -15,8 +15,9 @@ export interface Catalogue {
   peers(request: PageRequest): Promise<Page<Peer>>;
   findPeer(peerId: string): Promise<Peer | undefined>;
   /**
-   * Titles that peers have announced, by title; `query` is a part of the title. Where `sees` says
-   * whose copies count, they are called, sorted and found as those call them.
+   * Titles that peers have announced, by title, those with all words of `query` in it: parts of
+   * words, in any order, capital or not. Where `sees` says whose copies count, they are called,
+   * sorted and found as those call them. Of very many a page may be short, and not the last one.
    */
   catalog(
     request: PageRequest & { query?: string | undefined; sees?: Sees | undefined },
@@ -67,16 +68,23 @@ export function openCatalogue(store: EdgeStore, presence: Presence): Catalogue {
     const from = (count: number) => fetch({ sortTitle, catalogId }, count);
     return await paged(limit, from, toItem, (it) => seal.close(it.sortTitle, it.catalogId));
   };
-  const titlesSeen = async (
-    { limit, cursor, query }: PageRequest & { query?: string | undefined },
-    sees: Sees,
-  ) => {
+  const titlesWith = async (words: string[], { limit, cursor }: PageRequest) => {
+    const [sortTitle = "", catalogId = ""] = await seal.open(cursor, 2);
+    const count = within(limit);
+    const found = await store.search({ sortTitle, catalogId }, count + 1, words);
+    const at = found.rows.length > count ? found.rows[count - 1] : found.next;
+    return {
+      items: found.rows.slice(0, count).map(toItem),
+      ...at && { nextCursor: await seal.close(at.sortTitle, at.catalogId) },
+    };
+  };
+  const titlesSeen = async (words: string[], { limit, cursor }: PageRequest, sees: Sees) => {
     const [sortTitle = "", catalogId = "", peerId = "", relativePath = ""] = await seal.open(
       cursor,
       4,
     );
     const after = { sortTitle, catalogId, peerId, relativePath };
-    const { found, next: at } = await seenPage(store, { after, count: within(limit), query }, sees);
+    const { found, next: at } = await seenPage(store, { after, count: within(limit), words }, sees);
     return {
       items: found.map(toItem),
       ...at && {
@@ -94,10 +102,12 @@ export function openCatalogue(store: EdgeStore, presence: Presence): Catalogue {
       const row = await store.findPeer(peerId);
       return row && toPeer(row);
     },
-    catalog: ({ sees, ...request }) =>
-      sees
-        ? titlesSeen(request, sees)
-        : titlesBy(request, (after, count) => store.titles(after, count, request.query)),
+    async catalog({ sees, query = "", ...request }) {
+      const words = query.split(/\s+/).filter(Boolean);
+      if (sees) return await titlesSeen(words, request, sees);
+      if (words.length > 0) return await titlesWith(words, request);
+      return await titlesBy(request, (after, count) => store.titles(after, count));
+    },
     async findTitle(catalogId, sees) {
       const row = await store.findTitle(catalogId);
       if (!row || !sees) return row && toItem(row);

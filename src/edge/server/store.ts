@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { type NameRow, namesAfter } from "../sight/mod.ts";
+import { turn } from "../../base/event_loop.ts";
+import {
+  type Found,
+  type NameRow,
+  namesAfter,
+  type TitlePlace,
+  titlesAfter,
+} from "../sight/mod.ts";
 import { type TagsByPeer, tagsOf } from "../tags/mod.ts";
 import { type CatalogMedia, titleOf } from "./catalog_item.ts";
 import { ReplicaStore } from "./replicas/store.ts";
@@ -38,6 +45,9 @@ export interface ReplicaRow {
   peerCatalogId: string;
   atRisk: boolean;
 }
+
+/** Looks of one search: at a million titles. */
+const MAX_ROUNDS = 500;
 
 export class EdgeStore extends ReplicaStore {
   /** When an edge starts, all its peers come at once. */
@@ -83,23 +93,41 @@ export class EdgeStore extends ReplicaStore {
     return row && toPeer(row);
   }
 
-  /** Announced titles after a place in the order, those whose title has `query` in it. */
-  async titles(
-    after: { sortTitle: string; catalogId: string },
-    limit: number,
-    query = "",
-  ): Promise<TitleRow[]> {
-    const part = toPart(query);
+  /** Announced titles after a place in the order. */
+  async titles(after: TitlePlace, limit: number): Promise<TitleRow[]> {
     const rows = await this.state.all<RawTitle>(
       `SELECT ${titleColumns} FROM titles t WHERE holders > 0
-       AND (sort_title, catalog_id) > (?, ?)
-       ${part && "AND sort_title LIKE ? ESCAPE '!'"} ORDER BY sort_title, catalog_id LIMIT ?`,
+       AND (sort_title, catalog_id) > (?, ?) ORDER BY sort_title, catalog_id LIMIT ?`,
       after.sortTitle,
       after.catalogId,
-      ...part ? [`%${part}%`] : [],
       limit,
     );
     return await this.#withReplicas(rows);
+  }
+
+  /** Announced titles after a place that have all `words` in them; and where to look on. */
+  async search(
+    after: TitlePlace,
+    limit: number,
+    words: readonly string[],
+  ): Promise<{ rows: TitleRow[]; next?: TitlePlace }> {
+    const places: TitlePlace[] = [];
+    let next: TitlePlace | undefined = after;
+    for (let round = 0; round < MAX_ROUNDS && next && places.length < limit; round++) {
+      const found: Found<TitlePlace> = await titlesAfter(
+        this.state,
+        next,
+        limit - places.length,
+        words,
+      );
+      places.push(...found.rows);
+      next = found.next;
+      await turn();
+    }
+    const titles = await this.titlesOf(places.map(({ catalogId }) => catalogId));
+    const byId = new Map(titles.map((it) => [it.catalogId, it]));
+    const rows = places.flatMap(({ catalogId }) => byId.get(catalogId) ?? []);
+    return { rows, ...next && { next } };
   }
 
   async findTitle(catalogId: string): Promise<TitleRow | undefined> {
@@ -116,9 +144,9 @@ export class EdgeStore extends ReplicaStore {
     return await this.#withReplicas(await this.state.all<RawTitle>(sql, ids));
   }
 
-  /** Announced copies by what their peers call them, those with `query` in it; after a place. */
-  names(after: NameRow, limit: number, query = ""): Promise<NameRow[]> {
-    return namesAfter(this.state, after, limit, toPart(query));
+  /** Announced copies by what their peers call them, those with all `words` in it; after a place. */
+  names(after: NameRow, limit: number, words: readonly string[]): Promise<Found<NameRow>> {
+    return namesAfter(this.state, after, limit, words);
   }
 
   /** What peers say of the tags of these titles. */
@@ -131,7 +159,7 @@ export class EdgeStore extends ReplicaStore {
    * after a place in the order.
    */
   async lastCopies(
-    after: { sortTitle: string; catalogId: string },
+    after: TitlePlace,
     limit: number,
     online: string[],
   ): Promise<TitleRow[]> {
@@ -217,9 +245,4 @@ type RawReplica = Omit<ReplicaRow, "atRisk" | "title"> & {
 
 function toReplica({ catalogId: _, atRisk, title, ...row }: RawReplica): ReplicaRow {
   return { ...row, title: title ?? titleOf(row.relativePath), atRisk: atRisk === 1 };
-}
-
-/** What LIKE is to look for, with "!" before what is no pattern. */
-function toPart(query: string): string {
-  return query.toLowerCase().replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&");
 }

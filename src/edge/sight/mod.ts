@@ -6,4 +6,4 @@
  */
 export { createSeal, type Seal } from "./seal.ts";
 export { asSeen, type Seen, seenPage, type Sees } from "./seen.ts";
-export { type NameRow, namesAfter } from "./store.ts";
+export { type Found, type NameRow, namesAfter, type TitlePlace, titlesAfter } from "./store.ts";

@@ -5,7 +5,7 @@
  */
 import { turn } from "../../base/event_loop.ts";
 import type { ReplicaRow, TitleRow } from "../server/store.ts";
-import type { NameRow } from "./store.ts";
+import type { Found, NameRow } from "./store.ts";
 
 /** The peers whose copies of these titles somebody may see; of a title that is missing, of none. */
 export type Sees = (
@@ -19,14 +19,17 @@ export interface Seen {
 }
 
 export interface SeenPort {
-  names(after: NameRow, limit: number, query?: string): Promise<NameRow[]>;
+  /** Those with all `words` in their names. */
+  names(after: NameRow, limit: number, words: readonly string[]): Promise<Found<NameRow>>;
   titlesOf(catalogIds: string[]): Promise<TitleRow[]>;
 }
 
 /** Copies that are looked at together. */
 const BATCH = 200;
 /** Of them for one page: what is shown of a large catalogue may be little. */
-const MAX_ROUNDS = 50;
+const MAX_JUDGED = 10_000;
+/** Looks for one page, each at a part of all copies: what has the words may be little, too. */
+const MAX_LOOKS = 500;
 
 /** Of these titles, those that are seen, as they are called by those who are seen. */
 export async function asSeen(titles: TitleRow[], sees: Sees): Promise<Map<string, Seen>> {
@@ -47,25 +50,27 @@ export async function asSeen(titles: TitleRow[], sees: Sees): Promise<Map<string
 /** At most `count` titles after a place; and the place to go on from, which may be a hidden one. */
 export async function seenPage(
   port: SeenPort,
-  { after, count, query }: { after: NameRow; count: number; query?: string | undefined },
+  { after, count, words }: { after: NameRow; count: number; words: readonly string[] },
   sees: Sees,
 ): Promise<{ found: TitleRow[]; next?: NameRow }> {
   const found: TitleRow[] = [];
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const rows = await port.names(after, BATCH, query);
+  for (let looks = 0, judged = 0; looks < MAX_LOOKS && judged < MAX_JUDGED; looks++) {
+    const { rows, next } = await port.names(after, BATCH, words);
+    judged += rows.length;
     const ids = [...new Set(rows.map(({ catalogId }) => catalogId))];
-    const seen = await asSeen(await port.titlesOf(ids), sees);
+    const titles = ids.length > 0 ? await port.titlesOf(ids) : [];
+    const seen = titles.length > 0 ? await asSeen(titles, sees) : new Map<string, Seen>();
     for (const [at, row] of rows.entries()) {
-      after = row;
       const it = seen.get(row.catalogId);
       // Each title stands once, where the copy is that it is known by.
       if (it?.by.peerId !== row.peerId || it.by.relativePath !== row.relativePath) continue;
       found.push(it.title);
       if (found.length < count) continue;
-      const isEnd = rows.length < BATCH && at === rows.length - 1;
-      return { found, ...!isEnd && { next: after } };
+      const isEnd = !next && at === rows.length - 1;
+      return { found, ...!isEnd && { next: row } };
     }
-    if (rows.length < BATCH) return { found };
+    if (!next) return { found };
+    after = next;
     await turn();
   }
   return { found, next: after };

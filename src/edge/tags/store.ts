@@ -63,7 +63,7 @@ export async function tagsOf(
 }
 
 /** Copies that are looked at together, and in all: what is beyond that is taken for tagged. */
-const [BATCH, MOST] = [5000, 2_000_000];
+const [BATCH, MOST] = [2000, 2_000_000];
 
 /** Whether a peer says that something it has now has this tag, or one below it. */
 export async function hasTag(state: Statements, path: string): Promise<boolean> {
@@ -79,7 +79,8 @@ export async function hasTag(state: Statements, path: string): Promise<boolean> 
     const found = await state.get(
       `SELECT 1 AS one FROM replicas WHERE (peer_id, relative_path) > (?, ?)
        ${end ? "AND (peer_id, relative_path) <= (?, ?)" : ""}
-       AND announced = 1 AND (tags LIKE ? ESCAPE '!' OR tags LIKE ? ESCAPE '!') LIMIT 1`,
+       AND announced = 1 AND (tags LIKE ? ESCAPE '!' OR tags LIKE ? ESCAPE '!')
+       ORDER BY peer_id, relative_path LIMIT 1`,
       ...after,
       ...end ? [end.peerId, end.path] : [],
       `%${quoted}"%`,

@@ -5,8 +5,17 @@
  */
 import type { Sees } from "../../edge/mod.ts";
 import type { Title } from "../../people/mod.ts";
-import { only } from "../fields.ts";
-import { findRoute, listRoute, router, type z } from "../router.ts";
+import { FieldsQuery, only } from "../fields.ts";
+import {
+  createRoute,
+  failures,
+  findRoute,
+  listRoute,
+  pageOf,
+  PageQuery,
+  router,
+  z,
+} from "../router.ts";
 import { CatalogItem, Peer } from "../schemas.ts";
 import type { CataloguePort } from "./catalogue/mod.ts";
 import type { CommandsPort } from "./commands/mod.ts";
@@ -15,20 +24,29 @@ import type { IdentitiesPort } from "./peers/identities.ts";
 import type { ScreenshotsPort } from "./screenshots/mod.ts";
 import type { WatchingPort } from "./watching/mod.ts";
 
-type PageQuery = { limit: number; cursor?: string | undefined };
+type PageRequest = { limit: number; cursor?: string | undefined };
 type PageOf<Item> = { items: Item[]; nextCursor?: string | undefined };
 
 /** What these resources need; `src/edge` provides it, the agent translates. */
 export interface EdgePort
   extends WatchingPort, IdentitiesPort, CataloguePort, ScreenshotsPort, CommandsPort, HoldersPort {
-  peers(page: PageQuery): Promise<PageOf<z.infer<typeof Peer>>>;
+  peers(page: PageRequest): Promise<PageOf<z.infer<typeof Peer>>>;
   findPeer(id: string): Promise<z.infer<typeof Peer>>;
   /** With `sees`, only what it lets somebody see, as those call it whose copies they see. */
-  catalog(page: PageQuery & { sees?: Sees | undefined }): Promise<PageOf<CatalogItem>>;
+  catalog(
+    page: PageRequest & { query?: string | undefined; sees?: Sees | undefined },
+  ): Promise<PageOf<CatalogItem>>;
   findTitle(catalogId: string, sees?: Sees): Promise<CatalogItem>;
   /** What peers say of the tags of titles, by catalogue id and peer: for rules, and never shown. */
   tagsOf(catalogIds: readonly string[]): Promise<ReadonlyMap<string, Title["tags"]>>;
 }
+
+const CatalogQuery = PageQuery.extend({
+  q: z.string().max(200).optional().openapi({
+    description: "Words that are in the title, whole or in part, in any order",
+    example: "alien 1979",
+  }),
+}).extend(FieldsQuery.shape);
 
 const body = <Item extends object>({ items, nextCursor }: PageOf<Item>, fields?: string) => ({
   items: items.map(only(fields)),
@@ -57,9 +75,19 @@ export function catalog(port: EdgePort) {
   const tags = ["edge"];
   return router()
     .openapi(
-      listRoute(CatalogItem, tags, "What all peers have to play"),
-      async (c) =>
-        c.json(body(await port.catalog(c.req.valid("query")), c.req.valid("query").fields), 200),
+      createRoute({
+        method: "get",
+        path: "/",
+        tags,
+        summary: "What all peers have to play, by title",
+        description: "Of a search in very many titles a page may be short, and not the last one.",
+        request: { query: CatalogQuery },
+        responses: { 200: pageOf(CatalogItem, "The titles"), ...failures },
+      }),
+      async (c) => {
+        const { q: query, fields, ...page } = c.req.valid("query");
+        return c.json(body(await port.catalog({ ...page, query }), fields), 200);
+      },
     )
     .openapi(
       findRoute(CatalogItem, tags, "One title"),

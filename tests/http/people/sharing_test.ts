@@ -276,6 +276,11 @@ Deno.test("a peer that is kept from a member is not there, nor what its files ar
   strictEqual(title.title, "Alien");
   const { items } = await read("/api/catalog");
   deepStrictEqual(items, [title]);
+  const search = async (q: string, who?: string) =>
+    (await read(`/api/catalog?q=${encodeURIComponent(q)}`, who)).items.length;
+  deepStrictEqual([await search("ALI en"), await search("words"), await search("")], [1, 0, 1]);
+  deepStrictEqual(await search("p-2 WORDS", ann.bearer), 1);
+  strictEqual(await rig.status(`GET /api/catalog?q=${"a".repeat(201)}`, { bearer }), 400);
   strictEqual((await read("/api/catalog", ann.bearer)).items[0].title, "Words of p-2");
 });
 
