@@ -54,7 +54,8 @@ export async function seenPage(
   sees: Sees,
 ): Promise<{ found: TitleRow[]; next?: NameRow }> {
   const found: TitleRow[] = [];
-  for (let looks = 0, judged = 0; looks < MAX_LOOKS && judged < MAX_JUDGED; looks++) {
+  let judged = 0;
+  for (let looks = 0; looks < MAX_LOOKS && judged < MAX_JUDGED; looks++) {
     const { rows, next } = await port.names(after, BATCH, words);
     judged += rows.length;
     const ids = [...new Set(rows.map(({ catalogId }) => catalogId))];
