@@ -92,6 +92,11 @@ Deno.test({ name: "GET sprite.vtt leads to sheets beside it", ignore }, async ()
   match(shown.headers.get("content-type")!, /^image\//);
   match(shown.headers.get("cache-control")!, /immutable/);
   strictEqual((await it.get(`/api/media/${it.id}/sprite-7.webp`)).status, 404);
+  for (const extension of ["png", sheet!.includes(".webp") ? "jpg" : "webp"]) {
+    const other = await it.get(`/api/media/${it.id}/sprite-0.${extension}`);
+    strictEqual(other.status, 404, "what it holds is not what that name says");
+    match((await other.json()).detail, /sprite\.vtt gives/);
+  }
 });
 
 Deno.test(

@@ -5,7 +5,7 @@
  * @module
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { InvalidError } from "../../../../base/errors.ts";
+import { InvalidError, NotFoundError } from "../../../../base/errors.ts";
 import type { PosterKind, Screenshot, Shown, Wanted } from "../../../../media/mod.ts";
 import { createRoute, failures, IdParam, pageOf, router, z } from "../../../router.ts";
 import { show } from "./show.ts";
@@ -157,6 +157,9 @@ function addPosters(routes: OpenAPIHono, port: PicturesPort): void {
   }
 }
 
+/** Of the sheets that ffmpeg makes here: one of them, the same for all sheets of a film. */
+const sheetTypes: Record<string, string> = { webp: "image/webp", jpg: "image/jpeg" };
+
 function addSheets(routes: OpenAPIHono, port: PicturesPort): void {
   routes.openAPIRegistry.registerPath({
     method: "get",
@@ -164,14 +167,23 @@ function addSheets(routes: OpenAPIHono, port: PicturesPort): void {
     tags,
     summary: "A sheet of tiles, as sprite.vtt names it",
     request: {
-      params: IdParam.extend({ sheet: z.int(), extension: z.string() }),
+      params: IdParam.extend({ sheet: z.int(), extension: z.enum(Object.keys(sheetTypes)) }),
       query: PictureQuery.pick({ v: true }),
     },
     responses: picture("The sheet", "image/webp", "image/jpeg"),
   });
   routes.get("/:id/:sheet{sprite-\\d+\\.[a-z]+}", async (c) => {
-    const sheet = Number(/\d+/.exec(c.req.param("sheet"))![0]);
-    return await show(c, await port.sprite(c.req.param("id"), sheet, c.req.raw.signal));
+    const name = c.req.param("sheet");
+    const [, sheet, extension] = /(\d+)\.(.*)/.exec(name)!;
+    const wanted = sheetTypes[extension!];
+    const found = wanted &&
+      await port.sprite(c.req.param("id"), Number(sheet), c.req.raw.signal);
+    if (found && found.mimeType === wanted) return await show(c, found);
+    throw new NotFoundError(
+      `Cannot find the sheet "${name}": take the names that sprite.vtt gives, which end with ` +
+        Object.keys(sheetTypes).map((it) => `.${it}`).join(" or "),
+      { name },
+    );
   });
 }
 
