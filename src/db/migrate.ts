@@ -20,6 +20,7 @@ import edge0011 from "./sql/edge_0011_challenges.sql" with { type: "text" };
 import edge0012 from "./sql/edge_0012_tags.sql" with { type: "text" };
 import edge0013 from "./sql/edge_0013_names.sql" with { type: "text" };
 import edge0014 from "./sql/edge_0014_brought.sql" with { type: "text" };
+import edge0015 from "./sql/edge_0015_kinds.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -89,6 +90,7 @@ export const migrations = {
     edge0012,
     edge0013,
     edge0014,
+    edge0015,
   ],
 } satisfies Record<string, string[]>;
 

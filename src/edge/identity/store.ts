@@ -4,6 +4,7 @@
  * @module
  */
 import type { State, Statements } from "../../db/mod.ts";
+import type { PinKind } from "./joining/pins.ts";
 import { fingerprintOf } from "./keys.ts";
 
 export interface Identity {
@@ -11,14 +12,15 @@ export interface Identity {
   /** Base64url; null for a peer that was revoked and never had one. */
   publicKey: string | null;
   fingerprint: string | null;
-  /** How it came in: with a PIN, or first seen where unsigned peers may come. */
-  origin: "pin" | "seen" | null;
+  /** How it came in: with a PIN or a token, or first seen where unsigned peers may come. */
+  origin: PinKind | "seen" | null;
   enrolledAt: string | null;
   revokedAt: string | null;
 }
 
 export interface Enrolment {
   id: string;
+  kind: PinKind;
   attempts: number;
   createdAt: string;
   expiresAt: string;
@@ -64,7 +66,7 @@ export class IdentityStore {
   }
 
   /** Gives the id to the key, unless it has one. Whose it is now says `find`. */
-  async enrol(peerId: string, publicKey: string, origin: "pin" | "seen"): Promise<void> {
+  async enrol(peerId: string, publicKey: string, origin: PinKind | "seen"): Promise<void> {
     await enrol(this.state, peerId, publicKey, origin);
   }
 
@@ -97,7 +99,7 @@ export class IdentityStore {
   /** Invitations that can be used. */
   openEnrolments(now: string): Promise<Enrolment[]> {
     return this.state.all<Enrolment>(
-      `SELECT enrolment_id AS "id", attempts, created_at AS "createdAt", expires_at AS "expiresAt"
+      `SELECT enrolment_id AS "id", kind, attempts, created_at AS "createdAt", expires_at AS "expiresAt"
        FROM enrolments WHERE ${OPEN} ORDER BY created_at, enrolment_id`,
       this.edge,
       now,
@@ -106,7 +108,7 @@ export class IdentityStore {
 
   /** Nothing while its selector is another's. */
   async addEnrolment(it: NewEnrolment): Promise<boolean> {
-    const { id, selector, secret, attempts, createdAt, expiresAt } = it;
+    const { id, kind, selector, secret, attempts, createdAt, expiresAt } = it;
     return await this.state.transaction(async (tx) => {
       // What is over is of no use to anybody, least of all its secret.
       await tx.run("DELETE FROM enrolments WHERE expires_at <= ?", createdAt);
@@ -118,9 +120,10 @@ export class IdentityStore {
       );
       if (taken) return false;
       await tx.run(
-        `INSERT INTO enrolments (enrolment_id, selector, edge_fingerprint, secret, attempts,
-           created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO enrolments (enrolment_id, kind, selector, edge_fingerprint, secret, attempts,
+           created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         id,
+        kind,
         selector,
         this.edge,
         secret,
@@ -161,17 +164,17 @@ export class IdentityStore {
     now: string,
   ): Promise<boolean> {
     return await this.state.transaction(async (tx) => {
-      const used = await tx.run(
+      const used = await tx.get<{ kind: PinKind }>(
         `UPDATE enrolments SET used_at = ?, used_by = ?, secret = ''
-         WHERE enrolment_id = ? AND ${OPEN}`,
+         WHERE enrolment_id = ? AND ${OPEN} RETURNING kind`,
         now,
         peerId,
         id,
         this.edge,
         now,
       );
-      if (used > 0) await enrol(tx, peerId, publicKey, "pin");
-      return used > 0;
+      if (used) await enrol(tx, peerId, publicKey, used.kind);
+      return used !== undefined;
     });
   }
 }
@@ -180,7 +183,7 @@ async function enrol(
   on: Statements,
   peerId: string,
   publicKey: string,
-  origin: "pin" | "seen",
+  origin: PinKind | "seen",
 ): Promise<void> {
   await on.run(
     `INSERT INTO identities (peer_id, public_key, fingerprint, origin, enrolled_at)

@@ -65,7 +65,9 @@ Deno.test(
     await rejects(joining(rig.address, token.slice(0, -1)), /copy all of it/);
     const wrong = token.slice(0, 7) + token.slice(7).split("").reverse().join("");
     await rejects(joining(rig.address, wrong), /there is no such PIN/);
+    deepStrictEqual((await rig.edge.identities.invitations()).map(({ kind }) => kind), ["token"]);
     strictEqual(await joining(rig.address, token), fingerprint);
+    strictEqual((await rig.edge.identities.among(["peer-1"]))[0]?.origin, "token");
     await rejects(joining(rig.address, token, makeIdentityKey(), "peer-2"), DeniedError);
   },
 );

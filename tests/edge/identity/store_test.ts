@@ -68,7 +68,8 @@ const cases: Record<string, (store: IdentityStore) => Promise<void>> = {
   },
 
   async "an invitation is used once, also by two at once, and by its own edge only"(store) {
-    const base = { attempts: 0, createdAt: now(), expiresAt: later, selector: "123" };
+    const times = { createdAt: now(), expiresAt: later };
+    const base = { kind: "token" as const, attempts: 0, ...times, selector: "123" };
     strictEqual(await store.addEnrolment({ ...base, id: "one", secret: "aa" }), true);
     strictEqual(await store.addEnrolment({ ...base, id: "two", secret: "bb" }), false);
     const other = new IdentityStore(store.state, "another-edge");
@@ -84,7 +85,7 @@ const cases: Record<string, (store: IdentityStore) => Promise<void>> = {
     );
 
     deepStrictEqual(uses.sort(), [false, true]);
-    strictEqual((await store.among(["p", "q"])).length, 1);
+    deepStrictEqual((await store.among(["p", "q"])).map(({ origin }) => origin), ["token"]);
     deepStrictEqual(await store.openEnrolments(now()), []);
     const [row] = await store.state.all<{ secret: string }>("SELECT secret FROM enrolments");
     strictEqual(row?.secret, "");

@@ -21,9 +21,12 @@ interface Peer {
 interface Identity {
   "peer_id": string;
   fingerprint: string | null;
-  origin: string | null;
+  origin: keyof typeof origins | null;
   "revoked_at": string | null;
 }
+
+/** How a peer's key came here. */
+const origins = { pin: "joined by PIN", token: "joined by token", seen: "first seen" } as const;
 
 interface Invitation {
   pin: string;
@@ -49,7 +52,9 @@ export function peers(context: CommandContext): Command {
           plain(it.peer_id),
           stateOf(it),
           String(it.catalog_size),
-          it.fingerprint ? `${it.fingerprint.slice(0, 16)} (${it.origin})` : "none",
+          it.fingerprint && it.origin
+            ? `${it.fingerprint.slice(0, 16)} (${origins[it.origin]})`
+            : "none",
           it.last_seen_at ?? "",
         ]),
       ));

@@ -47,10 +47,10 @@ export function identitySettings(
 }
 
 function enrolmentBody(
-  it: { id: string; attempts: number; createdAt: string; expiresAt: string },
+  it: Awaited<ReturnType<Edge["identities"]["invitations"]>>[number],
 ) {
-  const { id, attempts, createdAt, expiresAt } = it;
-  return { id, attempts, created_at: createdAt, expires_at: expiresAt };
+  const { id, kind, attempts, createdAt, expiresAt } = it;
+  return { id, kind, attempts, created_at: createdAt, expires_at: expiresAt };
 }
 
 function identityBody(it: Omit<Identity, "publicKey">) {

@@ -67,6 +67,7 @@ export class Enrolments {
       const secret = Buffer.from(await secretOf(pin, this.#key.publicKey)).toString("hex");
       const enrolment = {
         id: crypto.randomUUID(),
+        kind,
         attempts: 0,
         createdAt: now(),
         expiresAt: new Date(Date.now() + expiresInSec * 1000).toISOString(),

@@ -17,8 +17,13 @@ import {
   z,
 } from "../../router.ts";
 
+const kind = z.enum(["pin", "token"]).openapi({
+  description: "pin: nine digits, to be read out; token: long, for programs",
+});
+
 const Enrolment = z.object({
   id: z.string(),
+  kind,
   attempts: z.int().openapi({ description: "Tries with it; 5 at most" }),
   created_at: z.string(),
   expires_at: z.string(),
@@ -34,9 +39,7 @@ const NewEnrolment = Enrolment.extend({
 
 const EnrolmentWish = z.strictObject({
   expires_in_sec: z.int().min(1).max(604_800).default(900),
-  kind: z.enum(["pin", "token"]).default("pin").openapi({
-    description: "pin: nine digits, to be read out; token: long, for programs",
-  }),
+  kind: kind.default("pin"),
 }).openapi("EnrolmentWish", { example: { expires_in_sec: 900, kind: "pin" } });
 
 const Revocation = z.strictObject({ revoked: z.boolean() })
@@ -45,8 +48,8 @@ const Revocation = z.strictObject({ revoked: z.boolean() })
 const Identity = z.object({
   peer_id: z.string(),
   fingerprint: z.string().nullable().openapi({ description: "SHA-256 of its public key" }),
-  origin: z.enum(["pin", "seen"]).nullable().openapi({
-    description: "pin: it joined with one; seen: kept when it first came from this machine",
+  origin: z.enum(["pin", "token", "seen"]).nullable().openapi({
+    description: "pin, token: it joined with one; seen: kept when it first came, unsigned",
   }),
   enrolled_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
