@@ -191,6 +191,47 @@ Deno.test("films that look alike and last alike are a group, with how far each i
   deepStrictEqual(kinds(await rig.look()), [["similar", "pic1.wav", "pic2.wav"]]);
 });
 
+Deno.test("episodes that are numbered differently are no duplicates, however alike they look", async () => {
+  const names = ["e1.wav", "e1-small.wav", "e2.wav", "e3.wav", "e4.wav", "e5.wav", "clip.wav"];
+  await using rig = await openDuplicatesRig(films(...names));
+  const number = (name: string, season: number | null, episode: number, series = "The Show") =>
+    item(rig, name, { series, episode, ...season !== null && { season } });
+  const hour = 3_600_000;
+  // Half of what they show is the first one's, but for these bits of each picture.
+  const alike = (seed: number, bits: number) => {
+    const some = frames(seed, 1, 0.5);
+    for (let at = 0; at < 128; at += 8) some[at]! ^= bits;
+    return some;
+  };
+  fingerprint(rig, "e1.wav", frames(1), hour);
+  fingerprint(rig, "e1-small.wav", alike(2, 0b111), hour);
+  fingerprint(rig, "e2.wav", alike(3, 0b111000), hour);
+  fingerprint(rig, "e3.wav", frames(30), 2 * hour);
+  fingerprint(rig, "e4.wav", frames(30), 2 * hour);
+  fingerprint(rig, "e5.wav", frames(50), 3 * hour);
+  fingerprint(rig, "clip.wav", alike(4, 0b1), hour);
+  number("e1.wav", 1, 1);
+  number("e1-small.wav", 1, 1, "Show");
+  number("e2.wav", 1, 2);
+  number("e3.wav", 1, 3);
+  number("e4.wav", 1, 4);
+  const similar = async () =>
+    kinds((await rig.look()).filter(({ kind }) => kind === "similar"))
+      .map(([_kind, ...names]) => names);
+
+  // What is not numbered is near both, and brings no two episodes together; 3 and 4 are the same.
+  deepStrictEqual(await similar(), [
+    ["clip.wav", "e1-small.wav", "e1.wav"],
+    ["e3.wav", "e4.wav"],
+  ]);
+
+  // Counted right through it may be the other's second season.
+  rig.db.run("DELETE FROM fingerprints WHERE media_id = ?", rig.find("clip.wav").id);
+  deepStrictEqual(await similar(), [["e1-small.wav", "e1.wav"], ["e3.wav", "e4.wav"]]);
+  rig.db.run("UPDATE items SET season = NULL WHERE id = ?", rig.find("e2.wav").id);
+  deepStrictEqual((await similar())[0], ["e1-small.wav", "e1.wav", "e2.wav"]);
+});
+
 Deno.test("what is dealt with of films that are alike is thrown away, never linked", async () => {
   await using rig = await openDuplicatesRig(films("film.wav", "small.wav"));
   fingerprint(rig, "film.wav", frames(1), 3_600_000);

@@ -1,22 +1,28 @@
 /**
- * The same film in another encode, the same picture at another size: by what they look like.
+ * The same film in another encode, the same picture at another size: by what they look like. Episodes
+ * of a series look alike by their titles, credits and rooms: those that are numbered as different
+ * ones are another only where hardly a bit of what they share tells them apart.
  *
  * @module
  */
 import { areOne } from "../../evidence.ts";
 import { MAX_MEMBERS } from "../../store.ts";
 import type { LookOptions } from "../exact.ts";
+import { type EpisodePlace, episodePlace } from "../titles/key.ts";
 import { beginLook, reclaimableOf, saveGroup } from "../save.ts";
 import { vanishUnfound } from "../vanish.ts";
 import { compareNew, farthest, type FingerprintKind } from "./compare.ts";
 import { type Star, stars } from "./stars.ts";
-import type { Pair, SimilarStore } from "./store.ts";
+import type { NamedPair, Pair, SimilarStore } from "./store.ts";
 
 export interface SimilarOptions extends Omit<LookOptions, "full"> {
   similar: SimilarStore;
   /** Films that are at most so far apart are one: 0 to 0.8. Pictures by half of it. */
   distance: number;
 }
+
+/** Two episodes that are no farther apart are one that has got two numbers. */
+const ONE_IN_SPITE_OF_NUMBERS = 0.05;
 
 const PAGE = 1000;
 const GROUPS_AT_ONCE = 20;
@@ -26,8 +32,8 @@ export async function lookSimilar(options: SimilarOptions): Promise<void> {
   await compareNew(similar, pace);
 
   await beginLook({ store, pace });
-  const pairs = await readPairs(options);
-  const found = await pace(() => stars(pairs, MAX_MEMBERS));
+  const { pairs, places } = await readPairs(options);
+  const found = await pace(() => stars(pairs, MAX_MEMBERS, places));
   for (let some: Star[] = []; (some = await pace(() => take(found, GROUPS_AT_ONCE))).length > 0;) {
     for (const star of some) {
       await pace(() => store.transaction(() => saveStar(star, store) && onGroup()));
@@ -36,14 +42,24 @@ export async function lookSimilar(options: SimilarOptions): Promise<void> {
   await vanishUnfound("similar", { store, pace });
   await pace(() => store.end("similar"));
 
-  async function readPairs({ similar, pace }: SimilarOptions): Promise<Pair[]> {
+  async function readPairs({ similar, pace }: SimilarOptions) {
     const most = (kind: FingerprintKind) =>
       Math.min(farthest[kind], kind === "image" ? distance / 2 : distance);
-    const all: Pair[] = [];
+    const pairs: Pair[] = [];
+    const places = new Map<string, EpisodePlace>();
+    const add = ({ one, other, distance, kind, oneIs, otherIs }: NamedPair) => {
+      if (distance > most(kind)) return;
+      const [its, others] = [episodePlace(oneIs), episodePlace(otherIs)];
+      const isAnother = its && its.within === others?.within && its.place !== others.place;
+      if (isAnother && distance > ONE_IN_SPITE_OF_NUMBERS) return;
+      if (its) places.set(one, its);
+      if (others) places.set(other, others);
+      pairs.push({ one, other, distance });
+    };
     for (let last = { one: "", other: "" };;) {
       const page = await pace(() => similar.pairs(last, PAGE));
-      all.push(...page.filter((it) => it.distance <= most(it.kind)));
-      if (page.length < PAGE) return all;
+      page.forEach(add);
+      if (page.length < PAGE) return { pairs, places };
       last = page.at(-1)!;
     }
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Database } from "../../../../db/mod.ts";
+import type { Named } from "../titles/key.ts";
 
 export interface Fingerprint {
   id: string;
@@ -17,6 +18,15 @@ export interface Pair {
   one: string;
   other: string;
   distance: number;
+}
+
+type Numbered = Pick<Named, "series" | "season" | "episode">;
+
+/** With what both are. */
+export interface NamedPair extends Pair {
+  kind: "video" | "image";
+  oneIs: Numbered;
+  otherIs: Numbered;
 }
 
 export type SimilarStore = ReturnType<typeof createSimilarStore>;
@@ -83,18 +93,23 @@ export function createSimilarStore(db: Database) {
         }
       }),
 
-    /** A page of all pairs, with what they are pairs of. */
-    pairs: (
-      after: { one: string; other: string },
-      limit: number,
-    ): (Pair & { kind: "video" | "image" })[] =>
-      db.all(
-        `SELECT one, other, distance, kind FROM similar_pairs
-         JOIN fingerprints ON media_id = one
+    /** A page of all pairs. */
+    pairs: (after: { one: string; other: string }, limit: number): NamedPair[] =>
+      db.all<Pair & { kind: "video" | "image"; oneIs: string; otherIs: string }>(
+        `SELECT one, other, distance, f.kind, ${numbered("a")} AS oneIs, ${numbered("b")} AS otherIs
+         FROM similar_pairs CROSS JOIN fingerprints f ON f.media_id = one
+         LEFT JOIN items a ON a.media_id = one LEFT JOIN items b ON b.media_id = other
          WHERE (one, other) > (?, ?) ORDER BY one, other LIMIT ?`,
         after.one,
         after.other,
         limit,
-      ),
+      ).map((row) => ({
+        ...row,
+        oneIs: JSON.parse(row.oneIs) as Numbered,
+        otherIs: JSON.parse(row.otherIs) as Numbered,
+      })),
   };
 }
+
+const numbered = (item: string) =>
+  `json_object('series', ${item}.series, 'season', ${item}.season, 'episode', ${item}.episode)`;

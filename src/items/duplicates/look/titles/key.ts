@@ -38,6 +38,21 @@ export function saysItAll({ series, episode, year }: Named): boolean {
   return year !== null || (series !== null && episode !== null);
 }
 
+/** Where an episode stands, and in what: a series that is numbered by seasons, or right through. */
+export interface EpisodePlace {
+  within: string;
+  place: string;
+}
+
+/** Undefined of what is no numbered episode. The same `within` and another `place` is another one. */
+export function episodePlace(
+  { series, season, episode }: Pick<Named, "series" | "season" | "episode">,
+): EpisodePlace | undefined {
+  if (series === null || episode === null) return undefined;
+  const numbering = season === null ? "through" : "seasons";
+  return { within: `${numbering}|${normalized(series)}`, place: `s${season ?? ""}e${episode}` };
+}
+
 /** 53 bits of a text, for an index of whole numbers (cyrb53, of public domain). */
 export function hash53(text: string): number {
   let [high, low] = [0xdeadbeef, 0x41c6ce57];
