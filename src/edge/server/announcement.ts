@@ -5,7 +5,7 @@
  * @module
  */
 import { turn } from "../../base/event_loop.ts";
-import { CatalogDigest } from "../id_hash.ts";
+import { CatalogDigest, hashOf, SeenTexts } from "../id_hash.ts";
 import type { PeerPayloads } from "../messages.ts";
 import { inSteps, PAGE } from "../steps.ts";
 import { tellPendingRemaps } from "./content/remaps.ts";
@@ -16,7 +16,7 @@ import type { Session } from "./sessions.ts";
 export interface Announcement {
   requestId: string;
   /** Ids in it that are this peer's; nothing once it is complete. */
-  held: Set<string> | undefined;
+  held: SeenTexts | undefined;
 }
 
 /** How often a peer that sends empty lists is asked for its real one. */
@@ -39,7 +39,7 @@ export async function receiveAnnouncement(
   const isMore = requestId !== "" && session.announcement?.requestId === requestId;
   if (!isMore) session.announcement = { requestId, held: undefined };
   const announcement = session.announcement!;
-  const held = announcement.held ??= new Set();
+  const held = announcement.held ??= new SeenTexts();
   await take(catalogIds, held, session, context);
   if (endsLists(session)) return;
 
@@ -58,7 +58,7 @@ export async function receiveEnd(
   const { announcement } = session;
   if (!endsLists(session) || announcement?.requestId !== requestId) return;
   session.announcement = undefined;
-  await withdrawOthers(announcement.held ?? new Set(), session, context);
+  await withdrawOthers(announcement.held ?? new SeenTexts(), session, context);
   await tellPendingRemaps(session, context.store);
   if (!session.signal.aborted) await session.send(undefined, requestId);
 }
@@ -91,7 +91,7 @@ function endsLists({ extensions }: Session): boolean {
 /** What has come is in the catalogue at once; the peer hears of ids that are not its own. */
 async function take(
   catalogIds: string[],
-  held: Set<string>,
+  held: SeenTexts,
   session: Session,
   { store, log, changed }: InboxContext,
 ): Promise<void> {
@@ -100,9 +100,9 @@ async function take(
   await inSteps(catalogIds, signal, async (ids) => {
     const { come, known } = await store.announce(peerId, ids);
     if (come.length > 0) changed(peerId, come);
-    for (const id of known) held.add(id);
+    for (const id of known) held.add(hashOf(id));
     if (known.length === ids.length) return;
-    const unknown = ids.filter((id) => !held.has(id));
+    const unknown = ids.filter((id) => !held.has(hashOf(id)));
     strange += unknown.length;
     if (!greeted || unknown.length === 0) return;
     await session.send({ case: "unknownCatalogIds", value: { catalogIds: unknown } });
@@ -114,7 +114,7 @@ async function take(
 
 /** The peer does not have any more what is not in `held`. */
 async function withdrawOthers(
-  held: ReadonlySet<string>,
+  held: SeenTexts,
   { peerId, signal }: Session,
   { store, changed }: InboxContext,
 ): Promise<void> {
@@ -122,7 +122,7 @@ async function withdrawOthers(
     const ids = await store.announcedBy(peerId, after, PAGE);
     const last = ids.at(-1);
     if (last === undefined) return;
-    const gone = ids.filter((id) => !held.has(id));
+    const gone = ids.filter((id) => !held.has(hashOf(id)));
     const lost = gone.length > 0 ? await store.withdraw(peerId, gone) : [];
     if (lost.length > 0) changed(peerId, lost, true);
     after = last;
