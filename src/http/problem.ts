@@ -17,6 +17,7 @@ import {
 import type { Log } from "../base/log.ts";
 import { snakeCased } from "../base/text/snake_case.ts";
 import { TooManyTriesError, UnknownCallerError } from "../people/mod.ts";
+import { refusalOf } from "./router.ts";
 
 /** A class stands before its parent. */
 const statuses = [
@@ -34,7 +35,9 @@ const statuses = [
 export function problems(log: Log) {
   return function onError(error: Error, c: Context): Response {
     if (error instanceof HTTPException) {
-      const { status, message, res } = error;
+      const { status, res } = error;
+      const isMute = error.message === "Unsupported Media Type";
+      const message = isMute ? refusalOf(c.req) ?? error.message : error.message;
       return problem(c, status, message, "Request refused", { headers: res?.headers });
     }
     const known = statuses.find(([type]) => error instanceof type);

@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute as describeRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { HonoRequest, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
 import { inWords, type Issue } from "../base/text/issue.ts";
@@ -33,7 +33,7 @@ export const createRoute: typeof describeRoute = (route) => {
     middleware.push(refuseUnknown(Object.keys(query.shape)));
   }
   if (route.method === "get") middleware.push(sealedCursors);
-  if (body?.required) middleware.push(needBody(Object.keys(body.content)));
+  if (body) middleware.push(takeBody(Object.keys(body.content), body.required ?? false));
   return describeRoute({ ...route, middleware });
 };
 
@@ -47,14 +47,27 @@ function refuseUnknown(known: string[]): MiddlewareHandler {
   };
 }
 
-function needBody(types: string[]): MiddlewareHandler {
+/** What the router refuses then is told with the types that the call takes: see `refusalOf()`. */
+function takeBody(types: string[], isRequired: boolean): MiddlewareHandler {
   return async (c, next) => {
-    if (!c.req.header("content-type")) {
-      const message = `Cannot read the body: send one, with "content-type: ${types.join(", ")}"`;
-      throw new HTTPException(415, { message });
+    taken.set(c.req.raw, types);
+    if (isRequired && !c.req.header("content-type")) {
+      throw new HTTPException(415, { message: refusalOf(c.req)! });
     }
     await next();
   };
+}
+
+const taken = new WeakMap<Request, string[]>();
+
+/** Why a body is refused (415), in words; undefined where the call takes none. */
+export function refusalOf({ raw }: HonoRequest): string | undefined {
+  const types = taken.get(raw)?.join(" or ");
+  if (types === undefined) return undefined;
+  const sent = raw.headers.get("content-type");
+  return sent === null
+    ? `Cannot read the body: send one, with "content-type: ${types}"`
+    : `Cannot read a body of "${sent}": send one of ${types}, and say so in "content-type"`;
 }
 
 /** A resource's routes. What its schemas refuse is an InvalidError that names the field. */

@@ -209,6 +209,20 @@ Deno.test("a setting is changed by its value, and reset only when null is said",
   for (const type of ["application/x-www-form-urlencoded", "text/plain"]) {
     const response = await rig.send("PATCH", path, { value: null }, type);
     deepStrictEqual([response.status, await value()], [415, 9001], type);
+    const { detail } = await response.json();
+    strictEqual(
+      detail,
+      `Cannot read a body of "${type}": send one of application/json, and say so in "content-type"`,
+    );
+  }
+  const plain = { method: "POST", body: new TextEncoder().encode("{}") };
+  for (const path of ["/api/subscriptions", "/api/media/scan"]) {
+    const untold = await rig.get(path, plain);
+    const { status, detail } = await untold.json();
+    deepStrictEqual([status, detail], [
+      415,
+      'Cannot read the body: send one, with "content-type: application/json"',
+    ]);
   }
 
   strictEqual((await rig.send("PATCH", path, { value: null })).status, 200);
