@@ -45,6 +45,7 @@ import library0021 from "./sql/library_0021_deleting.sql" with { type: "text" };
 import library0022 from "./sql/library_0022_shown_tags.sql" with { type: "text" };
 import library0023 from "./sql/library_0023_renewed.sql" with { type: "text" };
 import library0024 from "./sql/library_0024_owed.sql" with { type: "text" };
+import library0025 from "./sql/library_0025_owed_shared.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -73,6 +74,7 @@ export const migrations = {
     library0022,
     library0023,
     library0024,
+    library0025,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

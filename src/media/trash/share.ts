@@ -10,7 +10,7 @@ import type { Run } from "../../base/command.ts";
 import { ConflictError, reasonOf } from "../../base/errors.ts";
 import type { Platform } from "../../base/platform.ts";
 import { TEMPORARY } from "./folder.ts";
-import type { HalfShared } from "./half_shared.ts";
+import type { HalfShared, OwedOfShared } from "./half_shared.ts";
 import { inWords } from "./rename.ts";
 
 export const sharings = ["hardlink", "reflink"] as const;
@@ -29,6 +29,8 @@ export interface ToShare {
   how: Sharing;
   /** The last look before the rename; what it throws leaves both files as they are. */
   check(): Promise<void>;
+  /** What is to be said of it: noted until the note of the name that is returned has ended(). */
+  owed?: OwedOfShared | undefined;
 }
 
 /** By platform: the command that clones a file or fails, but never copies it. */
@@ -38,10 +40,16 @@ const clone: Record<Platform, ((from: string, to: string) => [string, string[]])
   windows: undefined,
 };
 
-/** @throws {ConflictError} this file system, or these two places, cannot share; nothing is changed */
-export async function share({ keeper, victim, how, check }: ToShare, deps: ShareDeps) {
+/**
+ * @returns the name that has taken the victim's place, as it is noted while something is owed
+ * @throws {ConflictError} this file system, or these two places, cannot share; nothing is changed
+ */
+export async function share(
+  { keeper, victim, how, check, owed }: ToShare,
+  deps: ShareDeps,
+): Promise<string> {
   const temporary = join(dirname(victim), TEMPORARY + crypto.randomUUID());
-  deps.halfShared.begins(temporary, keeper);
+  deps.halfShared.begins(temporary, keeper, owed);
   try {
     if (how === "hardlink") await hardlink(keeper, temporary);
     else await reflink({ keeper, victim, temporary }, deps);
@@ -56,7 +64,9 @@ export async function share({ keeper, victim, how, check }: ToShare, deps: Share
     if (isGone) deps.halfShared.ended(temporary);
     throw error;
   }
-  deps.halfShared.ended(temporary);
+  if (owed) deps.halfShared.renamed(temporary);
+  else deps.halfShared.ended(temporary);
+  return temporary;
 }
 
 async function hardlink(keeper: string, temporary: string): Promise<void> {

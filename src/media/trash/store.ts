@@ -24,6 +24,15 @@ export interface TrashEntry extends FileState {
   trashedAt: string;
 }
 
+/** All absolute; the last two are null where nothing is to be said of it. */
+export interface HalfSharedRow {
+  path: string;
+  keeper: string;
+  victim: string | null;
+  /** Of the victim, before. */
+  inode: string | null;
+}
+
 export type TrashStore = ReturnType<typeof createTrashStore>;
 
 const columns = `id, media_id AS mediaId, root, relative_path AS relativePath,
@@ -129,10 +138,26 @@ export function createTrashStore(db: Database) {
     remove: (id: string) => db.run("DELETE FROM trash WHERE id = ?", id),
 
     halfShared: {
-      list: (): { path: string; keeper: string }[] =>
-        db.all("SELECT path, keeper FROM half_shared LIMIT 1000"),
-      insert: (path: string, keeper: string) =>
-        db.durably(() => db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper)),
+      /** Those of which nobody knows yet whether they have taken their place. */
+      list: (): HalfSharedRow[] =>
+        db.all("SELECT path, keeper, victim, inode FROM half_shared WHERE is_done = 0 LIMIT 1000"),
+      insert: ({ path, keeper, victim, inode }: HalfSharedRow, owes: unknown) =>
+        db.durably(() =>
+          db.run(
+            "INSERT INTO half_shared (path, keeper, victim, inode, owes) VALUES (?, ?, ?, ?, ?)",
+            path,
+            keeper,
+            victim,
+            inode,
+            owes === undefined ? null : JSON.stringify(owes),
+          )
+        ),
+      /** Says that it has taken its place: what is owed of it stays noted. */
+      setDone: (path: string) => db.run("UPDATE half_shared SET is_done = 1 WHERE path = ?", path),
+      owing: (): { path: string; owes: unknown }[] =>
+        db.all<{ path: string; owes: string }>(
+          "SELECT path, owes FROM half_shared WHERE is_done = 1 AND owes IS NOT NULL LIMIT 1000",
+        ).map(({ path, owes }) => ({ path, owes: JSON.parse(owes) })),
       remove: (path: string) => db.run("DELETE FROM half_shared WHERE path = ?", path),
     },
 

@@ -73,6 +73,8 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
     counts: store.counts,
     sawShared: store.sawShared,
     owing: store.owing,
+    /** What is still to be said of files that share their bytes now; then halfShared.ended(). */
+    owingShared: store.halfShared.owing,
     said: store.said,
 
     /**

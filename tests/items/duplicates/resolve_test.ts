@@ -482,9 +482,10 @@ Deno.test("a name that a killed program has left goes at the next start, and not
   // As a program leaves it that is killed before the rename; the clone's keeper is gone since.
   for (const [path, keeper] of [[left, rig.path("a.wav")], [lost, rig.path("gone.wav")]] as const) {
     await Deno.link(rig.path("a.wav"), path);
-    rig.db.run("INSERT INTO half_shared VALUES (?, ?)", path, keeper);
+    rig.db.run("INSERT INTO half_shared (path, keeper) VALUES (?, ?)", path, keeper);
   }
-  rig.db.run("INSERT INTO half_shared VALUES (?, ?)", named("never made"), rig.path("a.wav"));
+  const never = [named("never made"), rig.path("a.wav")] as const;
+  rig.db.run("INSERT INTO half_shared (path, keeper) VALUES (?, ?)", ...never);
   await Deno.writeTextFile(theirs, "somebody else's");
   trash.halfShared.begins(named("under way"), rig.path("a.wav"));
   await Deno.link(rig.path("a.wav"), named("under way"));
@@ -614,4 +615,41 @@ Deno.test("a program killed before the history knows of what it threw away says 
     [8],
   );
   strictEqual(rig.room.find(group.id).state, "resolved");
+});
+
+Deno.test("a program killed before the history knows of a link says it at the next start, once", async () => {
+  const { rig, group } = await rigWith({ ...two, "b.wav": wav(1) });
+  await using _ = rig;
+  const [kept, copy] = [rig.find("a.wav").id, rig.find("a copy.wav").id];
+  const { record } = rig.changes;
+  const noted = () => rig.db.all("SELECT is_done FROM half_shared").map((it) => it.is_done);
+  const told = () =>
+    rig.db.all<{ after: string }>("SELECT after FROM changes WHERE entity = 'duplicate'")
+      .map(({ after }) => JSON.parse(after));
+  rig.changes.record = () => {
+    throw new Error("killed");
+  };
+  await rejects(rig.resolve(group, "a.wav", ["a copy.wav"], "hardlink"), /killed/);
+  rig.changes.record = record;
+  const before = [told(), noted()];
+  // As it is where it is killed right after the rename, and right before another one.
+  rig.db.run("UPDATE half_shared SET is_done = 0");
+  rig.db.run(
+    `INSERT INTO half_shared (path, keeper, victim, inode, owes)
+     SELECT ?, keeper, ?, ?, owes FROM half_shared`,
+    rig.path(`${TEMPORARY}never`),
+    rig.path("b.wav"),
+    String((await Deno.lstat(rig.path("b.wav"))).ino),
+  );
+
+  await rig.room.trash.settle();
+  await rig.room.trash.settle();
+
+  deepStrictEqual(before, [[], [1]], "it is linked, and nothing was said");
+  const size = two["a.wav"].length;
+  deepStrictEqual(
+    told().map((it) => [it.file, it.kept, it.how, it.done, it.reclaimed_bytes]),
+    [[copy, kept, "hardlink", "linked", size]],
+  );
+  deepStrictEqual(noted(), []);
 });

@@ -9,6 +9,7 @@ import { ConflictError, UnavailableError } from "../../../base/errors.ts";
 import type { Platform } from "../../../base/platform.ts";
 import { type Library, share, type Sharing } from "../../../media/mod.ts";
 import type { Member } from "../store.ts";
+import type { Owed, OwedOfShared } from "./owed.ts";
 import type { Checked, Outcome } from "./resolve.ts";
 import type { Looked } from "./verify.ts";
 
@@ -16,8 +17,8 @@ interface Files {
   victim: Checked;
   keeper: Member;
   kept: Looked;
-  /** What the history is to say of a file that goes to the trash, should the program end before. */
-  owes: unknown;
+  /** What the history is to say of the file, should the program end before. */
+  owes: Owed;
   /** Still as it was when it was read. @throws {ConflictError} it is not */
   again(member: Member, looked: Looked): Promise<void>;
 }
@@ -33,8 +34,9 @@ type Action = (files: Files, deps: ActionDeps) => Promise<Done>;
 /** What has been done, and what is left to do once it is written down. */
 export interface Done {
   outcome: Outcome;
-  /** What owes a word to the history. */
+  /** What owes a word to the history: an entry of the trash, or the note of what was shared. */
   trashId?: string;
+  sharedAs?: string;
   last?: {
     /** In the transaction that writes the outcome down. */
     begin(): void;
@@ -71,8 +73,8 @@ export const actions = {
     };
   },
 
-  hardlink: async (files, deps) => ({ outcome: await unite(files, "hardlink", deps) }),
-  reflink: async (files, deps) => ({ outcome: await unite(files, "reflink", deps) }),
+  hardlink: (files, deps) => unite(files, "hardlink", deps),
+  reflink: (files, deps) => unite(files, "reflink", deps),
 } satisfies Record<string, Action>;
 
 export type How = keyof typeof actions;
@@ -95,11 +97,11 @@ async function throwAway(
 }
 
 async function unite(
-  { victim: { member, looked, isOne }, keeper, kept, again }: Files,
+  { victim: { member, looked, isOne }, keeper, kept, owes, again }: Files,
   how: Sharing,
   { library: { work, trash }, run, platform }: ActionDeps,
-): Promise<Outcome> {
-  if (isOne) return { id: member.id, done: "one already", reclaimedBytes: 0 };
+): Promise<Done> {
+  if (isOne) return { outcome: { id: member.id, done: "one already", reclaimedBytes: 0 } };
   if (how === "hardlink" && looked.device !== kept.device) {
     throw new ConflictError(
       `Cannot link "${looked.path}" to "${kept.path}": they lie on different volumes. Move it to ` +
@@ -107,11 +109,23 @@ async function unite(
     );
   }
   await trash.checkInside(looked.path);
-  await work.touch(looked.path, () =>
+  // Where the old file had other names, those keep its blocks.
+  const isLast = looked.names === null || looked.names === 1;
+  const outcome: Outcome = {
+    id: member.id,
+    done: how === "hardlink" ? "linked" : "cloned",
+    reclaimedBytes: isLast ? member.sizeBytes : 0,
+  };
+  const owed: OwedOfShared = { ...owes, outcome };
+  const sharedAs = await work.touch(looked.path, () =>
     share({
       keeper: kept.path,
       victim: looked.path,
       how,
+      // Where files have no numbers nobody could tell whether it was done.
+      owed: looked.inode === ""
+        ? undefined
+        : { victim: looked.path, inode: looked.inode, owes: owed },
       check: async () => {
         await again(keeper, kept);
         await again(member, looked);
@@ -122,8 +136,5 @@ async function unite(
     modifiedMs: Math.floor(info.mtime?.getTime() ?? 0),
     ...info.ino !== null && { inode: String(info.ino) },
   });
-  const done = how === "hardlink" ? "linked" : "cloned";
-  // Where the old file had other names, those keep its blocks.
-  const isLast = looked.names === null || looked.names === 1;
-  return { id: member.id, done, reclaimedBytes: isLast ? member.sizeBytes : 0 };
+  return { outcome, sharedAs };
 }

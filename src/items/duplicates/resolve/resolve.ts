@@ -176,11 +176,12 @@ export function createResolve(deps: ResolveDeps) {
           await again(member, looked);
           const owes: Owed = { group: groupId, keeper: keep, file: member.id, ...by };
           const done: Done = await actions[how]({ victim, keeper, kept, owes, again }, deps);
-          const { outcome, last, trashId } = done;
+          const { outcome, last, trashId, sharedAs } = done;
           const writeDown = (outcome: Outcome) => record({ group, keeper, outcome, ...by }, deps);
           const takenOver = store.transaction(() => {
             last?.begin();
             if (trashId !== undefined) trash.said(trashId);
+            if (sharedAs !== undefined) trash.halfShared.ended(sharedAs);
             return writeDown(outcome);
           });
           const problem = await last?.work().catch((error) => {
