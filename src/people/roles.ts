@@ -46,7 +46,10 @@ export interface Need {
 }
 
 /** Whether this caller may do what needs that much. */
-export function mayUse(caller: Caller, { role, scope }: Need): boolean {
+export function mayUse(
+  caller: Pick<Caller, "role" | "scopes">,
+  { role, scope }: Need,
+): boolean {
   return roles.indexOf(caller.role) >= roles.indexOf(role) && caller.scopes.includes(scope);
 }
 

@@ -35,3 +35,7 @@ export function hashOf(secret: string): string {
 export function newId(what: string): string {
   return `${what}_${randomBytes(10).toString("hex").slice(0, 16)}`;
 }
+
+/** Whether it is an id of that, and no name. */
+export const isIdOf = (text: string, what: string): boolean =>
+  new RegExp(`^${what}_[0-9a-f]{16}$`).test(text);

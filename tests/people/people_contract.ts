@@ -339,6 +339,35 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     }
   },
 
+  "an invitation is void while its maker may not invite": async (rig) => {
+    const { accounts, invitations } = rig.people;
+    const { caller: ann } = await join(rig, "Ann", "owner");
+    const { user, caller: bob } = await join(rig, "Bob", "owner");
+    const terms = { role: "owner", uses: 9, expiresInHours: 9 } as const;
+    const { token, made } = await invitations.create(bob, terms);
+    const own = await invitations.create(machine, terms);
+    const accept = (name: string, link = token) =>
+      invitations.accept({ token: link, name, password: PASSWORD }, {});
+    const states = async () =>
+      (await invitations.list({ before: "", limit: 9 }))
+        .filter(({ id }) => id === made.id).map(({ state }) => state);
+
+    strictEqual((await accept("Cid")).user.role, "owner");
+    const lost = [{ role: "guest" }, { role: "owner", isDisabled: true }] as const;
+    for (const change of lost) {
+      await accounts.change(ann, user.id, change);
+      await rejects(accept("Eve"), UnknownCallerError);
+      deepStrictEqual(await states(), ["void"]);
+    }
+    await accounts.change(ann, user.id, { isDisabled: false });
+    deepStrictEqual(await states(), ["open"]);
+    await accounts.delete(ann, user.id);
+    await rejects(accept("Eve"), UnknownCallerError);
+    deepStrictEqual(await states(), ["void"]);
+    strictEqual((await invitations.find(made.id)).usesLeft, 8, "what is refused uses nothing up");
+    strictEqual((await accept("Dan", own.token)).user.role, "owner", "this machine is no account");
+  },
+
   "rules are made, end by themselves, are revoked, and hold for a role": async (rig) => {
     const { sharing } = rig.people;
     const { user, caller } = await join(rig, "Gus", "guest");

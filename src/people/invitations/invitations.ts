@@ -9,13 +9,13 @@ import type { Accounts } from "../accounts/accounts.ts";
 import { userStore } from "../accounts/store.ts";
 import { DAY_MS, type Deps, HOUR_MS, iso, LAST } from "../deps.ts";
 import { UnknownCallerError } from "../failures.ts";
-import type { Caller, Role } from "../roles.ts";
-import { hashOf, isSecret, newId, newSecret } from "../secrets.ts";
+import { type Caller, mayUse, type Role, scopesOf } from "../roles.ts";
+import { hashOf, isIdOf, isSecret, newId, newSecret } from "../secrets.ts";
 import type { From, Sessions, SignedIn } from "../sessions/sessions.ts";
 import type { Rule } from "../sharing/rules.ts";
 import { noticesOf } from "../sharing/named.ts";
 import { checkRule, type Noticed, type Sharing } from "../sharing/sharing.ts";
-import { type InvitationRow, invitationStore } from "./store.ts";
+import { type InvitationRow, invitationStore, type ReadInvitationRow } from "./store.ts";
 
 export interface Invitation {
   id: string;
@@ -28,7 +28,8 @@ export interface Invitation {
   createdBy: string;
   createdAt: string;
   expiresAt: string;
-  state: "open" | "used" | "expired" | "revoked";
+  /** "void": whoever made it may give no role now. */
+  state: "open" | "used" | "expired" | "revoked" | "void";
 }
 
 export interface NewInvitation {
@@ -68,16 +69,19 @@ export function createInvitations(deps: InvitationsDeps) {
     from: From,
   ): Promise<SignedIn> => {
     const gone = () =>
-      new UnknownCallerError("Cannot use this link: it is used, over, revoked, or not whole");
+      new UnknownCallerError(
+        "Cannot use this link: it is used, over, revoked or void, or not whole. Ask for another one",
+      );
     if (!isSecret(token, kind)) throw gone();
     const hash = hashOf(token);
     // Before the password's hash is made, which is work, and again when it counts.
     const seen = await store.byHash(hash, kind, iso(now()));
-    if (!seen) throw gone();
+    if (!seen || isVoid(seen)) throw gone();
     const row = await accounts.draft({ name, password, role: seen.role });
     await state.transaction(async (tx) => {
       const invitations = invitationStore(tx);
-      if (!await invitations.byHash(hash, kind, iso(now()))) throw gone();
+      const still = await invitations.byHash(hash, kind, iso(now()));
+      if (!still || isVoid(still)) throw gone();
       // With one link of the set-up all are used: of two who come at once the other finds none.
       const isFree = kind === "setup"
         ? await invitations.dropSetups(0) > 0
@@ -128,7 +132,7 @@ export function createInvitations(deps: InvitationsDeps) {
         target: row.id,
         details: { role, uses },
       });
-      const made = toInvitation(row, iso(now()));
+      const made = toInvitation({ ...row, makerRole: by.role }, iso(now()));
       return { token, made: { ...made, ...notices.length > 0 && { notices } } };
     },
 
@@ -187,13 +191,26 @@ export function createInvitations(deps: InvitationsDeps) {
   };
 }
 
-function toInvitation({ kind: _, revokedAt, ...row }: InvitationRow, now: string): Invitation {
+/**
+ * A link gives no more than its maker has: not after they were deleted, disabled, or given another
+ * role. This machine and the data folder's token are no accounts, and stay what they are.
+ */
+function isVoid({ kind, createdBy, makerRole }: ReadInvitationRow): boolean {
+  if (kind === "setup" || !isIdOf(createdBy, "usr")) return false;
+  const need = { role: "owner", scope: "admin" } as const;
+  return makerRole === null || !mayUse({ role: makerRole, scopes: scopesOf[makerRole] }, need);
+}
+
+function toInvitation(read: ReadInvitationRow, now: string): Invitation {
+  const { kind: _, makerRole: _role, revokedAt, ...row } = read;
   const state = revokedAt !== null
     ? "revoked"
     : row.usesLeft === 0
     ? "used"
     : row.expiresAt <= now
     ? "expired"
+    : isVoid(read)
+    ? "void"
     : "open";
   return { ...row, shares: JSON.parse(row.shares), state };
 }

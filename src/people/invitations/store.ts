@@ -16,9 +16,15 @@ export interface InvitationRow {
   revokedAt: string | null;
 }
 
+/** With the role that the account of whoever made it has now; null where none can sign in by it. */
+export interface ReadInvitationRow extends InvitationRow {
+  makerRole: Role | null;
+}
+
 const columns = `id, kind, role, note, shares, uses, uses_left AS "usesLeft",
   created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
-  revoked_at AS "revokedAt"`;
+  revoked_at AS "revokedAt", (SELECT u.role FROM users u
+    WHERE u.id = invitations.created_by AND u.disabled_at IS NULL) AS "makerRole"`;
 
 export const invitationStore = (sql: Statements) => ({
   add: (it: InvitationRow, hash: string) =>
@@ -39,7 +45,7 @@ export const invitationStore = (sql: Statements) => ({
     ),
   /** One that can be used now. */
   byHash: (hash: string, kind: InvitationRow["kind"], now: string) =>
-    sql.get<InvitationRow>(
+    sql.get<ReadInvitationRow>(
       `SELECT ${columns} FROM invitations WHERE hash = ? AND kind = ? AND expires_at > ?
          AND uses_left > 0 AND revoked_at IS NULL`,
       hash,
@@ -54,13 +60,13 @@ export const invitationStore = (sql: Statements) => ({
       id,
     ) === 1,
   find: (id: string) =>
-    sql.get<InvitationRow>(
+    sql.get<ReadInvitationRow>(
       `SELECT ${columns} FROM invitations WHERE id = ? AND kind = 'invitation'`,
       id,
     ),
   /** The last made first. */
   page: (before: string, limit: number) =>
-    sql.all<InvitationRow>(
+    sql.all<ReadInvitationRow>(
       `SELECT ${columns} FROM invitations
        WHERE kind = 'invitation' AND created_at || ' ' || id < ?
        ORDER BY created_at DESC, id DESC LIMIT ?`,

@@ -166,7 +166,9 @@ export const RuleEnd = z.strictObject({ expires_at: z.iso.datetime().nullable() 
 export const Invitation = z.object({
   id: z.string(),
   role: Role,
-  state: z.enum(["open", "used", "expired", "revoked"]),
+  state: z.enum(["open", "used", "expired", "revoked", "void"]).openapi({
+    description: "void: whoever made it may invite nobody now",
+  }),
   note: z.string(),
   shares: z.array(Share),
   uses: z.int(),
