@@ -166,6 +166,41 @@ Deno.test("events tell people what is theirs, and end with their session", async
   ]);
 });
 
+Deno.test("with a token one hears what its scopes could ask for, also as the owner", async () => {
+  using rig = openPeopleRig();
+  const ann = await rig.join("Ann", "owner");
+  const bob = await rig.join("Bob", "member");
+  const told = [
+    ["catalog.changed", {}],
+    ["rating.changed", { itemIds: ["i"], user: bob.id }],
+    ["scan.progress", { path: "/films" }],
+    ["grant.issued", { viewer: bob.id }],
+    ["command.done", { commandId: "c" }],
+    ["invitation.changed", { invitationId: "i" }],
+    ["sharing.changed", { userId: bob.id }],
+    ["user.changed", { userId: "u" }],
+    ["not_yet.known", {}],
+  ] as const;
+  const heardWith = async ({ bearer }: { bearer: string }, ...scopes: string[]) => {
+    const body = { name: "t", scopes };
+    const { token, id } = await (await rig.ask("POST /api/tokens", { bearer, body })).json();
+    const answer = await rig.ask("GET /api/events", { bearer: token });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await reader.read();
+    for (const [type, data] of told) rig.events.publish(type, data);
+    await rig.ask(`DELETE /api/tokens/${id}`, { bearer });
+    let text = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+    return [...text.matchAll(/^event: (.+)$/gm)].map(([, type]) => type);
+  };
+  const types = told.map(([type]) => type);
+
+  deepStrictEqual(await heardWith(ann, "read"), ["catalog.changed"]);
+  deepStrictEqual(await heardWith(ann, "read", "play", "manage"), types.slice(0, 3));
+  deepStrictEqual(await heardWith(ann, "read", "admin"), [types[0], ...types.slice(3)]);
+  deepStrictEqual(await heardWith(bob, "read"), ["catalog.changed", "sharing.changed"]);
+});
+
 Deno.test("events name no titles and peers that lists do not show", async () => {
   using rig = openPeopleRig();
   const ann = await rig.join("Ann", "owner");

@@ -1,11 +1,12 @@
 /**
  * Which events somebody hears: the owner all; others what their page needs, and nothing of places on
- * disks or of other people. When what they have shown is good no more, they hear nothing.
+ * disks or of other people. With a token only what its scopes could ask for. When what they have
+ * shown is good no more, they hear nothing.
  *
  * @module
  */
 import type { AppEvent } from "../../../base/events.ts";
-import type { Caller, People } from "../../../people/mod.ts";
+import type { Caller, People, Scope } from "../../../people/mod.ts";
 import { runAs } from "../../admission/caller.ts";
 import type { EdgePort } from "../edge.ts";
 
@@ -13,6 +14,26 @@ import type { EdgePort } from "../edge.ts";
 const forAll = ["catalog"];
 const ofLibrary = ["item", "tag", "taggroup", "person", "collection", "asset", "artwork"];
 const forMembers = ["peer", ...ofLibrary];
+
+/**
+ * The scope that the calls need which say the same (admission/access.ts): by the first word of a
+ * type, or by the whole of it. What stands nowhere needs all there is.
+ */
+const scopeTable: Partial<Record<Scope, readonly string[]>> = {
+  read: [
+    ...["catalog", "peer", "stream", "screenshots", "edge", "link"],
+    ...[...ofLibrary, "media", "note", "search"],
+  ],
+  play: ["rating", "watch"],
+  manage: [
+    ...["scan", "job", "drives", "drive", "volume", "catalog.endangered", "subscription"],
+    ...["duplicates", "trash", "ingest", "backup", "import", "changes", "customfield"],
+  ],
+  admin: ["user", "session", "token", "invitation", "sharing", "grant", "command"],
+};
+const scopeOf = new Map(
+  Object.entries(scopeTable).flatMap(([scope, types]) => types.map((it) => [it, scope as Scope])),
+);
 
 /** An event as this caller may know of it; nothing where they may not. */
 export type Narrow = (caller: Caller, event: AppEvent) => Promise<AppEvent | undefined>;
@@ -46,10 +67,14 @@ export function narrowBy(
 
 export function hears(caller: Caller, { type, data }: AppEvent): boolean {
   const [word = ""] = type.split(".");
+  const isOfTheirs = word === "sharing" &&
+    (data.userId === caller.userId || data.role === caller.role);
+  const scope = isOfTheirs ? "read" : scopeOf.get(type) ?? scopeOf.get(word) ?? "admin";
+  if (!caller.scopes.includes(scope)) return false;
   if (caller.role === "owner") return true;
   // It names titles and says how few have them; so is the list of last copies the owner's.
   if (type === "catalog.endangered" || type === "catalog.tagged") return false;
-  if (word === "sharing") return data.userId === caller.userId || data.role === caller.role;
+  if (isOfTheirs) return true;
   if (forAll.includes(word)) return true;
   if (caller.role !== "member") return false;
   if (word === "rating" || word === "watch") return data.user === caller.libraryUser;
