@@ -24,3 +24,9 @@ export function isLoopback(host: string): boolean {
   const address = bare.includes(":") ? bare.replace(/%[^%]*$/, "") : bare;
   return LOOPBACK.test(address) || /^localhost$/i.test(address);
 }
+
+/** Whether two addresses (host:port) are of one machine; all of loopback is this one. */
+export function isSameHost(one: string, other: string): boolean {
+  const [a, b] = [hostOf(one), hostOf(other)];
+  return a === b || isLoopback(a) && isLoopback(b);
+}

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { hostOf, isLoopback } from "../../src/base/address.ts";
+import { hostOf, isLoopback, isSameHost } from "../../src/base/address.ts";
 
 Deno.test("isLoopback() knows this machine, however its address is written", () => {
   const here = [
@@ -68,4 +68,15 @@ Deno.test("hostOf() leaves out port, brackets and mapping", () => {
     ["films.example", "films.example"],
   ] as const;
   for (const [address, host] of cases) strictEqual(hostOf(address), host);
+});
+
+Deno.test("isSameHost() compares machines, and all of loopback is one", () => {
+  const cases = [
+    ["192.0.2.7:1", "[::ffff:192.0.2.7]:2", true],
+    ["127.0.0.1:1", "[::1]:2", true],
+    ["192.0.2.7:1", "192.0.2.8:1", false],
+    ["127.0.0.1:1", "192.0.2.7:1", false],
+    ["[2001:db8::1]:1", "[2001:db8::2]:1", false],
+  ] as const;
+  for (const [one, other, expected] of cases) strictEqual(isSameHost(one, other), expected, one);
 });

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Socket } from "node:net";
+import { isSameHost } from "../../base/address.ts";
 import { pause, type Service } from "../../base/service.ts";
 import { isUndecodable } from "../codec.ts";
 import {
@@ -110,16 +111,19 @@ function sendAway({ lib }: Grpc, stream: EdgeStream): void {
 }
 
 function answer(call: UnaryCall, reply: UnaryReply, rooms: Rooms): void {
-  const { grpc, gate, sessions, signed } = rooms;
+  const { grpc, gate, sessions, signed, refusals } = rooms;
   const { status } = grpc.lib;
   const { peerId, address } = visitorOf(call);
   if (!peerId) return reply({ code: status.UNAUTHENTICATED, details: "Missing peer_id" });
   const tooMany = gate.call(address);
   if (tooMany) return reply({ code: status.RESOURCE_EXHAUSTED, details: tooMany });
   const session = sessions.find(peerId);
-  // Whoever has proved a key speaks by the connection that it was proved on.
-  const isTheirs = session && (!signed.get(session)?.key || session.stream.getPeer() === address);
-  if (!isTheirs) return reply({ code: status.FAILED_PRECONDITION, details: "Peer not connected" });
+  if (!session || !isOf(session, address, signed)) {
+    const reason = "the call comes from elsewhere than the stream of this peer";
+    if (session) refusals.note("Call refused", { peerId, address, reason });
+    // Who is connected is nobody else's business.
+    return reply({ code: status.FAILED_PRECONDITION, details: "Peer not connected" });
+  }
   if (isUndecodable(call.request)) {
     return reply({ code: status.INVALID_ARGUMENT, details: call.request.undecodable });
   }
@@ -127,6 +131,14 @@ function answer(call: UnaryCall, reply: UnaryReply, rooms: Rooms): void {
   const holds = (peerId: string, catalogId: string) => store.holds(peerId, catalogId);
   void answerWebRTC(call.request, session, { streams, holds, log })
     .then((message) => reply(null, message));
+}
+
+/** Whether a call from `address` is of the peer whose session this is. */
+function isOf(session: Session, address: string, signed: ServeContext["signed"]): boolean {
+  const admitted = session.stream.getPeer();
+  // Whoever has proved a key speaks by the connection that it was proved on; an original may open
+  // another one, from the machine that the door has let in.
+  return signed.get(session)?.key ? admitted === address : isSameHost(admitted, address);
 }
 
 /** Ends the streams of peers that fell silent: a zombie would believe that it is connected. */

@@ -1,9 +1,7 @@
 /** Whose word about the content of files is taken, by how they have come in. @module */
 import { deepStrictEqual } from "node:assert/strict";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "../rig.ts";
-
-const elsewhere = Deno.networkInterfaces()
-  .find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))?.address;
+import { elsewhere } from "./visitor.ts";
 
 class SameFilm extends MapLibrary {
   override describe(catalogIds: string[]) {

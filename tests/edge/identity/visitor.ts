@@ -10,6 +10,10 @@ import type { Challenge } from "../../../src/edge/messages.ts";
 import { type IdentityKey } from "../../../src/edge/identity/mod.ts";
 import { makeNonce, transcript } from "../../../src/edge/identity/transcript.ts";
 
+/** An address of this machine that is not loopback's, if it has one. */
+export const elsewhere: string | undefined = Deno.networkInterfaces()
+  .find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))?.address;
+
 export interface Opened extends Disposable {
   /** The peer's nonce, as it was sent. */
   nonce: string;
