@@ -68,7 +68,7 @@ export class Door {
     return this.#options.key.fingerprint;
   }
 
-  /** Revoked not long ago, here or at another edge with the same database. */
+  /** Names revoked not long ago, here or at another edge with the same database. */
   recentlyRevoked(): Promise<string[]> {
     return this.store.revokedSince(new Date(Date.now() - RECENT_MS).toISOString());
   }

@@ -51,8 +51,12 @@ export interface Identities {
   invitations(): Promise<Enrolment[]>;
   /** @throws {NotFoundError} it is not open */
   removeInvitation(id: string): Promise<void>;
-  /** Ends its stream, and it does not come back until it is restored; whether that is new. */
+  /**
+   * Ends its stream, and those of all other names of its key: none of them comes back until one is
+   * restored. Whether that is new.
+   */
   revoke(peerId: string): Promise<boolean>;
+  /** The peer may come in again, by every name of its key. */
   restore(peerId: string): Promise<boolean>;
   /** Its name belongs to no key any more. @throws {NotFoundError} it has none */
   forgetKey(peerId: string): Promise<void>;
@@ -73,17 +77,22 @@ export function openIdentityRoom(options: IdentityRoomOptions) {
     invitations: () => door.enrolments.list(),
     removeInvitation: (id) => door.enrolments.remove(id),
     async revoke(peerId) {
-      const isNew = await store.revoke(peerId, new Date().toISOString());
-      await end(peerId, "the peer was revoked");
-      if (isNew) log.info("Peer revoked", { peerId });
-      if (isNew) publish("peer.revoked", { peerId });
-      return isNew;
+      const revoked = await store.revoke(peerId, new Date().toISOString());
+      const names = await store.namesOf(peerId);
+      await Promise.all(names.map((name) => end(name, "the peer was revoked")));
+      for (const name of revoked) {
+        log.info("Peer revoked", { peerId: name });
+        publish("peer.revoked", { peerId: name });
+      }
+      return revoked.length > 0;
     },
     async restore(peerId) {
-      const isNew = await store.restore(peerId);
-      if (isNew) log.info("Peer restored", { peerId });
-      if (isNew) publish("peer.restored", { peerId });
-      return isNew;
+      const restored = await store.restore(peerId);
+      for (const name of restored) {
+        log.info("Peer restored", { peerId: name });
+        publish("peer.restored", { peerId: name });
+      }
+      return restored.length > 0;
     },
     async forgetKey(peerId) {
       if (!await store.forgetKey(peerId)) {

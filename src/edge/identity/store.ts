@@ -35,6 +35,10 @@ export interface NewEnrolment extends Enrolment {
 const IDENTITY = `SELECT peer_id AS "peerId", public_key AS "publicKey", fingerprint, origin,
   enrolled_at AS "enrolledAt", revoked_at AS "revokedAt" FROM identities`;
 
+/** Of a peer: its name is asked for twice. One without a key shares none. */
+const SAME_KEY = `peer_id = ? OR
+  fingerprint = (SELECT fingerprint FROM identities WHERE peer_id = ?)`;
+
 const OPEN = "edge_fingerprint = ? AND used_at IS NULL AND expires_at > ?";
 
 /** `edge` is the fingerprint of the edge whose invitations these are. */
@@ -51,18 +55,24 @@ export class IdentityStore {
     return this.state.all<Identity>(sql, JSON.stringify(peerIds));
   }
 
+  /** The peer's name, and all others that its key has. */
+  async namesOf(peerId: string): Promise<string[]> {
+    const sql = `SELECT peer_id AS "peerId" FROM identities WHERE ${SAME_KEY}`;
+    return namesIn(await this.state.all(sql, peerId, peerId));
+  }
+
   /** Whether the key was revoked, under whatever name. */
   async isRevoked(publicKey: string): Promise<boolean> {
     const sql = "SELECT 1 AS one FROM identities WHERE fingerprint = ? AND revoked_at IS NOT NULL";
     return await this.state.get(sql, fingerprintOf(publicKey)) !== undefined;
   }
 
+  /** Names that were revoked since then, and all others of their keys. */
   async revokedSince(time: string): Promise<string[]> {
-    const rows = await this.state.all<{ peerId: string }>(
-      `SELECT peer_id AS "peerId" FROM identities WHERE revoked_at >= ?`,
-      time,
-    );
-    return rows.map(({ peerId }) => peerId);
+    const sql = `SELECT peer_id AS "peerId" FROM identities WHERE revoked_at >= ?
+      UNION SELECT other.peer_id FROM identities gone
+      JOIN identities other ON other.fingerprint = gone.fingerprint WHERE gone.revoked_at >= ?`;
+    return namesIn(await this.state.all(sql, time, time));
   }
 
   /** Gives the id to the key, unless it has one. Whose it is now says `find`. */
@@ -70,22 +80,24 @@ export class IdentityStore {
     await enrol(this.state, peerId, publicKey, origin);
   }
 
-  /** @returns whether the peer was not revoked before */
-  async revoke(peerId: string, now: string): Promise<boolean> {
-    const changed = await this.state.run(
-      `INSERT INTO identities (peer_id, revoked_at) VALUES (?, ?)
-       ON CONFLICT (peer_id) DO UPDATE SET revoked_at = excluded.revoked_at
-       WHERE identities.revoked_at IS NULL`,
-      peerId,
-      now,
-    );
-    return changed > 0;
+  /** With every name of its key. @returns those that were not revoked before */
+  async revoke(peerId: string, now: string): Promise<string[]> {
+    return await this.state.transaction(async (tx) => {
+      await tx.run(
+        "INSERT INTO identities (peer_id) VALUES (?) ON CONFLICT (peer_id) DO NOTHING",
+        peerId,
+      );
+      const sql = `UPDATE identities SET revoked_at = ? WHERE revoked_at IS NULL AND (${SAME_KEY})
+        RETURNING peer_id AS "peerId"`;
+      return namesIn(await tx.all(sql, now, peerId, peerId));
+    });
   }
 
-  async restore(peerId: string): Promise<boolean> {
+  /** With every name of its key. @returns those that were revoked */
+  async restore(peerId: string): Promise<string[]> {
     const sql = `UPDATE identities SET revoked_at = NULL
-      WHERE peer_id = ? AND revoked_at IS NOT NULL`;
-    return await this.state.run(sql, peerId) > 0;
+      WHERE revoked_at IS NOT NULL AND (${SAME_KEY}) RETURNING peer_id AS "peerId"`;
+    return namesIn(await this.state.all(sql, peerId, peerId));
   }
 
   /** The id belongs to no key any more: whoever brings a PIN may have it. */
@@ -177,6 +189,10 @@ export class IdentityStore {
       return used !== undefined;
     });
   }
+}
+
+function namesIn(rows: { peerId: string }[]): string[] {
+  return rows.map(({ peerId }) => peerId);
 }
 
 async function enrol(

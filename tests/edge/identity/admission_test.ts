@@ -236,25 +236,6 @@ Deno.test("a peer with a key links to an original edge as ever", grpcTest, async
 });
 
 Deno.test(
-  "the unary call of a signed peer counts on its own connection only",
-  grpcTest,
-  async () => {
-    const key = makeIdentityKey();
-    await using rig = await startEdge();
-    using peer = await openSigned(rig.address, "peer-1", key);
-    peer.send(
-      proofOf(await peer.receive("challenge"), { peerId: "peer-1", key, nonce: peer.nonce }),
-    );
-    await peer.receive("admitted");
-
-    using stranger = new PublishedPeer(rig.address, "peer-1");
-    const refused = await stranger.webrtc({ request_id: "w" }).catch((error) => error);
-
-    strictEqual(refused.details, "Peer not connected");
-  },
-);
-
-Deno.test(
   "a session that does not answer makes room for the same peer; one that does stays",
   grpcTest,
   async () => {
@@ -314,5 +295,39 @@ Deno.test(
     await one.edge.identities.revoke("old");
 
     strictEqual((await peer.ended).details, "This peer was revoked");
+  },
+);
+
+Deno.test(
+  "a revoked peer is cut off under every name of its key, at all edges, and restored so",
+  grpcTest,
+  async () => {
+    const key = makeIdentityKey();
+    await using one = await startEdge({ timeouts: { peerSec: 1 } });
+    await using two = await startEdge({ state: one.state, timeouts: { peerSec: 1 } });
+    const enter = async (address: string, peerId: string) => {
+      const peer = await openSigned(address, peerId, key);
+      const challenge = await peer.receive("challenge");
+      peer.send(proofOf(challenge, { peerId, key, nonce: peer.nonce }));
+      await peer.receive("admitted");
+      return peer;
+    };
+    {
+      using _first = await enter(one.address, "by-default");
+    }
+    using here = await enter(one.address, "renamed");
+    using there = await enter(two.address, "renamed again");
+
+    await one.edge.identities.revoke("by-default");
+
+    for (const { ended } of [here, there]) {
+      const { code, details } = await ended;
+      deepStrictEqual([code, details], [PERMISSION_DENIED, "This peer was revoked"]);
+    }
+    const names = ["by-default", "renamed", "renamed again"];
+    const known = await one.edge.identities.among(names);
+    strictEqual(known.filter(({ revokedAt }) => revokedAt !== null).length, 3);
+    await one.edge.identities.restore("renamed");
+    using _back = await enter(two.address, "by-default");
   },
 );

@@ -48,21 +48,27 @@ const cases: Record<string, (store: IdentityStore) => Promise<void>> = {
     strictEqual((await store.find("p"))?.publicKey, two.publicKey);
   },
 
-  async "a revoked peer is known by name and by key, until it is restored"(store) {
+  async "a revoked peer is known by key and by all names of it, until it is restored"(store) {
     const key = makeIdentityKey();
     await store.enrol("p", key.publicKey, "pin");
+    await store.enrol("p too", key.publicKey, "seen");
+    await store.enrol("another", makeIdentityKey().publicKey, "seen");
     const started = now();
 
-    strictEqual(await store.revoke("p", now()), true);
-    strictEqual(await store.revoke("p", now()), false);
-    strictEqual(await store.revoke("never-seen", now()), true);
+    deepStrictEqual((await store.revoke("p", now())).sort(), ["p", "p too"]);
+    deepStrictEqual(await store.revoke("p", now()), []);
+    deepStrictEqual(await store.revoke("never-seen", now()), ["never-seen"]);
+    await store.enrol("p again", key.publicKey, "seen");
 
     strictEqual(await store.isRevoked(key.publicKey), true);
     strictEqual(await store.isRevoked(makeIdentityKey().publicKey), false);
-    deepStrictEqual((await store.revokedSince(started)).sort(), ["never-seen", "p"]);
+    const names = ["p", "p again", "p too"];
+    deepStrictEqual((await store.namesOf("p too")).sort(), names);
+    deepStrictEqual(await store.namesOf("never-seen"), ["never-seen"]);
+    deepStrictEqual((await store.revokedSince(started)).sort(), ["never-seen", ...names]);
     deepStrictEqual(await store.revokedSince(later), []);
-    strictEqual(await store.restore("p"), true);
-    strictEqual(await store.restore("p"), false);
+    deepStrictEqual((await store.restore("p too")).sort(), ["p", "p too"]);
+    deepStrictEqual(await store.restore("p"), []);
     strictEqual(await store.isRevoked(key.publicKey), false);
     deepStrictEqual((await store.among(["p", "x"])).map(({ peerId }) => peerId), ["p"]);
   },

@@ -126,7 +126,8 @@ export function identities(port: IdentitiesPort) {
         path: "/{id}",
         tags,
         summary: "Revoke a peer, or let it come back",
-        description: "A revoked peer's stream ends at once, and it is not let in again.",
+        description: "A revoked peer's stream ends at once, and it is not let in again; " +
+          "nor are other names of its key.",
         request: {
           params: IdParam,
           body: {
