@@ -268,15 +268,16 @@ export function openEdge(options: EdgeOptions): Edge {
         hashes.run(either),
         routing.run(either),
       ]);
+      // Without one of them it is no edge: it ends, for whoever sees to it to begin it again.
+      telling.catch(() => stop.abort());
       try {
         await serveGrpc(address, context, (port, innerPort) => {
           log.debug("Edge listens", { address, port });
           listening(port, innerPort);
-        })(signal);
+        })(either);
       } finally {
         stop.abort();
-        await telling;
-        await writes.done();
+        await telling.finally(() => writes.done());
       }
     },
     onlineCount: () => sessions.count(),

@@ -8,7 +8,8 @@ import { InvalidError, UnavailableError } from "../../../src/base/errors.ts";
 import { silent } from "../../../src/base/log.ts";
 import type { Bus, Record } from "../../../src/edge/server/routing/bus/bus.ts";
 import { createEmbeddedBus } from "../../../src/edge/server/routing/bus/embedded.ts";
-import { openNatsBus, parseBusUrl } from "../../../src/edge/server/routing/bus/nats.ts";
+import { openNatsBus } from "../../../src/edge/server/routing/bus/nats.ts";
+import { parseBusUrl } from "../../../src/edge/server/routing/bus/nats_server.ts";
 import { fromKey, toKey } from "../../../src/edge/server/routing/bus/topics.ts";
 import { hasNats, startNats } from "../../helpers/nats.ts";
 import { within } from "../../helpers/wait.ts";
@@ -117,8 +118,8 @@ for (const [kind, { ignore, start }] of Object.entries(grounds)) {
     });
 
     await test.step("records are seen by all, and changed only by who knows the last", async () => {
-      const mine = await one.records("contract", 60_000);
-      const theirs = await other.records("contract", 60_000);
+      const mine = await one.records("contract", 60_000, stop.signal);
+      const theirs = await other.records("contract", 60_000, stop.signal);
       const seen: Record[] = [];
       const of = (key: string) => seen.filter((it) => it.key === key).map(({ value }) => value);
       const before = await mine.put("before", { n: 0 });
@@ -142,13 +143,13 @@ for (const [kind, { ignore, start }] of Object.entries(grounds)) {
     });
 
     await test.step("a record that is not put again is forgotten", async () => {
-      const brief = await one.records("brief", 300);
+      const brief = await one.records("brief", 300, stop.signal);
       await brief.put("soon", 1);
 
       await until(async () => {
         const seen: string[] = [];
         const look = new AbortController();
-        const watching = (await other.records("brief", 300)).watch((it) => {
+        const watching = (await other.records("brief", 300, stop.signal)).watch((it) => {
           if (it.value !== undefined) seen.push(it.key);
           if (it.key === "mark") look.abort();
         }, look.signal);
@@ -176,8 +177,8 @@ Deno.test(
       taken.push(it);
       return Promise.resolve();
     }, stop.signal);
-    const records = await one.records("places", 60_000);
-    const watching = (await other.records("places", 60_000))
+    const records = await one.records("places", 60_000, stop.signal);
+    const watching = (await other.records("places", 60_000, stop.signal))
       .watch(({ value }) => seen.push(value), stop.signal);
     let sent = 0;
     const deliver = async () => {
@@ -208,11 +209,39 @@ Deno.test(
   },
 );
 
+Deno.test({ name: "what a bus needs is made once it is back", ignore: !hasNats }, async () => {
+  await using server = await startNats();
+  await using bus = await openNatsBus({ url: server.url, name: "one", log: silent });
+  const stop = new AbortController();
+  await server.stop();
+  await until(() => !bus.isUp());
+
+  const [taken, gone] = [[] as unknown[], new AbortController()];
+  const consuming = bus.consume("edge-commands-one", (it) => {
+    taken.push(it);
+    return Promise.resolve();
+  }, stop.signal);
+  const opening = bus.records("places", 60_000, stop.signal);
+  const givenUp = bus.records("others", 60_000, gone.signal);
+  gone.abort(new InvalidError("given up"));
+  await rejects(within("the end of waiting", givenUp), InvalidError);
+  await server.start();
+
+  const records = await within("the records", opening, 20_000);
+  ok(await records.put("k", 1));
+  await until(() => bus.queue("edge-commands-one", 1, "1").then(() => true, () => false));
+  await until(() => taken.length === 1);
+  stop.abort();
+  await within("the end of consuming", consuming);
+});
+
 Deno.test("parseBusUrl() takes credentials out, and says none of them", () => {
   const { place, ...server } = parseBusUrl("nats://me:p%40ss@host,nats://other:5222");
 
   strictEqual(place, "host:4222,other:5222");
-  deepStrictEqual(server, { servers: ["host:4222", "other:5222"], user: "me", pass: "p@ss" });
+  const { isTls, ...shown } = server;
+  deepStrictEqual(shown, { servers: ["host:4222", "other:5222"], user: "me", pass: "p@ss" });
+  deepStrictEqual([isTls, parseBusUrl("tls://host").isTls], [false, true]);
   deepStrictEqual(parseBusUrl("tls://t0ken@host:1").token, "t0ken");
   throws(
     () => parseBusUrl("http://me:secret@host"),

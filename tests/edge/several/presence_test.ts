@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { UnavailableError } from "../../../src/base/errors.ts";
 import { silent } from "../../../src/base/log.ts";
 import { createEmbeddedBus } from "../../../src/edge/server/routing/bus/embedded.ts";
 import { Presence } from "../../../src/edge/server/routing/presence/presence.ts";
@@ -58,6 +59,35 @@ Deno.test("a peer is where it came last, and its former edge hears of it", async
   a.presence.own.come("p", []);
   await until(() => c.presence.find("p")?.edgeId === "a");
   deepStrictEqual(a.taken, ["p"]);
+});
+
+Deno.test("a bus that takes nothing is tried with each beat, not all the time", async () => {
+  const open = createEmbeddedBus();
+  const bus = open();
+  let [isAway, tries] = [false, 0];
+  const records: Bus["records"] = async (name, lifeMs, signal) => {
+    const real = await bus.records(name, lifeMs, signal);
+    const put: typeof real.put = async (...said) => {
+      // Else whoever tries all the time would never come to an end.
+      if (isAway && ++tries < 100) throw new UnavailableError("Cannot use the bus: it is away");
+      return await real.put(...said);
+    };
+    return { ...real, put };
+  };
+  await using a = startPresence({ ...bus, records, isUp: () => !isAway }, "a");
+  await using b = startPresence(open(), "b");
+  a.presence.own.come("p", []);
+  await until(() => b.presence.find("p"));
+
+  isAway = true;
+  a.presence.own.come("q", []);
+  a.presence.own.come("r", []);
+  await until(() => tries > 0);
+  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+  ok(tries < 10, `it has tried ${tries} times`);
+
+  isAway = false;
+  await until(() => b.presence.find("q") && b.presence.find("r"));
 });
 
 Deno.test("an edge that ends takes its peers with it", async () => {

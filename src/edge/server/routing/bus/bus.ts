@@ -39,8 +39,11 @@ export interface Bus extends AsyncDisposable {
    */
   ask(topic: string, message: unknown, ms: number, signal?: AbortSignal): Promise<unknown>;
   answer(topic: string, handle: (message: unknown) => Promise<unknown>): Disposable;
-  /** Values that are forgotten unless they are put again within `lifeMs`. */
-  records(name: string, lifeMs: number): Promise<Records>;
+  /**
+   * Values that are forgotten unless they are put again within `lifeMs`. Waits for a bus that is away,
+   * until aborted.
+   */
+  records(name: string, lifeMs: number, signal: AbortSignal): Promise<Records>;
 }
 
 /** Each change has a revision, which grows over the changes to all keys of these records. */

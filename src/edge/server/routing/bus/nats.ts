@@ -6,18 +6,26 @@
  * @module
  */
 import type { KV } from "@nats-io/kv";
-import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
-import { InvalidError, reasonOf, UnavailableError } from "../../../../base/errors.ts";
+import type { Msg, Subscription } from "@nats-io/transport-node";
+import { reasonOf, toError, UnavailableError } from "../../../../base/errors.ts";
 import type { Log } from "../../../../base/log.ts";
+import { pause } from "../../../../base/service.ts";
 import { type Bus, KEPT_MS } from "./bus.ts";
+import { connectTo, findServer, type NatsPlace, TIMEOUT_MS } from "./nats_server.ts";
 import { hearErrorsOfSockets } from "./sockets.ts";
-import { addQueue, addStream, away, consumeQueue, type Ground, toRecords } from "./nats_streams.ts";
+import {
+  addQueue,
+  addStream,
+  away,
+  consumeQueue,
+  type Ground,
+  keepReplicas,
+  toRecords,
+} from "./nats_streams.ts";
 import { logged } from "./topics.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface NatsOptions {
-  /** nats://user:password@host:port, or tls://…; several by comma. */
-  url: string;
+export interface NatsOptions extends NatsPlace {
   /** What this end calls itself to the server. */
   name: string;
   log: Log;
@@ -25,22 +33,25 @@ export interface NatsOptions {
   startMs?: number;
 }
 
-const TIMEOUT_MS = 5000;
-const AGAIN_MS = 250;
+/** What the server did not let us make is tried again after so long. */
+const RETRY_MS = 1000;
+/** What a cluster says before its servers have found each other, and how soon it is asked again. */
+const STARTING = /timeout|temporarily|no suitable peers|insufficient resources/i;
+const START_MS = 250;
 /** The log of what was told is kept so long, and so large at most. */
 const LOG_MS = 24 * KEPT_MS;
 const LOG_BYTES = 256 * 1024 * 1024;
 
 /**
  * @throws {UnavailableError} the server cannot be reached, does not let us in, or has no JetStream
- * @throws {InvalidError} the URL is none
+ * @throws {InvalidError} the URL is none, or the file no certificate
  */
 export async function openNatsBus(
-  { url, name, log, startMs = 30_000 }: NatsOptions,
+  { name, log, startMs = 30_000, ...at }: NatsOptions,
 ): Promise<Bus> {
-  const { place, ...server } = parseBusUrl(url);
+  const { place, ...server } = await findServer(at);
   hearErrorsOfSockets();
-  const connection = await open({ ...server, name }, place, startMs);
+  const connection = await connectTo({ ...server, name }, place, startMs);
   const { default: { jetstream, jetstreamManager } } = await import("@nats-io/jetstream");
   const { default: { Kvm } } = await import("@nats-io/kv");
   const back = new Set<() => void>();
@@ -49,6 +60,7 @@ export async function openNatsBus(
     manager: await jetstreamManager(connection, { timeout: TIMEOUT_MS, checkAPI: false }),
     client: jetstream(connection, { timeout: TIMEOUT_MS }),
     place,
+    replicas: at.replicas ?? 1,
     log,
     isUp: () => isUp,
     onBack(listener) {
@@ -65,10 +77,28 @@ export async function openNatsBus(
     await work();
     makers.push(work);
   };
-  await make(() => addStream(ground, logConfig)).catch(async (error) => {
+  /** As soon as the server lets it; whether it did so before `signal` aborted. */
+  const makeInTime = async (work: () => Promise<void>, signal: AbortSignal): Promise<boolean> => {
+    for (; !signal.aborted; await pause(RETRY_MS, signal)) {
+      if (!isUp && !connection.isClosed()) continue;
+      try {
+        await make(work);
+        return true;
+      } catch (error) {
+        if (connection.isClosed()) throw error;
+        log.warn("Cannot prepare the bus: it is tried again", { place, reason: reasonOf(error) });
+      }
+    }
+    return false;
+  };
+  // The servers of a cluster that has just begun are not one for some seconds.
+  for (const until = Date.now() + startMs;; await sleep(START_MS)) {
+    const failure = await make(() => addStream(ground, logConfig)).then(() => undefined, toError);
+    if (!failure) break;
+    if (Date.now() < until && STARTING.test(failure.message)) continue;
     await connection.close();
-    throw error;
-  });
+    throw failure;
+  }
   const following = follow();
   const assertUp = () => {
     if (!isUp) throw new UnavailableError(`Cannot use the bus at ${place}: it is away`);
@@ -104,7 +134,7 @@ export async function openNatsBus(
       });
     },
     async consume(topic, handle, signal) {
-      await make(() => addQueue(ground, topic));
+      if (!await makeInTime(() => addQueue(ground, topic), signal)) return;
       await consumeQueue(ground, topic, handle, signal);
     },
     async ask(topic, message, ms, signal) {
@@ -132,12 +162,15 @@ export async function openNatsBus(
           .then((answer) => void message.respond(JSON.stringify(answer)))
           .catch((error) => log.debug("Cannot answer by the bus", { topic, error }));
       }),
-    async records(bucket, lifeMs) {
+    async records(bucket, lifeMs, signal) {
       const kvm = new Kvm(ground.client);
       let now: KV | undefined;
-      await make(async () => {
-        now = await kvm.create(bucket, { ttl: lifeMs, history: 1, timeout: TIMEOUT_MS });
-      });
+      const isMade = await makeInTime(async () => {
+        const { replicas } = ground;
+        now = await kvm.create(bucket, { ttl: lifeMs, history: 1, replicas, timeout: TIMEOUT_MS });
+        await keepReplicas(ground.manager, `KV_${bucket}`, replicas);
+      }, signal);
+      if (!isMade) throw signal.reason;
       return toRecords(() => now!, ground);
     },
     async [Symbol.asyncDispose]() {
@@ -153,19 +186,41 @@ export async function openNatsBus(
 
   /** Says when the server goes and comes back. */
   async function follow(): Promise<void> {
+    let absence = new AbortController();
+    let coming: Promise<void> | undefined;
     for await (const { type } of connection.status()) {
-      if (type === "disconnect" && isUp) {
+      if (type === "disconnect") {
+        // What was being made for its return is made for the next one.
+        absence.abort();
+        await coming;
+        if (isUp) log.warn("The bus is away", { place });
         isUp = false;
-        log.warn("The bus is away", { place });
       } else if (type === "reconnect") {
-        for (const work of makers) {
-          await work().catch((error) => log.warn("Cannot prepare the bus", { place, error }));
-        }
-        isUp = true;
-        log.info("The bus is back", { place });
-        for (const tell of [...back]) tell();
+        absence = new AbortController();
+        coming = comeBack(absence.signal);
       }
     }
+    absence.abort();
+    await coming;
+  }
+
+  /** It is back once all is there again that it needs. */
+  async function comeBack(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        for (const work of makers) await work();
+        break;
+      } catch (error) {
+        if (signal.aborted || connection.isClosed()) return;
+        log.warn("Cannot prepare the bus: it is tried again", { place, reason: reasonOf(error) });
+        await pause(RETRY_MS, signal);
+      }
+      if (signal.aborted) return;
+    }
+    if (signal.aborted) return;
+    isUp = true;
+    log.info("The bus is back", { place });
+    for (const tell of [...back]) tell();
   }
 }
 
@@ -176,70 +231,6 @@ const logConfig = {
   "max_bytes": LOG_BYTES,
   discard: "old" as const,
 };
-
-interface Server {
-  servers: string[];
-  user?: string;
-  pass?: string;
-  token?: string;
-  tls?: Record<never, never>;
-}
-
-/** Machines start in any order: a server that is away is tried again. */
-async function open(
-  server: Server & { name: string },
-  place: string,
-  startMs: number,
-): Promise<NatsConnection> {
-  // CommonJS: in the executable there are no names beside "default".
-  const { default: { connect } } = await import("@nats-io/transport-node");
-  for (const until = Date.now() + startMs;;) {
-    try {
-      return await connect({
-        ...server,
-        timeout: TIMEOUT_MS,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: AGAIN_MS,
-        reconnectJitter: AGAIN_MS,
-        // A server that has vanished is noticed by two pings that are not answered.
-        pingInterval: 2000,
-        maxPingOut: 2,
-        ignoreAuthErrorAbort: true,
-      });
-    } catch (error) {
-      if (Date.now() >= until) throw away(`Cannot use the bus at ${place}`, error);
-      await sleep(AGAIN_MS);
-    }
-  }
-}
-
-/**
- * Where the servers are, and what they are shown.
- *
- * @throws {InvalidError} it is no such URL
- */
-export function parseBusUrl(text: string): Server & { place: string } {
-  const urls = text.split(",").map((it) => it.trim()).filter(Boolean).map((it) => {
-    const url = URL.canParse(it) ? new URL(it) : undefined;
-    if (url?.hostname && ["nats:", "tls:"].includes(url.protocol)) return url;
-    // Not said again here: it may have a password in it.
-    throw new InvalidError(
-      "Cannot read EDGE_BUS_URL: write nats://host:4222, or tls://user:password@host:4222",
-      { field: "edge_bus_url" },
-    );
-  });
-  const [first] = urls;
-  if (!first) throw new InvalidError("Cannot read EDGE_BUS_URL: it is empty");
-  const servers = urls.map(({ hostname, port }) => `${hostname}:${port || 4222}`);
-  const name = decodeURIComponent(first.username);
-  const pass = decodeURIComponent(first.password);
-  return {
-    place: servers.join(","),
-    servers,
-    ...pass ? { user: name, pass } : name ? { token: name } : {},
-    ...first.protocol === "tls:" && { tls: {} },
-  };
-}
 
 function read(message: Msg, log: Log): unknown {
   try {

@@ -28,6 +28,8 @@ export interface Ground {
   manager: JetStreamManager;
   client: JetStreamClient;
   place: string;
+  /** Servers of a cluster that keep each stream. */
+  replicas: number;
   log: Log;
   isUp(): boolean;
   onBack(listener: () => void): Disposable;
@@ -48,14 +50,27 @@ export function away(what: string, cause: unknown): UnavailableError {
 
 /** Makes a stream, or brings the one that is there to this shape. */
 export async function addStream(
-  { manager, place }: Pick<Ground, "manager" | "place">,
-  config: Partial<StreamConfig> & { name: string },
+  { manager, place, replicas }: Pick<Ground, "manager" | "place" | "replicas">,
+  shape: Partial<StreamConfig> & { name: string },
 ): Promise<void> {
+  const config = { ...shape, num_replicas: replicas };
   await manager.streams.add(config).catch(async (error) => {
     await manager.streams.update(config.name, config).catch(() => {
       throw away(`Cannot make the stream "${config.name}" at ${place}`, error);
     });
   });
+}
+
+/** A bucket that was there is left as it was by its library. */
+export async function keepReplicas(
+  manager: JetStreamManager,
+  stream: string,
+  replicas: number,
+): Promise<void> {
+  const { config } = await manager.streams.info(stream);
+  if (config.num_replicas !== replicas) {
+    await manager.streams.update(stream, { num_replicas: replicas });
+  }
 }
 
 export async function addQueue(ground: Ground, topic: string): Promise<void> {

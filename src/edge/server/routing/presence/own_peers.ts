@@ -64,8 +64,8 @@ export class OwnPeers {
     this.#lose(peerId);
   }
 
-  /** Does what is due, as far as the bus allows it. */
-  async work(records: Records, at: { edgeId: string; run: string }): Promise<void> {
+  /** Does what is due; whether the bus has taken it. */
+  async work(records: Records, at: { edgeId: string; run: string }): Promise<boolean> {
     const before = Date.now() - RENEW_MS;
     for (const [peerId, { putAt }] of this.#own) if (putAt < before) this.#due.add(peerId);
     const due = [...this.#due];
@@ -73,10 +73,11 @@ export class OwnPeers {
       const some = due.slice(i, i + AT_ONCE);
       const done = await Promise.all(some.map((peerId) => this.#put(peerId, records, at)));
       // The bus is away: the rest waits for it.
-      if (done.includes(false)) return;
+      if (done.includes(false)) return false;
       // A bus in this process puts them at once.
       await turn();
     }
+    return true;
   }
 
   async leave(records: Records): Promise<void> {

@@ -87,8 +87,14 @@ export class Presence {
 
   async run(signal: AbortSignal): Promise<void> {
     const { bus, log } = this.#options;
-    const peers = await bus.records("giggityflix-presence", PEER_LIFE_MS);
-    const edges = await bus.records("giggityflix-edges", EDGE_LIFE_MS);
+    const opened = await Promise.all([
+      bus.records("giggityflix-presence", PEER_LIFE_MS, signal),
+      bus.records("giggityflix-edges", EDGE_LIFE_MS, signal),
+    ]).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    if (!opened) return;
+    const [peers, edges] = opened;
     const watching = Promise.all([
       edges.watch((it) => this.#onEdge(it), signal),
       peers.watch((it) => this.#onPeer(it), signal),
@@ -100,9 +106,10 @@ export class Presence {
     while (!signal.aborted) {
       const beat = bus.isUp() ? edges.put(key, card) : undefined;
       await beat?.catch((error) => log.debug("Cannot show that we live", { error }));
-      await this.own.work(peers, { edgeId: this.edgeId, run: card.run });
+      const isTaken = await this.own.work(peers, { edgeId: this.edgeId, run: card.run });
       this.#bury();
-      await pauseOr(BEAT_MS, signal, this.own);
+      // What the bus does not take now is still due: it waits for the next beat.
+      await pauseOr(BEAT_MS, signal, isTaken ? this.own : undefined);
     }
     await this.#leave(peers, edges, key);
     await watching;
@@ -194,11 +201,11 @@ export class Presence {
   }
 }
 
-/** Until the next beat, or there is something to be put: with thousands who come, for each of them. */
-async function pauseOr(ms: number, signal: AbortSignal, own: OwnPeers): Promise<void> {
+/** Until the next beat, or `own` has something to be put: with thousands who come, for each of them. */
+async function pauseOr(ms: number, signal: AbortSignal, own?: OwnPeers): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  own.onWork = resolve;
-  if (own.isDue) return;
+  if (own) own.onWork = resolve;
+  if (own?.isDue) return;
   const answered = deadline(ms, resolve);
   const heard = onAbort(signal, resolve);
   await promise;

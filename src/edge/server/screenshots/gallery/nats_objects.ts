@@ -6,7 +6,8 @@
  */
 import type { ObjectStore as Bucket } from "@nats-io/obj";
 import { reasonOf, UnavailableError } from "../../../../base/errors.ts";
-import { parseBusUrl } from "../../routing/bus/nats.ts";
+import { findServer, type NatsPlace, parseBusUrl } from "../../routing/bus/nats_server.ts";
+import { keepReplicas } from "../../routing/bus/nats_streams.ts";
 import type { ObjectStore } from "./objects.ts";
 
 const BUCKET = "giggityflix-screenshots";
@@ -15,17 +16,18 @@ const TIMEOUT_MS = 10_000;
 /**
  * Connects with the first use.
  *
- * @param url as EDGE_BUS_URL
  * @throws (its functions) {UnavailableError} the server is away, or has no JetStream
  */
-export function natsObjects(url: string): ObjectStore & AsyncDisposable {
-  const { place, ...server } = parseBusUrl(url);
+export function natsObjects(at: NatsPlace): ObjectStore & AsyncDisposable {
+  const { place } = parseBusUrl(at.url);
   let opened: ReturnType<typeof open> | undefined;
 
   async function open() {
     const { default: { connect } } = await import("@nats-io/transport-node");
     const { default: { Objm } } = await import("@nats-io/obj");
+    const { default: { jetstreamManager } } = await import("@nats-io/jetstream");
     const name = "giggityflix screenshots";
+    const { place: _, ...server } = await findServer(at);
     const connection = await connect({
       ...server,
       name,
@@ -33,7 +35,10 @@ export function natsObjects(url: string): ObjectStore & AsyncDisposable {
       maxReconnectAttempts: -1,
     });
     try {
-      return { connection, bucket: await new Objm(connection).create(BUCKET) };
+      const { replicas = 1 } = at;
+      const bucket = await new Objm(connection).create(BUCKET, { replicas });
+      await keepReplicas(await jetstreamManager(connection), `OBJ_${BUCKET}`, replicas);
+      return { connection, bucket };
     } catch (error) {
       await connection.close();
       throw error;
