@@ -288,6 +288,35 @@ Deno.test("a tag with others below it is deleted only with them, and comes back 
   deepStrictEqual([rig.tags.get(a!.id).branchCount, rig.tags.get(a!.id).itemCount], [2, 0]);
 });
 
+for (const merges of [false, true]) {
+  const what = merges ? "merged into another" : "deleted";
+  Deno.test(`a tag that deleted items have is ${what}, whichever is taken back first`, async () => {
+    using rig = openRig({ items: 450 });
+    const [old, other] = [
+      await rig.tags.findOrCreate("old", rig.by()),
+      await rig.tags.findOrCreate("other", rig.by()),
+    ];
+    const ids = Array.from({ length: 450 }, (_, index) => `i-${index}`);
+    await rig.tags.links.linkMany(old.id, ids, rig.by());
+    // More of them than are changed at once.
+    rig.db.run("UPDATE items SET deleted_at = '2026-01-02' WHERE id > 'i-1' AND id <> 'i-300'");
+    const by = rig.by();
+
+    if (merges) await rig.tags.merge(old.id, other.id, by);
+    else await rig.tags.remove(old.id, {}, by);
+    rig.db.run("UPDATE items SET deleted_at = NULL WHERE id IN ('i-0', 'i-2')");
+    const after = ["i-0", "i-1", "i-2", "i-300", "i-449"].map(rig.tagsOf).flat();
+    const counts = rig.tags.get(other.id).itemCount;
+    await rig.changes.undo(by.batch, "owner");
+    rig.db.run("UPDATE items SET deleted_at = NULL");
+
+    deepStrictEqual(after, merges ? Array(5).fill("other") : []);
+    strictEqual(counts, merges ? 4 : 0, "as are shown");
+    deepStrictEqual(["i-0", "i-2", "i-449"].map(rig.tagsOf).flat(), Array(3).fill("old"));
+    deepStrictEqual([rig.tags.get(old.id).itemCount, rig.tags.get(other.id).itemCount], [450, 0]);
+  });
+}
+
 Deno.test("a tag of a group that allows one replaces the other", async () => {
   using rig = openRig({ items: 3 });
   const group = rig.tags.groups.create({ name: "Quality", cardinality: "one" }, rig.by());

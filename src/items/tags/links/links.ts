@@ -93,10 +93,11 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     return [...known.filter((id) => !isOne || groupOf(id) !== group), tagId];
   }
 
-  /** Each item by itself, a few at a time; ids that are not there are told. */
+  /** Each item by itself, a few at a time; ids that are not there (as `has` sees it) are told. */
   async function each(
     itemIds: readonly string[],
     change: (itemId: string) => boolean,
+    has = showsItem,
   ): Promise<Linked> {
     const result: Linked = { linked: 0, unchanged: 0, notFound: [] };
     for (let from = 0; from < itemIds.length; from += AT_ONCE) {
@@ -105,7 +106,7 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       const changed: string[] = [];
       db.transaction(() => {
         for (const id of some) {
-          if (!showsItem(db, id)) result.notFound.push(id);
+          if (!has(db, id)) result.notFound.push(id);
           else if (change(id)) changed.push(id);
           else result.unchanged++;
         }
@@ -168,16 +169,20 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
     unlinkMany: (tagId: string, itemIds: readonly string[], by: By): Promise<Linked> =>
       each(itemIds, (id) => setTags(id, store.tagsOf(id).filter((it) => it !== tagId), by)),
 
-    /** Takes a tag from all its items, or gives them another in its place. */
+    /**
+     * Takes a tag from all its items, or gives them another in its place: from those too that were
+     * deleted, for an undo of that brings them back as they are, and one of this gives it back to them.
+     */
     async replaceEverywhere(tagId: string, other: string | undefined, by: By): Promise<void> {
-      for (;;) {
-        const some = store.itemsOf(tagId, "", AT_ONCE);
-        if (some.length === 0) return;
-        await each(some, (id) => {
-          const rest = store.tagsOf(id).filter((it) => it !== tagId);
-          return setTags(id, other === undefined ? rest : withTag(rest, other), by);
-        });
+      const replace = (id: string) => {
+        const rest = store.tagsOf(id).filter((it) => it !== tagId);
+        return setTags(id, other === undefined ? rest : withTag(rest, other), by);
+      };
+      let some = store.itemsOf(tagId, "", AT_ONCE);
+      while (some.length > 0) {
+        await each(some, replace, hasItem);
         await yieldToOthers();
+        some = store.itemsOf(tagId, some.at(-1)!, AT_ONCE);
       }
     },
 
