@@ -6,6 +6,7 @@
 import type { RTCDataChannel, RTCPeerConnection } from "werift";
 import { InvalidError, UnavailableError } from "../base/errors.ts";
 import { pause, type Service, untilAborted } from "../base/service.ts";
+import { assertData } from "../base/text/sdp.ts";
 import { wrap } from "./channel.ts";
 import { createHandshakeFilter } from "./handshake_filter.ts";
 import type { Channel } from "./ranges.ts";
@@ -85,11 +86,6 @@ export async function makeOffer(options: PeerOptions): Promise<Peer> {
     prepare(connection, options);
     await connection.setLocalDescription(offer);
   });
-}
-
-function assertData(sdp: string, what: string): void {
-  if (/^m=application .*\bwebrtc-datachannel\b/m.test(sdp)) return;
-  throw new InvalidError(`Cannot ${what}: it asks for no data channel`);
 }
 
 type Work = (

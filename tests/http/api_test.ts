@@ -260,7 +260,7 @@ Deno.test("drives are detected anew, and a stream is opened and closed", async (
   using rig = openRig();
 
   const refreshed = await rig.send("POST", "/api/drives/refresh/");
-  const stream = await rig.send("POST", "/api/streams/", { catalog_id: "c-1", sdp: "v=0" });
+  const stream = await rig.send("POST", "/api/streams/", { catalog_id: "c-1" });
   const closed = await rig.send("DELETE", "/api/streams/s-1/");
 
   deepStrictEqual(await refreshed.json(), { drives_added: 1, partitions_added: 2 });

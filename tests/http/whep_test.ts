@@ -207,3 +207,30 @@ Deno.test(
     await viewer.close();
   },
 );
+
+Deno.test("what is no SDP is refused in words, and renews no grant", grpcTest, async () => {
+  await using it = await startWhep();
+  const title = { "catalog_id": it.play.catalogId };
+  const opened = await it.rig.send("POST", "/api/streams/", title);
+  const { id } = await opened.json();
+  const countered = await it.ask("POST", it.at, "v=0\r\nm=video 9 X 96\r\n", sdp);
+  await countered.body?.cancel();
+  const [noData, noSdp] = [/asks for no data channel/, /expected SDP, from v=0 on/];
+  const silent = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
+  const cases = [
+    [await it.rig.send("POST", "/api/streams/", { ...title, sdp: "garbage" }), noSdp],
+    [await it.rig.send("POST", "/api/streams/", { ...title, sdp: silent }), noData],
+    [await it.rig.send("PATCH", `/api/streams/${id}/`, { sdp: "garbage" }), noSdp],
+    [await it.rig.send("PATCH", `/api/streams/${id}/`, { sdp: silent }), noData],
+    [await it.ask("POST", it.at, "garbage", sdp), noSdp],
+    [await it.ask("PATCH", countered.headers.get("location")!, "garbage", sdp), noSdp],
+    [await it.ask("PATCH", countered.headers.get("location")!, silent, sdp), noData],
+  ] as const;
+
+  for (const [response, expected] of cases) {
+    strictEqual(response.status, 400);
+    match((await response.json()).detail, expected);
+  }
+  const { items } = await (await it.rig.get("/api/grants/")).json();
+  deepStrictEqual(items.map((grant: { renewals: number }) => grant.renewals), [0, 0]);
+});

@@ -11,6 +11,7 @@ import {
   UnavailableError,
 } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
+import { assertData } from "../../../base/text/sdp.ts";
 import { failureFromWire } from "../../failures.ts";
 import type { GrantDesk, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
@@ -126,12 +127,14 @@ export class Streams {
     throw refused;
   }
 
-  /** The viewer's answer to an offer of the peer. */
+  /** The viewer's answer to an offer of the peer. @throws {InvalidError} it is none */
   async answer(sessionId: string, sdp: string, viewer?: string): Promise<void> {
     const stream = this.open.find(sessionId, viewer);
     if (stream.sdp !== "") {
       throw new ConflictError(`Cannot answer: stream "${sessionId}" waits for no answer`);
     }
+    // The peer does not say what it makes of it: the grant must not go on for nothing.
+    assertData(sdp, "take the answer");
     stream.sdp = sdp;
     const grant = await this.options.desk.renew(stream);
     if (grant === undefined) throw new DeniedError("Cannot answer: the stream may not go on");

@@ -38,14 +38,3 @@ export function readFragment(text: string): Fragment {
 export function ufragOf(sdp: string): string | undefined {
   return /^a=ice-ufrag:(\S+)\s*$/m.exec(sdp)?.[1];
 }
-
-/** Whether it offers what films come over. */
-export function offersData(sdp: string): boolean {
-  return /^m=application .*\bwebrtc-datachannel\b/m.test(sdp);
-}
-
-/** @throws {InvalidError} it is no SDP */
-export function assertSdp(text: string): void {
-  if (/^v=0\r?\n/.test(text) && /^m=/m.test(text)) return;
-  throw new InvalidError("Cannot read the body: expected SDP, from v=0 on");
-}

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidError } from "../../../base/errors.ts";
+import { assertData } from "../../../base/text/sdp.ts";
 import type { IceCandidate } from "../../../edge/mod.ts";
 import { only } from "../../fields.ts";
 import {
@@ -90,6 +91,7 @@ export function streams(port: ViewersPort) {
       }),
       async (c) => {
         const { catalog_id: catalogId, sdp } = c.req.valid("json");
+        if (sdp !== undefined) assertData(sdp, "take the offer");
         const { viewer } = watcher();
         const request = { catalogId, viewer, ...sdp !== undefined && { sdp } };
         const stream = await port.openStream(request, AbortSignal.timeout(OPEN_MS));

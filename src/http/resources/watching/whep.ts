@@ -7,10 +7,11 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { InvalidError, UnavailableError } from "../../../base/errors.ts";
+import { assertSdp, hasData } from "../../../base/text/sdp.ts";
 import type { IceServer, OpenedStream } from "../../../edge/mod.ts";
 import { createRoute, failures, router, z } from "../../router.ts";
 import { MAX_SDP, OPEN_MS, type ViewersPort, watcher } from "./port.ts";
-import { assertSdp, offersData, readFragment, ufragOf } from "./sdp.ts";
+import { readFragment, ufragOf } from "./sdp.ts";
 
 const SDP = "application/sdp";
 const FRAGMENT = "application/trickle-ice-sdpfrag";
@@ -71,9 +72,9 @@ export function whep(port: ViewersPort) {
         if (!accepts(c.req.header("accept"), SDP)) {
           throw new HTTPException(406, { message: `Cannot answer in anything but ${SDP}` });
         }
-        assertSdp(offer);
+        assertSdp(offer, "read the body");
         const { catalog_id: catalogId } = c.req.valid("param");
-        const isOffer = offersData(offer);
+        const isOffer = hasData(offer);
         const stream = await opened(c, () =>
           port.openStream(
             { catalogId, viewer: watcher().viewer, ...isOffer && { sdp: offer } },
@@ -125,7 +126,7 @@ export function whep(port: ViewersPort) {
         const body = await bodyOf(c, SDP, FRAGMENT);
         match(c.req.header("if-match"), etagOf(sessionId), type);
         if (type === SDP) {
-          assertSdp(body);
+          assertSdp(body, "read the body");
           await port.answerStream(sessionId, body, only);
           return c.body(null, 204);
         }
