@@ -44,6 +44,28 @@ Deno.test("a renamed file goes on with its hashes, its item and its name at the 
   ]);
 });
 
+Deno.test("a renamed file whose old name was looked for first is named anew, as is its item", async () => {
+  await using rig = await openRig();
+  const path = await rig.file("Old.Movie.1950.mp4", wav(1));
+  await rig.file("other.wav", wav(2));
+  await rig.scan();
+  const { id } = rig.find("Old.Movie.1950.mp4");
+  const item = () => rig.db.get("SELECT title, year FROM items WHERE media_id = ?", id);
+  const before = { ...item() };
+
+  // As a watcher sees it: the one name goes, and a while later there is another.
+  await Deno.rename(path, join(rig.dir.path, "aside.mp4"));
+  const { gone } = await rig.scan();
+  await Deno.rename(join(rig.dir.path, "aside.mp4"), join(rig.root, "New.Movie.1951.mp4"));
+  const { moved } = await rig.scan();
+
+  deepStrictEqual([gone, moved, rig.find("New.Movie.1951.mp4").id], [1, 1, id]);
+  deepStrictEqual([before, { ...item() }], [
+    { title: "Old Movie", year: 1950 },
+    { title: "New Movie", year: 1951 },
+  ]);
+});
+
 Deno.test("a renamed folder takes all its files along, whichever name comes first", async () => {
   await using rig = await openRig();
   for (let seed = 0; seed < 30; seed++) await rig.file(`m/s${seed % 3}/${seed}.wav`, wav(seed));

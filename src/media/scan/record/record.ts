@@ -72,9 +72,10 @@ function move(store: RecordStore, file: Sighting, from: number): number | undefi
   if (other?.rowid === from) return undefined;
   if (other && other.offlineSince !== null) store.park(other.rowid);
   else if (other) store.displace(other.rowid);
+  // First what it was, for of that it is said whether it is looked into anew.
+  if (row.status === "missing" || row.status === "unreadable") store.restore(from);
   // Mounted elsewhere it has another path, but the same name among the same neighbours.
   store.move(from, file, row.volumePath === null || row.volumePath !== file.volumePath);
-  if (row.status === "missing" || row.status === "unreadable") store.restore(from);
   store.relocate(from, file);
   return from;
 }
