@@ -107,7 +107,8 @@ export interface LinkStreams {
    * it makes one itself.
    */
   open(offer: StreamOffer, signal: AbortSignal): Promise<string>;
-  close(sessionId: string): void;
+  /** With a reason where the play was revoked: the viewer is told, and does not come back. */
+  close(sessionId: string, reason?: string): void;
   /** The viewer's answer to an offer of this peer. Throws what is wrong with it. */
   answer?(sessionId: string, sdp: string): Promise<void>;
   /** One more address of the viewer. */

@@ -46,6 +46,7 @@ export const errorCodes = {
   cancelled: 8,
   idle: 9,
   ended: 10,
+  revoked: 11,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

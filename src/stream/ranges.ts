@@ -5,6 +5,7 @@
  * @module
  */
 import { ConflictError, Failure, NotFoundError } from "../base/errors.ts";
+import { pause } from "../base/service.ts";
 import {
   CHUNK_BYTES,
   decodeRequest,
@@ -42,6 +43,8 @@ export interface RangesOptions {
   signal: AbortSignal;
   /** A client silent for so long is sent away; it may come back. */
   idleMs: number;
+  /** The play is over by somebody's word, which the client is told: it shall not come back. */
+  revoked?: Promise<string>;
   /** Told of every chunk that was handed to the channel. */
   onSent?: (bytes: number) => void;
 }
@@ -49,6 +52,10 @@ export interface RangesOptions {
 const DISK_READ_BYTES = 256 * 1024;
 const HIGH_BYTES = 1024 * 1024;
 const LOW_BYTES = 256 * 1024;
+/** A client that was told that its play is over may hang up for so long, once that has left … */
+const HEARD_MS = 300;
+/** … and that, behind what was sent before, has so long. */
+const FAREWELL_MS = 3000;
 /** A client that breaks the protocol this often is not going to learn it. */
 const MAX_MISTAKES = 20;
 
@@ -66,7 +73,11 @@ export async function serveRanges(channel: Channel, options: RangesOptions): Pro
   const stop = () => resolve();
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
-  await Promise.race([channel.closed, ranges.ended, aborted]);
+  const over = new AbortController();
+  const ends = [channel.closed, ranges.ended, aborted];
+  const left = options.revoked?.then((reason) => ranges.takeLeave(reason, over.signal));
+  await Promise.race(left ? [...ends, left] : ends);
+  over.abort();
   options.signal.removeEventListener("abort", stop);
   await ranges.stop();
 }
@@ -87,6 +98,20 @@ class Ranges {
 
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** Says that it is over, answers nothing more, and gives the client a moment to hear it. */
+  async takeLeave(reason: string, signal: AbortSignal): Promise<void> {
+    this.#fail(0, "revoked", reason);
+    this.#stop.abort();
+    clearTimeout(this.#idle);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), FAREWELL_MS);
+    const limit = AbortSignal.any([signal, late.signal]);
+    // Whatever is in the way of it, the play is over.
+    await this.channel.untilLow(0, limit).catch(() => {});
+    await pause(HEARD_MS, limit);
+    clearTimeout(timer);
   }
 
   async stop(): Promise<void> {

@@ -60,8 +60,11 @@ export interface Sessions extends AsyncDisposable {
   answer(sessionId: string, sdp: string): Promise<void>;
   /** One more address of the browser; one that is of no use is passed over. */
   addCandidate(sessionId: string, candidate: Candidate): void;
-  /** Resolves when it has ended; false when there was no such session. */
-  close(sessionId: string): Promise<boolean>;
+  /**
+   * Resolves when it has ended; false when there was no such session. With a reason, for people, the
+   * browser is told that its play is over, and has a moment to hang up.
+   */
+  close(sessionId: string, reason?: string): Promise<boolean>;
   list(): SessionFacts[];
   closeAll(): Promise<void>;
 }
@@ -71,6 +74,11 @@ const defaults: SessionLimits = { maxSessions: 16, connectMs: 15_000, idleMs: 30
 interface Session extends SessionFacts {
   stop: AbortController;
   ended: Promise<void>;
+  revoked: PromiseWithResolvers<string>;
+  /** It has been told why it is over, and ends by itself. */
+  isLeaving: boolean;
+  /** Its channel is open. */
+  isServed: boolean;
   peer?: Peer;
   /** Addresses of the browser that came before there was a connection. */
   early: Candidate[];
@@ -99,6 +107,9 @@ export function openSessions(deps: SessionsDeps): Sessions {
       bytesSent: 0,
       stop: new AbortController(),
       ended: ended.promise,
+      revoked: Promise.withResolvers(),
+      isLeaving: false,
+      isServed: false,
       early: [],
     };
     sessions.set(sessionId, session);
@@ -143,15 +154,22 @@ export function openSessions(deps: SessionsDeps): Sessions {
     else if (session && session.early.length < MAX_EARLY) session.early.push(candidate);
   };
 
-  const close = async (sessionId: string) => {
+  const close: Sessions["close"] = async (sessionId, reason) => {
     const session = sessions.get(sessionId);
-    session?.stop.abort();
-    await session?.ended;
-    return session !== undefined;
+    if (!session) return false;
+    if (reason !== undefined && session.isServed) {
+      session.isLeaving = true;
+      session.revoked.resolve(reason);
+    } else if (!session.isLeaving) session.stop.abort();
+    await session.ended;
+    return true;
   };
 
   const closeAll = async () => {
-    await Promise.all([...sessions.keys()].map(close));
+    await Promise.all(Array.from(sessions.values(), ({ stop, ended }) => {
+      stop.abort();
+      return ended;
+    }));
   };
 
   const list = () => {
@@ -186,9 +204,11 @@ async function run(session: Session, { file, peer, limits, deps }: Held): Promis
 
   deps.publish("stream.opened", { session_id: sessionId, catalog_id: catalogId });
   deps.log.info("Stream opened", { sessionId, catalogId });
+  session.isServed = true;
   try {
     await serveRanges(channel, {
       file,
+      revoked: session.revoked.promise,
       signal: stop.signal,
       idleMs: limits.idleMs,
       onSent: (bytes) => session.bytesSent += bytes,

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { CatalogItem } from "../http/schemas.ts";
 import { browserSupports } from "./playable.ts";
 import { playFilm } from "./player/playback.ts";
+import { PlayOverError } from "./player/range_client.ts";
 
 export interface PlayerProps {
   item: CatalogItem;
@@ -12,6 +13,8 @@ export interface PlayerProps {
 type State = { is: "opening" } | { is: "ready"; note?: string | undefined } | {
   is: "failed";
   problem: string;
+  /** Somebody has ended it: there is nothing to try again. */
+  isOver: boolean;
 };
 
 export function Player({ item, onClose }: PlayerProps) {
@@ -47,7 +50,7 @@ export function Player({ item, onClose }: PlayerProps) {
       .catch((error) => {
         if (signal.aborted) return;
         const problem = error instanceof Error ? error.message : String(error);
-        setState({ is: "failed", problem });
+        setState({ is: "failed", problem, isOver: error instanceof PlayOverError });
       });
     const leave = () => stop.abort();
     addEventListener("pagehide", leave);
@@ -88,7 +91,9 @@ export function Player({ item, onClose }: PlayerProps) {
         {state.is === "failed" && (
           <div class="over bad" role="alert" data-testid="player-error">
             <p>{state.problem}</p>
-            <button type="button" onClick={() => setAttempt(attempt + 1)}>Retry</button>
+            {!state.isOver && (
+              <button type="button" onClick={() => setAttempt(attempt + 1)}>Retry</button>
+            )}
           </div>
         )}
       </div>

@@ -102,12 +102,19 @@ function openFile(changes: Partial<MediaSource> = {}): MediaSource {
   };
 }
 
-function serve({ file = openFile(), idleMs = 60_000 } = {}) {
+interface ServeOptions {
+  file?: MediaSource;
+  idleMs?: number;
+  revoked?: Promise<string>;
+}
+
+function serve({ file = openFile(), idleMs = 60_000, revoked }: ServeOptions = {}) {
   const channel = new MemoryChannel();
   const stop = new AbortController();
   let sent = 0;
   const onSent = (bytes: number) => sent += bytes;
-  const done = serveRanges(channel, { file, idleMs, signal: stop.signal, onSent });
+  const { signal } = stop;
+  const done = serveRanges(channel, { file, idleMs, signal, onSent, ...revoked && { revoked } });
   return {
     channel,
     done,
@@ -246,4 +253,27 @@ Deno.test("serveRanges() ends on close, on silence, and when it is told to", asy
 
   await using told = serve();
   told.channel.say({ type: "open", version: 1 });
+});
+
+Deno.test("serveRanges() says that a play was revoked, sends no more, and ends when it is heard", async () => {
+  const { promise: revoked, resolve: revoke } = Promise.withResolvers<string>();
+  const it = serve({ revoked });
+  it.channel.flowing = false;
+  it.channel.say({ type: "open", version: 1 });
+  it.channel.say({ type: "read", id: 1, offset: 0, length: MAX_READ_BYTES });
+  await it.channel.until(({ type }) => type === "data");
+
+  revoke("the owner has ended it");
+  strictEqual(await codeOf(it.channel, 0), "revoked");
+  it.channel.say({ type: "read", id: 2, offset: 0, length: 1 });
+  it.channel.close();
+  await it.done;
+
+  const last = it.channel.replies.at(-1);
+  deepStrictEqual(last, {
+    type: "error",
+    id: 0,
+    code: "revoked",
+    message: "the owner has ended it",
+  });
 });

@@ -125,6 +125,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "A play that its owner has ended stops, says so, and does not begin again",
+  ...options,
+  fn: () =>
+    withPage(async (page, server) => {
+      await page.getByTestId("play-mp4").click();
+      await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.2);
+
+      const [session] = server.sessions.list();
+      const closed = server.sessions.close(session!.sessionId, "the owner has ended it");
+      const problem = page.getByTestId("player-error");
+      await problem.waitFor();
+
+      strictEqual(await problem.innerText(), "This play is over: the owner has ended it.");
+      // What it had read is gone as well: nothing plays on.
+      strictEqual(await page.evaluate(() => document.querySelector("video")!.readyState), 0);
+      ok(await closed, "the page hangs up");
+      strictEqual(server.asked.filter((path) => path === "/api/streams/").length, 1);
+    }),
+});
+
+Deno.test({
   name: "The player says what went wrong, and Retry plays once it is right",
   ...options,
   fn: () =>

@@ -57,7 +57,7 @@ export function createPeerLink(options: PeerLinkOptions) {
   const streams = guardStreams({
     open: ({ sdp, ...offer }, signal) =>
       sessions.open({ ...offer, ...sdp !== "" && { sdp } }, signal),
-    close: (sessionId) => void sessions.close(sessionId),
+    close: (sessionId, reason) => void sessions.close(sessionId, reason),
     answer: (sessionId, sdp) => sessions.answer(sessionId, sdp),
     candidate: ({ sessionId, ...candidate }) => sessions.addCandidate(sessionId, candidate),
   }, { peerId, publish, log: log.child("grants") });

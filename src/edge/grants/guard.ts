@@ -123,7 +123,8 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
   };
   const end = (sessionId: string, what: "expired" | "revoked", reason?: string) => {
     const it = drop(sessionId);
-    streams.close(sessionId);
+    // What has expired may begin anew, if the edge says so.
+    streams.close(sessionId, what === "revoked" ? reason : undefined);
     if (!it || !keys) return;
     const data = dataOf(sessionId, { viewer: it.viewer, ...reason && { reason } });
     if (what === "expired") publish("grant.expired", data);

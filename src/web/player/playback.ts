@@ -46,7 +46,8 @@ export async function playFilm(options: PlaybackOptions): Promise<void> {
       feeder.onSeek = () => blocks.forgetAhead();
       if (again.hasFailed) again.resume();
       else options.onReady(note);
-      await feeder.run().catch(again.judge);
+      // What is in the browser already is not played on, either.
+      await Promise.race([feeder.run(), client.over]).catch(again.judge);
     } while (!either.aborted);
   } finally {
     life.abort();

@@ -17,6 +17,13 @@ import type { Connection } from "./connect.ts";
 /** The connection ended before the answer came: worth another try. */
 class LostError extends Error {}
 
+/** Somebody who may has ended this play: it is not begun again. The message is for the viewer. */
+export class PlayOverError extends Error {
+  constructor(reason: string) {
+    super(`This play is over: ${reason || "it was ended"}.`);
+  }
+}
+
 interface Pending {
   bytes: Uint8Array<ArrayBuffer>;
   filled: number;
@@ -37,6 +44,8 @@ export class RangeClient {
   #size: number | undefined;
   #lastId = 0;
   #running = 0;
+  #over: PlayOverError | undefined;
+  readonly #ended = Promise.withResolvers<never>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(
@@ -45,6 +54,12 @@ export class RangeClient {
     readonly signal: AbortSignal,
   ) {
     signal.addEventListener("abort", () => void this.#close(), { once: true });
+    this.over.catch(() => {});
+  }
+
+  /** Rejects with a PlayOverError, at once, when there is one. */
+  get over(): Promise<never> {
+    return this.#ended.promise;
   }
 
   async size(): Promise<number> {
@@ -111,12 +126,13 @@ export class RangeClient {
     }
   }
 
-  #opened(): Promise<Session> {
+  async #opened(): Promise<Session> {
     this.signal.throwIfAborted();
-    return this.#session ??= this.#open().catch((error) => {
+    if (this.#over) throw this.#over;
+    return await (this.#session ??= this.#open().catch((error) => {
       this.#session = undefined;
       throw error;
-    });
+    }));
   }
 
   async #open(): Promise<Session> {
@@ -124,19 +140,23 @@ export class RangeClient {
     const { channel } = connection;
     const pending: Session["pending"] = new Map();
     const greeting = Promise.withResolvers<number>();
-    const lose = () => {
-      const error = new LostError("The connection to the peer was lost");
+    const lose = (error: Error = new LostError("The connection to the peer was lost")) => {
       greeting.reject(error);
       for (const read of pending.values()) read.done.reject(error);
       this.#session = undefined;
       connection.close();
     };
-    connection.lost.then(lose);
+    connection.lost.then(() => lose());
     channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
       const reply = decodeReply(new Uint8Array(data));
       if (reply.type === "opened") greeting.resolve(reply.size);
-      else if (reply.type === "error" && reply.id === 0) greeting.reject(new Error(reply.message));
-      else receive(pending, reply);
+      else if (reply.type === "error" && reply.code === "revoked") {
+        this.#over = new PlayOverError(reply.message);
+        this.#ended.reject(this.#over);
+        lose(this.#over);
+      } else if (reply.type === "error" && reply.id === 0) {
+        greeting.reject(new Error(reply.message));
+      } else receive(pending, reply);
     };
     channel.send(encodeRequest({ type: "open", version: VERSION }));
 

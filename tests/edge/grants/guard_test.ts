@@ -53,7 +53,7 @@ function rig({ toleranceSec = 0, opening = () => Promise.resolve() } = {}) {
       await opening();
       return "answer";
     },
-    close: (sessionId) => void closed.push(sessionId),
+    close: (sessionId, reason) => void closed.push(reason ? `${sessionId}: ${reason}` : sessionId),
   }, {
     peerId: "peer-1",
     publish: (type, { reason }) => events.push({ type, ...reason !== undefined && { reason } }),
@@ -183,6 +183,6 @@ Deno.test("a revoked play is closed at once, before it was open too", async () =
   it.guard.revoke("s1", "not any more");
   opening.resolve();
   await rejects(late, /closed meanwhile/);
-  ok(it.closed.includes("s1"));
+  ok(it.closed.includes("s1: not any more"), "the viewer is told why");
   await rejects(it.guard.open({ ...play, grant: await grantFor() }, never), /was revoked/);
 });

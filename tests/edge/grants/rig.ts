@@ -41,7 +41,7 @@ export async function startPlay(
     streams: {
       open: ({ sdp, ...offer }, signal) =>
         sessions.open({ ...offer, ...sdp !== "" && { sdp } }, signal),
-      close: (sessionId) => void sessions.close(sessionId),
+      close: (sessionId, reason) => void sessions.close(sessionId, reason),
       answer: (sessionId, sdp) => sessions.answer(sessionId, sdp),
       candidate: ({ sessionId, ...candidate }) => sessions.addCandidate(sessionId, candidate),
     },

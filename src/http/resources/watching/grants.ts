@@ -49,7 +49,7 @@ export function grants(port: WatchingPort) {
       }),
       async (c) => {
         const { id } = c.req.valid("param");
-        const ended = await port.revokeGrants({ sessionId: id }, "revoked by a person");
+        const ended = await port.revokeGrants({ sessionId: id }, "the owner has ended it");
         if (ended === 0) {
           throw new NotFoundError(`Cannot revoke "${id}": no such grant is in force`, { id });
         }
