@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { isHostPort } from "../base/address.ts";
 import { levels } from "../base/log.ts";
 import { DAILY_WINDOW_FORM, parseDailyWindow } from "../base/daily_window.ts";
 import { choice, type Setting, several, text, whole, yesNo } from "./setting.ts";
@@ -16,10 +17,11 @@ export type { ValueType } from "./setting.ts";
 const path = z.string().min(1);
 /** It travels in a header of the link. */
 const peerName = z.string().regex(/^[\x21-\x7e]{0,200}$/, "expected ASCII without spaces");
-const address = z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, "expected host:port");
+const HOST_PORT = "expected host:port, a port up to 65535";
+const address = z.string().refine(isHostPort, HOST_PORT);
 const addresses = z.string().refine(
-  (text) => text.split(",").every((it) => address.safeParse(it.trim()).success),
-  "expected host:port, or several by comma",
+  (text) => text.split(",").every((it) => isHostPort(it.trim())),
+  `${HOST_PORT}; or several by comma`,
 );
 const httpUrl = z.url({ protocol: /^https?$/, error: "expected http://host or https://host" });
 const extension = z.string().trim().toLowerCase()
@@ -139,13 +141,26 @@ export const settings = {
   },
   edgeBusUrl: {
     ...text(
-      "NATS server with JetStream by which several edges are one, as nats://user:password@host:port; " +
-        "when empty, this edge is alone",
+      "NATS server with JetStream by which several edges are one, as nats://user:password@host:port " +
+        "or tls://…, those of a cluster by comma; when empty, this edge is alone",
       z.string(),
       "",
     ),
     fixed: true,
     secret: true,
+  },
+  edgeBusCertPath: {
+    ...text("PEM file of the authority of the NATS server's certificate", z.string(), ""),
+    fixed: true,
+  },
+  edgeBusReplicas: {
+    ...whole(
+      "Servers of a NATS cluster that keep what edges leave there: of 3 one may die",
+      1,
+      5,
+      1,
+    ),
+    fixed: true,
   },
   edgeFingerprints: several(
     "The keys of edges that were joined: host:port=fingerprint; written by giggityflix join",

@@ -23,9 +23,13 @@ const program = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bi
 /** Whether nats-server is here: `ignore: !hasNats`. */
 export const hasNats = program !== undefined;
 
-/** `host` is where it listens; `wrap` is put in front of its command line. */
+/** `host` is where it listens; `wrap` is put in front of its command line, `args` behind it. */
 export async function startNats(
-  { host = "127.0.0.1", wrap = [] }: { host?: string; wrap?: string[] } = {},
+  { host = "127.0.0.1", wrap = [], args = [] }: {
+    host?: string;
+    wrap?: string[];
+    args?: string[];
+  } = {},
 ): Promise<NatsServer> {
   if (!program) throw new Error("nats-server is not installed");
   const root = isThere("/dev/shm") ? "/dev/shm" : undefined;
@@ -44,7 +48,7 @@ export async function startNats(
         // Its input ends with this program, however that ends.
         args: ["-c", guard, home, ...wrap, program!, "-js", "-sd", `${home}/data`]
           .concat("-a", host, "-p", `${port}`, "--user", "tester", "--pass", "secret")
-          .concat("-P", `${home}/pid`),
+          .concat("-P", `${home}/pid`, args),
         stdin: "piped",
         stdout: "null",
         stderr: Deno.env.get("TEST_LOG") ? "inherit" : "null",
@@ -95,6 +99,19 @@ function answers(host: string, port: number): Promise<boolean> {
     const socket = connectTcp(port, host);
     socket.once("data", () => resolve(true)).once("error", () => resolve(false));
   });
+}
+
+/** So many servers that are one, with JetStream. */
+export async function startNatsCluster(count: number): Promise<NatsServer[]> {
+  const routes = await Promise.all(
+    Array.from({ length: count }, async () => `nats://127.0.0.1:${await freePort()}`),
+  );
+  return await Promise.all(routes.map((route, n) =>
+    startNats({
+      args: ["--name", `n${n}`, "--cluster_name", "tests", "--cluster", route]
+        .concat("--routes", routes.join(",")),
+    })
+  ));
 }
 
 function freePort(): Promise<number> {

@@ -65,18 +65,19 @@ export async function openEdgeState(
 
 /** What joins several edges, where that is said. */
 export async function openEdgeBus(
-  { edgeBusUrl: url, edgeId: name }: Config,
+  config: Config,
   log: Log,
 ): Promise<Bus | undefined> {
-  if (!url) return undefined;
-  return await patiently("NATS", openNatsBus({ url, name, log: log.child("bus") }), log);
+  if (!config.edgeBusUrl) return undefined;
+  const opening = openNatsBus({ ...natsOf(config), name: config.edgeId, log: log.child("bus") });
+  return await patiently("NATS", opening, log);
 }
 
 export function openEdgeRole(options: EdgeRoleOptions) {
   const { state, config, dataDir, publish, log, mayPlay } = options;
   const { edgeId, maxPeers, peerTimeoutSec } = config.value;
   const relay = createRelay({ config, dataDir, log: log.child("relay") });
-  const shared = config.value.edgeBusUrl ? natsObjects(config.value.edgeBusUrl) : undefined;
+  const shared = config.value.edgeBusUrl ? natsObjects(natsOf(config.value)) : undefined;
   const objects = s3Of(config.value) ?? shared ?? folderObjects(join(dataDir, "screenshots"));
   const edge = openEdge({
     state,
@@ -186,6 +187,12 @@ function found<T>(it: T | undefined, what: string, id: string): T {
   if (it === undefined) throw new NotFoundError(`Cannot find ${what} "${id}"`, { id });
   return it;
 }
+
+const natsOf = ({ edgeBusUrl: url, edgeBusCertPath: caPath, edgeBusReplicas }: Config) => ({
+  url,
+  caPath,
+  replicas: edgeBusReplicas,
+});
 
 /** Where that is said: screenshots are in S3 then, for all edges that say the same. */
 function s3Of(config: Config) {

@@ -54,11 +54,11 @@ Deno.test("NATS keeps screenshots, for all who are connected to it", {
   sanitizeResources: false,
 }, async () => {
   await using server = await startNats();
-  await using store = natsObjects(server.url);
-  await using other = natsObjects(server.url);
+  await using store = natsObjects({ url: server.url });
+  await using other = natsObjects({ url: server.url });
   await assertKeeps(store);
   strictEqual((await other.get(nameOf("b", "png")))!.length, 3);
-  await using strange = natsObjects(server.url.replace("secret", "wrong"));
+  await using strange = natsObjects({ url: server.url.replace("secret", "wrong") });
   await rejects(
     () => strange.get(nameOf("a")),
     (error) => error instanceof UnavailableError && !/wrong/.test(error.message),

@@ -53,7 +53,7 @@ export async function addStream(
   { manager, place, replicas }: Pick<Ground, "manager" | "place" | "replicas">,
   shape: Partial<StreamConfig> & { name: string },
 ): Promise<void> {
-  const config = { ...shape, num_replicas: replicas };
+  const config = { ...shape, "num_replicas": replicas };
   await manager.streams.add(config).catch(async (error) => {
     await manager.streams.update(config.name, config).catch(() => {
       throw away(`Cannot make the stream "${config.name}" at ${place}`, error);
@@ -69,7 +69,7 @@ export async function keepReplicas(
 ): Promise<void> {
   const { config } = await manager.streams.info(stream);
   if (config.num_replicas !== replicas) {
-    await manager.streams.update(stream, { num_replicas: replicas });
+    await manager.streams.update(stream, { "num_replicas": replicas });
   }
 }
 
