@@ -120,10 +120,15 @@ export class Configuration {
   }
 }
 
-/** `scheme://user:***@host`; what looks like no such URL is hidden as a whole. */
+/**
+ * `scheme://user:***@host`; what looks like no such URL is hidden as a whole, and so is a name alone,
+ * which is a token to NATS.
+ */
 function withoutPassword(url: string): string {
   if (url === "") return "";
   const parts = /^([a-z]+:\/\/[^:@/?#]*)(:.*)?(@[^@/?#]*(?:\/[^@?#]*)?)(\?.*)?$/i.exec(url);
+  const isToken = parts && !parts[2] && /^(nats|tls):/i.test(url);
+  if (isToken) return `${url.split("//")[0]}//***${parts[3]}`;
   return parts ? `${parts[1]}${parts[2] ? ":***" : ""}${parts[3]}` : "***";
 }
 

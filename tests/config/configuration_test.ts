@@ -69,6 +69,13 @@ Deno.test("a password in a URL is shown to nobody", () => {
     strictEqual(config.find("edge_database_url").value, shown);
   }
   strictEqual(open(db).find("edge_database_url").value, "");
+  const buses = {
+    "nats://t0ken@host:4222": "nats://***@host:4222",
+    "tls://me:secret@one,tls://me:secret@other:4222": "tls://me:***@other:4222",
+  };
+  for (const [url, shown] of Object.entries(buses)) {
+    strictEqual(open(db, { environment: { EDGE_BUS_URL: url } }).find("edge_bus_url").value, shown);
+  }
 });
 
 Deno.test("set() conflicts with an environment or a flag that goes first", () => {
