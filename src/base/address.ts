@@ -10,6 +10,12 @@ export function hostOf(address: string): string {
   return host.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
+/** Whether it is a host, IPv6 in brackets, and a port that there can be; 0 stands for any free one. */
+export function isHostPort(text: string): boolean {
+  const port = /^(?:\[[\da-f:]+\]|[^:\s,]+):(\d{1,5})$/i.exec(text)?.[1];
+  return port !== undefined && Number(port) <= 65_535;
+}
+
 /** 127.0.0.0/8, ::1, and the first inside the second, of which URLs write the last half in hex. */
 const LOOPBACK = /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::ffff:7f[\da-f]{2}:[\da-f]{1,4}|::1)$/i;
 

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { hostOf, isLoopback, isSameHost } from "../../src/base/address.ts";
+import { hostOf, isHostPort, isLoopback, isSameHost } from "../../src/base/address.ts";
 
 Deno.test("isLoopback() knows this machine, however its address is written", () => {
   const here = [
@@ -79,4 +79,21 @@ Deno.test("isSameHost() compares machines, and all of loopback is one", () => {
     ["[2001:db8::1]:1", "[2001:db8::2]:1", false],
   ] as const;
   for (const [one, other, expected] of cases) strictEqual(isSameHost(one, other), expected, one);
+});
+
+Deno.test("isHostPort() knows a port that there can be", () => {
+  const good = ["localhost:0", "192.0.2.7:65535", "[::1]:443", "edge.example:50051"];
+  const bad = [
+    "",
+    "edge",
+    ":443",
+    "edge:",
+    "edge:65536",
+    "edge:99999",
+    "::1:443",
+    "a,b:1",
+    "a b:1",
+  ];
+  for (const text of good) strictEqual(isHostPort(text), true, text);
+  for (const text of bad) strictEqual(isHostPort(text), false, text);
 });

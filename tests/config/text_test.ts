@@ -80,7 +80,14 @@ Deno.test("a wrong value is refused with the setting's name and the value", () =
     grpcUseTls: ["maybe", "2"],
     hashAlgorithms: ["md5,whirlpool", "MD 5"],
     logLevel: ["loud"],
-    grpcServerAddress: ["localhost", "host:port", ":50051", "a b:1", "::1:50051"],
+    grpcServerAddress: [
+      "localhost",
+      "host:port",
+      ":50051",
+      "a b:1",
+      "::1:50051",
+      "127.0.0.1:99999",
+    ],
     includeExtensions: [".tar.gz", "*"],
     httpHost: [""],
     workers: ["257"],
@@ -105,6 +112,10 @@ Deno.test("addresses may be names, IPv4 and IPv6", () => {
   const several = addresses.join(", ");
   strictEqual(parseSetting("edgeGrpcAddress", several), several);
   throws(() => parseSetting("edgeGrpcAddress", `${several},nowhere`), /expected host:port/);
+  for (const name of ["edgeGrpcAddress", "grpcServerAddress"] as const) {
+    strictEqual(parseSetting(name, "[::1]:65535"), "[::1]:65535");
+    throws(() => parseSetting(name, "edge.example:65536"), /host:port, a port up to 65535/);
+  }
   strictEqual(parseSetting("edgeGrpcAddress", ""), "" satisfies Config["edgeGrpcAddress"]);
 });
 

@@ -6,6 +6,7 @@
  */
 import { join as joinPath } from "node:path";
 import { Command, Option } from "commander";
+import { isHostPort } from "../../../base/address.ts";
 import { InvalidError, NotFoundError } from "../../../base/errors.ts";
 import type { NamedEdges } from "../../../edge/mod.ts";
 import type { CommandContext } from "../../cli.ts";
@@ -26,8 +27,8 @@ export function join(context: CommandContext): Command {
     .option("--replace", "in place of the edges that are named already")
     .option("--json", "print JSON")
     .action(async (edge: string, options) => {
-      if (!/^(\[[0-9a-fA-F:]+\]|[^:\s,]+):\d{1,5}$/.test(edge)) {
-        throw new InvalidError(`Cannot join "${edge}": expected host:port`);
+      if (!isHostPort(edge)) {
+        throw new InvalidError(`Cannot join "${edge}": expected host:port, a port up to 65535`);
       }
       const pin = options.pin ?? options.token;
       if (!pin) {
