@@ -27,6 +27,9 @@ export type ViewerPlay = Play & {
   titleId: string;
 };
 
+/** After its expiry nobody renews a grant, and no peer plays by it, whatever its clock says. */
+const LOST_MS = 60_000;
+
 type Ending = Exclude<GrantRow["state"], "playing">;
 
 const told: Record<Ending, (publish: Publish, data: Record<string, unknown>) => void> = {
@@ -83,16 +86,36 @@ export class GrantDesk {
     state: Ending,
     reason?: string,
   ): Promise<boolean> {
-    const { store, log, publish } = this.#options;
+    const { store, log } = this.#options;
     const ended = await store.end(sessionId, state, reason).catch((error) => {
       log.error("Cannot write down the end of a play", { sessionId, state, error });
       return false;
     });
     if (!ended) return false;
-    const data = { "session_id": sessionId, end: "edge", ...reason !== undefined && { reason } };
-    told[state](publish, data);
-    log.info(`Grant ${state}`, data);
+    this.#tell(sessionId, state, reason);
     return true;
+  }
+
+  /** Writes down the end of plays that an edge has lost: it was killed, and so is nobody's to renew. */
+  async endLost(): Promise<void> {
+    const before = new Date(Date.now() - LOST_MS).toISOString();
+    const reason = "nobody has renewed it: the edge that did has stopped";
+    for (const sessionId of await this.#options.store.endExpired(before, reason)) {
+      this.#tell(sessionId, "expired", reason);
+    }
+  }
+
+  #tell(sessionId: string, state: Ending, reason?: string): void {
+    const data = { "session_id": sessionId, end: "edge", ...reason !== undefined && { reason } };
+    told[state](this.#options.publish, data);
+    this.#options.log.info(`Grant ${state}`, data);
+  }
+
+  /** Plays that this edge has allowed and that may go on now, also from before it was started. */
+  async playingHere(): Promise<GrantRow[]> {
+    const { store, edgeId } = this.#options;
+    const now = new Date().toISOString();
+    return (await store.playing({})).filter((it) => it.edgeId === edgeId && it.expiresAt > now);
   }
 
   playing(filter: GrantFilter): Promise<GrantRow[]> {

@@ -90,6 +90,17 @@ export class GrantStore {
     return changed > 0;
   }
 
+  /** Ends those that were to be renewed until then, and were not; they ended with their grants. */
+  async endExpired(before: string, reason: string): Promise<string[]> {
+    const rows = await this.state.all<{ sessionId: string }>(
+      `UPDATE grants SET state = 'expired', reason = ?, ended_at = expires_at
+       WHERE state = 'playing' AND expires_at < ? RETURNING session_id AS "sessionId"`,
+      reason,
+      before,
+    );
+    return rows.map(({ sessionId }) => sessionId);
+  }
+
   /** Those that play now. */
   async playing(filter: GrantFilter, limit = 10_000): Promise<GrantRow[]> {
     const wanted = (Object.keys(columns) as (keyof GrantFilter)[])

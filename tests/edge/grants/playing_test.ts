@@ -2,9 +2,10 @@
 import { within } from "../../helpers/wait.ts";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DeniedError, NotFoundError } from "../../../src/base/errors.ts";
+import { GrantStore } from "../../../src/edge/grants/store.ts";
 import { readAll } from "../../helpers/viewer.ts";
 import { PublishedPeer } from "../published.ts";
-import { grpcTest, until } from "../rig.ts";
+import { grpcTest, startEdge, titles, until } from "../rig.ts";
 import { film, openViewer, startPlay } from "./rig.ts";
 
 const never = new AbortController().signal;
@@ -69,6 +70,45 @@ Deno.test("what a revoked peer plays is closed", grpcTest, async () => {
   const { items: [grant] } = await edge.grants({ limit: 1 });
   deepStrictEqual([grant?.state, grant?.reason], ["revoked", "the peer was revoked"]);
 });
+
+Deno.test(
+  "an edge that was killed knows what it had allowed, and ends what is lost",
+  grpcTest,
+  async () => {
+    await using it = await startPlay();
+    await using viewer = await openViewer();
+    const { rig: { state, address, edge: killed }, catalogId } = it;
+    const stream = await killed.openStream({ catalogId, sdp: viewer.offer, viewer: "ann" }, never);
+    await viewer.answer(stream.sdp);
+    await viewer.read();
+    await it.rig.stop();
+    const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+    const log = new GrantStore(state);
+    const facts = { viewer: "bob", catalogId, peerId: "peer-9", edgeId: "edge-9" };
+    await log.issued({ ...facts, sessionId: "lost", issuedAt: ago(400), expiresAt: ago(100) });
+    await log.issued({ ...facts, sessionId: "late", issuedAt: ago(300), expiresAt: ago(1) });
+
+    let may = true;
+    await using again = await startEdge({ address, state, mayPlay: () => Promise.resolve(may) });
+    const of = async (id: string) => {
+      const { items } = await again.edge.grants({ limit: 10 });
+      return items.find(({ sessionId }) => sessionId === id)!;
+    };
+    await again.event("grant.expired");
+    const lost = await of("lost");
+    deepStrictEqual([lost.state, lost.endedAt], ["expired", lost.expiresAt]);
+    strictEqual((await of("late")).state, "playing", "another edge may be about to renew it");
+    strictEqual((await of(stream.sessionId)).state, "playing");
+
+    await until(async () => (await titles(again.edge))[0]?.online);
+    strictEqual(await again.edge.revokeForbidden("still shared"), 0);
+    deepStrictEqual(await viewer.read(), film);
+    may = false;
+    strictEqual(await again.edge.revokeForbidden("not shared any more"), 1);
+    await within("the end of a play from before", viewer.closed);
+    strictEqual((await of(stream.sessionId)).state, "revoked");
+  },
+);
 
 Deno.test("another viewer's stream is not there", grpcTest, async () => {
   await using it = await startPlay();

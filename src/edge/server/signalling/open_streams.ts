@@ -157,11 +157,16 @@ export class OpenStreams {
 
   /** Ends what plays and may not any more; how much. Other edges see to theirs. */
   async revokeForbidden(reason: string): Promise<number> {
-    const { mayPlay } = this.options;
+    const { mayPlay, desk } = this.options;
     const asked = new Map<string, Promise<boolean>>();
     let ended = 0;
-    // Those too whose peer is away for a moment: it would play on.
-    for (const { sessionId, viewer, titleId, peerId } of [...this.#open.values()]) {
+    // Those too whose peer is away for a moment: it would play on. So would those that began before
+    // this edge was started: they are in its log only.
+    const here = [...this.#open.values()];
+    const earlier = (await desk.playingHere())
+      .filter(({ sessionId }) => !this.#open.has(sessionId))
+      .map(({ catalogId, ...it }) => ({ ...it, titleId: catalogId }));
+    for (const { sessionId, viewer, titleId, peerId } of [...here, ...earlier]) {
       const key = JSON.stringify([viewer, titleId, peerId]);
       const may = asked.get(key) ?? mayPlay(viewer, titleId, peerId);
       asked.set(key, may);
@@ -181,17 +186,22 @@ export class OpenStreams {
     return this.#open.values().reduce((count, it) => count + Number(it.peerId === peerId), 0);
   }
 
-  /** Renews until `signal` aborts: in the second half of a grant's life. */
+  /**
+   * Renews until `signal` aborts: in the second half of a grant's life. What nobody renews is written
+   * down as ended: at the start what an edge that was killed has left.
+   */
   async renewing(signal: AbortSignal): Promise<void> {
-    const lifeMs = this.options.desk.lifeSec * 1000;
+    const { desk, log } = this.options;
+    const lifeMs = desk.lifeSec * 1000;
     while (!signal.aborted) {
+      await desk.endLost().catch((error) => log.warn("Cannot end plays that were lost", { error }));
       await pause(Math.min(lifeMs / 8, 30_000), signal);
       for (const stream of [...this.#open.values()]) {
         if (signal.aborted) return;
         if (!stream.isOpen || stream.expires - Date.now() > lifeMs / 2) continue;
         // Nothing is known of it for now: it ends with its grant, if that stays so.
         await this.#renew(stream).catch((error) =>
-          this.options.log.warn("Cannot renew a grant", { sessionId: stream.sessionId, error })
+          log.warn("Cannot renew a grant", { sessionId: stream.sessionId, error })
         );
       }
     }
