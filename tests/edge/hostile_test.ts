@@ -67,6 +67,17 @@ Deno.test(
   },
 );
 
+Deno.test("a name that is too long is refused, and not logged in full", grpcTest, async () => {
+  const entries: LogEntry[] = [];
+  await using rig = await startEdge({ log: new Log((entry) => void entries.push(entry)) });
+
+  using peer = await open(rig.address, { "peer_id": "x".repeat(5000) });
+
+  strictEqual((await peer.ended).details, "Peer validation failed");
+  const refused = entries.find(({ message }) => message === "Peer refused");
+  strictEqual(refused?.fields?.peerId, `${"x".repeat(300)}… (5000 characters)`);
+});
+
 Deno.test("one address has so many streams and connections, and no more", grpcTest, async () => {
   const entries: LogEntry[] = [];
   const limits = { countsLoopback: true, perAddress: { connections: 6, streams: 4 } };

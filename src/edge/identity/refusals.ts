@@ -10,6 +10,8 @@ import type { Fields, Log } from "../../base/log.ts";
 const QUIET_MS = 60_000;
 /** Kinds and addresses that are remembered; beyond them all others count as one. */
 const MAX_KEPT = 1000;
+/** UTF-16 units of a text that are logged: whoever is refused has not been looked at yet. */
+const MAX_TEXT = 300;
 
 export class Refusals {
   readonly #log: Log;
@@ -35,7 +37,10 @@ export class Refusals {
     }
     const unsaid = last?.unsaid ?? 0;
     this.#said.set(key, { at: now, unsaid: 0 });
-    this.#log.warn(sentence, { ...fields, ...unsaid > 0 && { alsoInTheMinuteBefore: unsaid } });
+    this.#log.warn(sentence, {
+      ...short(fields),
+      ...unsaid > 0 && { alsoInTheMinuteBefore: unsaid },
+    });
   }
 
   #keyOf(key: string, now: number): string {
@@ -43,4 +48,12 @@ export class Refusals {
     for (const [old, { at }] of this.#said) if (now - at > QUIET_MS) this.#said.delete(old);
     return this.#said.size < MAX_KEPT ? key : "others";
   }
+}
+
+function short(fields: Fields): Fields {
+  const texts = Object.entries(fields).map(([name, value]) => {
+    if (typeof value !== "string" || value.length <= MAX_TEXT) return [name, value];
+    return [name, `${value.slice(0, MAX_TEXT)}… (${value.length} characters)`];
+  });
+  return Object.fromEntries(texts);
 }
