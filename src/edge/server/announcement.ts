@@ -5,6 +5,7 @@
  * @module
  */
 import { turn } from "../../base/event_loop.ts";
+import { batches, textBytes } from "../batches.ts";
 import { CatalogDigest, hashOf, SeenTexts } from "../id_hash.ts";
 import type { PeerPayloads } from "../messages.ts";
 import { inSteps, PAGE } from "../steps.ts";
@@ -19,6 +20,8 @@ export interface Announcement {
   held: SeenTexts | undefined;
 }
 
+/** Ids in one message to a peer. */
+const UNKNOWN_IDS = 5000;
 /** How often a peer that sends empty lists is asked for its real one. */
 const PULL_MS = 300_000;
 
@@ -96,20 +99,23 @@ async function take(
   { store, log, changed }: InboxContext,
 ): Promise<void> {
   const { peerId, greeted, signal } = session;
-  let strange = 0;
+  const strange: string[] = [];
   await inSteps(catalogIds, signal, async (ids) => {
     const { come, known } = await store.announce(peerId, ids);
     if (come.length > 0) changed(peerId, come);
     for (const id of known) held.add(hashOf(id));
     if (known.length === ids.length) return;
-    const unknown = ids.filter((id) => !held.has(hashOf(id)));
-    strange += unknown.length;
-    if (!greeted || unknown.length === 0) return;
-    await session.send({ case: "unknownCatalogIds", value: { catalogIds: unknown } });
+    strange.push(...ids.filter((id) => !held.has(hashOf(id))));
   });
-  if (strange === 0) return;
+  if (strange.length === 0) return;
   const level = greeted ? "info" : "warn";
-  log[level]("Peer announced catalogue ids that it was not given here", { peerId, count: strange });
+  const count = strange.length;
+  log[level]("Peer announced catalogue ids that it was not given here", { peerId, count });
+  // At once, as they came: an edge that has lost its catalogue does not know any of a million.
+  for (const unknown of greeted ? batches(strange, UNKNOWN_IDS, textBytes) : []) {
+    if (signal.aborted) return;
+    await session.send({ case: "unknownCatalogIds", value: { catalogIds: unknown } });
+  }
 }
 
 /** The peer does not have any more what is not in `held`. */
