@@ -40,6 +40,8 @@ export interface Hit {
 export interface SearchPage {
   hits: Hit[];
   total: Total;
+  /** Words of one or two letters at their beginning are looked for in the titles' beginnings alone. */
+  isTitlesOnly: boolean;
   nextCursor?: string | undefined;
   facets?: Facets | undefined;
   /** Items that the index does not know yet, or not as they are now. */
@@ -86,6 +88,7 @@ export function createSearcher({ db, readers, store, indexing }: SearcherDeps) {
       return {
         hits: await withHighlights(found, { words: plan.words, page: listed.seqs, signal }),
         total: listed.total,
+        isTitlesOnly: plan.titles !== undefined,
         nextCursor: listed.nextCursor,
         facets: wanted && await facetsOf(wanted, plan, { user, signal }),
         indexing: indexing(),

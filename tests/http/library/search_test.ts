@@ -43,6 +43,16 @@ Deno.test("GET /api/search answers pages of items with their total, facets and h
   deepStrictEqual(Object.keys(found.body.items[0]), ["id", "highlights"]);
   ok(found.body.items[0].highlights.some((it: { field: string }) => it.field === "title"));
   strictEqual(first.body.indexing, 0);
+  const searched = async (q: string) =>
+    (await rig.ask("GET", `/api/search?q=${encodeURIComponent(q)}&limit=1`)).body.searched;
+  deepStrictEqual(await Promise.all(["a*", "al*"].map(searched)), [
+    "beginnings of titles",
+    "beginnings of titles",
+  ]);
+  deepStrictEqual(
+    await Promise.all(["", "al", "alp*", "al* kind:video"].map(searched)),
+    Array(4).fill("everything"),
+  );
 });
 
 Deno.test("GET /api/search says what is wrong, and where", async () => {

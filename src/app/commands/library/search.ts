@@ -79,7 +79,7 @@ function toParameters({ query, user, limit, sort, facets }: Request): URLSearchP
 }
 
 function show(result: SearchResult, { print }: Terminal): void {
-  const { items, total, facets, indexing } = result;
+  const { items, total, searched, facets, indexing } = result;
   print(table(
     ["YEAR", "LENGTH", "SIZE", "PICTURE", "TITLE", "FILE"],
     items.map((it) => [
@@ -96,6 +96,9 @@ function show(result: SearchResult, { print }: Terminal): void {
   for (const [name, values] of Object.entries(facets?.values ?? {})) {
     if (values.length === 0) continue;
     print(`${name}: ${values.map(({ label, count }) => `${plain(label)} (${count})`).join(", ")}`);
+  }
+  if (searched === "beginnings of titles") {
+    print("Only titles that begin so: with a third letter it is looked for everywhere");
   }
   if (indexing > 0) {
     print(`${counted(indexing, "item is", "items are")} not in the index yet: ask again later`);

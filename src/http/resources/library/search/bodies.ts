@@ -29,6 +29,10 @@ export const SearchBody = z.object({
     value: z.int().openapi({ example: 42 }),
     relation: z.enum(["exactly", "more than"]),
   }),
+  searched: z.enum(["everything", "beginnings of titles"]).openapi({
+    description: "A query of one or two letters and * finds only titles that begin so",
+    example: "everything",
+  }),
   facets: z.object({
     counted: z.int().openapi({ description: "Over so many items of the result" }),
     relation: z.enum(["all", "the newest"]),

@@ -95,12 +95,13 @@ export async function runSearch(
 
 /** A page of results in REST's words. */
 export function pageBody(page: SearchPage, fields?: string): z.infer<typeof SearchBody> {
-  const { hits, total, nextCursor, facets, indexing } = page;
+  const { hits, total, isTitlesOnly, nextCursor, facets, indexing } = page;
   const pick = only(fields);
   return {
     items: hits.map(({ item, highlights }) => pick({ ...itemBody(item), highlights })),
     next_cursor: nextCursor === undefined ? null : toCursor(nextCursor),
     total: { value: total.value, relation: total.isExact ? "exactly" : "more than" },
+    searched: isTitlesOnly ? "beginnings of titles" : "everything",
     ...facets && {
       facets: {
         counted: facets.counted,
