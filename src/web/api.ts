@@ -11,6 +11,8 @@ export interface Catalog {
 export interface Health {
   version?: string;
   parts?: {
+    /** What this program is; its name is told to the owner only. */
+    role?: HealthPart & { name?: string };
     media?: HealthPart & { "samples_only"?: boolean };
     ffmpeg?: HealthPart & { available?: boolean };
     edge?: HealthPart & { status: string };

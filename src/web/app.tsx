@@ -43,7 +43,9 @@ export function App() {
           </div>
         )}
         {!catalog && !problem && <p class="quiet" role="status">Looking for films …</p>}
-        {catalog?.items.length === 0 && <Empty scanning={server.scan?.running ?? false} />}
+        {catalog?.items.length === 0 && (
+          <Empty health={server.health} scanning={server.scan?.running ?? false} />
+        )}
         {catalog && <FilmList items={catalog.items} onPlay={play} />}
         {catalog?.nextCursor && (
           <button type="button" class="more" onClick={server.more}>Show more</button>
@@ -129,7 +131,26 @@ function problemsOf(health: Health | undefined) {
     .flatMap(([name, part]) => name === "ffmpeg" ? [] : part?.problems ?? []);
 }
 
-function Empty({ scanning }: { scanning: boolean }) {
+function Empty({ health, scanning }: { health: Health | undefined; scanning: boolean }) {
+  const role = health?.parts?.role;
+  if (role && role.name === undefined) {
+    return (
+      <section class="empty" data-testid="empty">
+        <h2>Nothing has been shared with you yet</h2>
+        <p>Films appear here by themselves when the owner of this edge shares some.</p>
+      </section>
+    );
+  }
+  if (role?.name === "edge") {
+    return (
+      <section class="empty" data-testid="empty">
+        <h2>No films yet</h2>
+        <p>This edge has no films of its own: peers bring theirs. Invite one, here,</p>
+        <pre><code>giggityflix peers invite</code></pre>
+        <p>and type on the machine with the films what that prints.</p>
+      </section>
+    );
+  }
   return (
     <section class="empty" data-testid="empty">
       <h2>{scanning ? "No films found yet" : "No films yet"}</h2>

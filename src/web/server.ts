@@ -32,7 +32,10 @@ export function useServer() {
     // The hints are worth less than the films: without an answer there are none.
     const asked = fetchHealth().catch(() => undefined);
     try {
-      setCatalog(await fetchAll(wanted.current));
+      const films = await fetchAll(wanted.current);
+      // Where there are none, it says what brings some.
+      if (films.items.length === 0) setHealth(await asked);
+      setCatalog(films);
       setProblem(undefined);
       void fetchIceServers();
     } catch (error) {

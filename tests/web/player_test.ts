@@ -250,6 +250,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: "A page without films says to each what brings some",
+  ...options,
+  fn: () =>
+    withPage(async (page, server) => {
+      const words = async (role: Record<string, unknown>) => {
+        server.health.parts = { role: { status: "healthy", ...role } };
+        await page.reload();
+        await page.getByTestId("empty").waitFor();
+        return await page.getByTestId("empty").innerText();
+      };
+
+      const [guest, edge, peer] = [
+        await words({}),
+        await words({ name: "edge" }),
+        await words({ name: "peer" }),
+      ];
+      ok(
+        /Nothing has been shared with you yet/.test(guest) && !guest.includes("--media-dir"),
+        guest,
+      );
+      ok(/giggityflix peers invite/.test(edge) && !edge.includes("--media-dir"), edge);
+      ok(peer.includes("--media-dir"), peer);
+    }, []),
+});
+
+Deno.test({
   name: "Jumps in a film with an open GOP land and play on",
   ...options,
   ignore: ignore || !await hasFfmpeg(),
