@@ -39,8 +39,9 @@ const sayings: Record<string, (part: Part) => string[]> = {
     ];
   },
   watch: ({ folders = [] }) =>
-    (folders as Watched[]).map(({ root, mode, reason }) =>
-      `${root}: ${mode}${reason ? `, ${reason}` : ""}`
+    (folders as Watched[]).map(({ root, mode, reason, left_out: leftOut = [] }) =>
+      `${root}: ${mode}${reason ? `, ${reason}` : ""}` +
+      (leftOut.length > 0 ? `, without ${counted(leftOut.length, "folder")} not to be read` : "")
     ),
   ffmpeg: ({ available }) => [available ? "it is here" : "it is not here"],
   link: ({ connected, address, since }) => [
@@ -66,6 +67,7 @@ interface Watched {
   root: string;
   mode: string;
   reason?: string;
+  "left_out"?: string[];
 }
 
 /** A table of all parts; beneath a part what is wrong with it, and the line that helps. */

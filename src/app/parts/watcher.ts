@@ -96,20 +96,32 @@ const UNFINISHED = new Set([".part", ".crdownload", ".download", ".tmp", ".!qb",
 
 /** For the health answer: degraded where a folder that could be watched is not. */
 export function watchPart(states: readonly WatchState[]) {
-  const unwatched = states.filter(({ mode, fix, reason }) =>
-    mode === "polling" && (fix !== undefined || reason === undefined)
-  );
-  const problems = states.flatMap(({ root, mode, reason, fix }) =>
-    mode === "polling" && fix !== undefined
-      ? [{
-        text: `${root} is looked through at intervals, not watched: ${reason}`,
-        fix,
-      }]
-      : []
-  );
+  const unwatched = states.filter(({ mode, hasFailed }) => mode === "polling" && hasFailed);
+  const unread = states.flatMap(({ root, leftOut = [] }) => {
+    const paths = leftOut.filter((path) => !SYSTEM.has(basename(path)));
+    return paths.length > 0 ? [{ root, paths }] : [];
+  });
   return {
     status: unwatched.length > 0 ? "degraded" as const : "healthy" as const,
-    folders: states.map((state) => ({ ...state })),
-    ...problems.length > 0 && { problems },
+    folders: states.map(({ root, mode, reason, fix, leftOut }) => ({
+      root,
+      mode,
+      ...reason !== undefined && { reason },
+      ...fix !== undefined && { fix },
+      ...leftOut && { left_out: leftOut },
+    })),
+    problems: [
+      ...unwatched.map(({ root, reason, fix }) => ({
+        text: `${root} is looked through at intervals, not watched: ${reason}`,
+        ...fix !== undefined && { fix },
+      })),
+      ...unread.map(({ root, paths: [first, ...more] }) => ({
+        text: first + (more.length > 0 ? ` and ${more.length} more in ${root}` : "") +
+          " may not be read: give this user the right to, or name it in EXCLUDE_DIRS",
+      })),
+    ],
   };
 }
+
+/** What file systems and their tools keep for themselves: nobody misses it. */
+const SYSTEM = new Set(["lost+found", "System Volume Information", "$RECYCLE.BIN"]);

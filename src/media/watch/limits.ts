@@ -6,6 +6,8 @@
 
 export interface WatchProblem {
   reason: string;
+  /** It should be watched; not so where nothing is, as of a volume that is away. */
+  hasFailed?: boolean;
   /** One line to type, where there is one. */
   fix?: string;
 }
@@ -25,16 +27,22 @@ export function watchProblem(message: string, limit?: number): WatchProblem {
     const wanted = Math.max(WATCHES, 2 * (limit ?? 0));
     return {
       reason: `Linux has no file watches left${now}`,
+      hasFailed: true,
       fix: `sudo sysctl -w fs.inotify.max_user_watches=${wanted}`,
     };
   }
   if (/too many open files|os error 24\b/i.test(message)) {
     return {
       reason: "Linux has no inotify instances left",
+      hasFailed: true,
       fix: `sudo sysctl -w fs.inotify.max_user_instances=${INSTANCES}`,
     };
   }
-  return { reason: message };
+  if (/permission denied|os error 13\b/i.test(message)) {
+    return { reason: "It may not be read: give this user the right to read it", hasFailed: true };
+  }
+  if (/no path was found|os error 2\b/i.test(message)) return { reason: "It is not there" };
+  return { reason: message, hasFailed: true };
 }
 
 /** The present limit; undefined where there is none to read. */

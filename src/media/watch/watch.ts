@@ -10,7 +10,7 @@ import { ConflictError } from "../../base/errors.ts";
 import { isWithin } from "../../base/files.ts";
 import type { Log } from "../../base/log.ts";
 import { pause, untilAborted } from "../../base/service.ts";
-import { watchLimit, watchProblem } from "./limits.ts";
+import { watchLimit, type WatchProblem, watchProblem } from "./limits.ts";
 import { type Seen, type Settled, Settling } from "./settling.ts";
 import type { WatchNews, WatchRequest } from "./watch_worker.ts";
 
@@ -44,13 +44,11 @@ export interface WatchOptions {
 }
 
 /** How the library hears of changes in one media folder. */
-export interface WatchState {
+export interface WatchState extends Partial<WatchProblem> {
   root: string;
   mode: "starting" | "watching" | "polling";
-  /** Why it is not watched, in words. */
-  reason?: string;
-  /** One line to type that helps. */
-  fix?: string;
+  /** Of a folder that is watched: the folders in it that may not be read, and so are not. */
+  leftOut?: string[];
 }
 
 const QUIET_MS = 2000;
@@ -93,7 +91,8 @@ export async function watchFolders(
     if ("watching" in news) {
       // What happened before the first watch was set is not told.
       if (states.get(root)?.mode === "polling") stale.add(root);
-      setState({ root, mode: "watching" });
+      const leftOut = news.leftOut.filter((path) => deps.matters(path, "folder"));
+      setState({ root, mode: "watching", ...leftOut.length > 0 && { leftOut } });
     } else if ("failed" in news) {
       const problem = watchProblem(news.failed, await watchLimit());
       deps.log.warn("Folder is not watched", { root, ...problem });

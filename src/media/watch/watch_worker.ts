@@ -5,6 +5,7 @@
  * @module
  */
 import { reasonOf } from "../../base/errors.ts";
+import { type FolderWatch, openWatch } from "./folder_watch.ts";
 
 /** Watch exactly these folders, and all below them. */
 export interface WatchRequest {
@@ -12,8 +13,8 @@ export interface WatchRequest {
 }
 
 export type WatchNews =
-  /** Everything that happens below it from now on is told. */
-  | { root: string; watching: true }
+  /** Everything that happens below it is told from now on, but in what may not be read. */
+  | { root: string; watching: true; leftOut: string[] }
   | { root: string; failed: string }
   /** What was touched, in a folder or file; `all` where it was too much to tell. */
   | { root: string; paths: string[]; all: boolean };
@@ -27,13 +28,13 @@ const port = self as unknown as {
   postMessage(news: WatchNews): void;
   onmessage: ((event: MessageEvent<WatchRequest>) => void) | null;
 };
-const watchers = new Map<string, Deno.FsWatcher>();
+const watchers = new Map<string, FolderWatch>();
 
 port.onmessage = ({ data: { roots } }) => {
   for (const [root, watcher] of watchers) {
     if (roots.includes(root)) continue;
     watchers.delete(root);
-    watcher.close();
+    watcher[Symbol.dispose]();
   }
   for (const root of roots) {
     if (!watchers.has(root)) void watch(root);
@@ -49,16 +50,21 @@ async function watch(root: string): Promise<void> {
     port.postMessage({ root, paths: all ? [] : [...gathered], all });
     gathered.clear();
   };
+  const gather = (paths: readonly string[]) => {
+    for (const path of paths) if (gathered.size <= MAX_PATHS) gathered.add(path);
+    if (gathered.size > 0) timer ??= setTimeout(tell, GATHER_MS);
+  };
   try {
-    using watcher = Deno.watchFs(root, { recursive: true });
-    watchers.set(root, watcher);
-    port.postMessage({ root, watching: true });
-    for await (const { kind, paths } of watcher) {
-      if (kind === "access") continue;
-      for (const path of paths) if (gathered.size <= MAX_PATHS) gathered.add(path);
-      if (gathered.size > 0) timer ??= setTimeout(tell, GATHER_MS);
+    for (let isAgain = false;; isAgain = true) {
+      using watch = openWatch(root);
+      watchers.set(root, watch);
+      port.postMessage({ root, watching: true, leftOut: watch.leftOut });
+      // What happened between two watches was told by neither.
+      if (isAgain) port.postMessage({ root, paths: [], all: true });
+      const isOver = await watch.hear(gather) === "ended";
+      if (watchers.get(root) !== watch) return;
+      if (isOver) throw new Error("The watch has ended");
     }
-    if (watchers.get(root) === watcher) throw new Error("The watch has ended");
   } catch (error) {
     watchers.delete(root);
     port.postMessage({ root, failed: reasonOf(error) });

@@ -1,5 +1,5 @@
 /** What `status` tells people of each part. @module */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { statusLines } from "../../../src/app/commands/status_lines.ts";
 import { drivesPart, servicesPart } from "../../../src/app/parts/health.ts";
 import { linkPart } from "../../../src/app/parts/edge/health.ts";
@@ -64,4 +64,29 @@ Deno.test("status tells each part in a line or a few, what is wrong, and what he
     "another   healthy   some thing: 3",
   ]);
   ok(lines.every((line) => !/[{[]"/.test(line)), "no JSON");
+});
+
+Deno.test("folders that cannot be watched are a problem, those of a system's own in them are not", () => {
+  const failed = watchPart([
+    { root: "/a", mode: "polling", reason: "It may not be read", hasFailed: true },
+    { root: "/b", mode: "polling", reason: "It lies on another machine" },
+  ]);
+  deepStrictEqual([failed.status, failed.problems], ["degraded", [
+    { text: "/a is looked through at intervals, not watched: It may not be read" },
+  ]]);
+
+  const partly = watchPart([
+    { root: "/a", mode: "watching", leftOut: ["/a/lost+found"] },
+    { root: "/b", mode: "watching", leftOut: ["/b/lost+found", "/b/mine", "/b/more"] },
+  ]);
+  strictEqual(partly.status, "healthy");
+  deepStrictEqual(partly.folders[0], {
+    root: "/a",
+    mode: "watching",
+    left_out: ["/a/lost+found"],
+  });
+  deepStrictEqual(partly.problems.length, 1);
+  match(partly.problems[0]!.text, /^\/b\/mine and 1 more in \/b may not be read: give/);
+  const lines = statusLines({ watch: partly } as unknown as Record<string, Part>);
+  match(lines, /\/b: watching, without 3 folders not to be read/);
 });

@@ -5,6 +5,8 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "../../../src/base/command.ts";
 import { ConflictError } from "../../../src/base/errors.ts";
 import { silent } from "../../../src/base/log.ts";
 import { stateOf } from "../../../src/media/file_state.ts";
@@ -14,6 +16,7 @@ import {
   type WatchState,
 } from "../../../src/media/watch/watch.ts";
 import { watchProblem } from "../../../src/media/watch/limits.ts";
+import { has } from "../../helpers/clips.ts";
 
 const QUIET_MS = 60;
 
@@ -230,11 +233,45 @@ Deno.test({
   match(fix!, /^sudo sysctl -w fs.inotify.max_user_watches=\d{6,}$/);
 });
 
+const isRoot = Deno.uid() === 0;
+// Root reads everything, unless it gives that away.
+const drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+
+Deno.test({
+  name: "a folder that may not be read is left out of the watch, the rest is watched",
+  ignore: Deno.uid() === null || isRoot && !await has(drop[0]!, drop[1]!, "true"),
+}, async () => {
+  const script = fileURLToPath(new URL("./locked_folder.ts", import.meta.url));
+  const [program, ...args] = [
+    ...isRoot ? drop : [],
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--no-check",
+    script,
+  ];
+  const { states, scans } = JSON.parse(await run(program!, args, { timeoutMs: 60_000 }));
+
+  deepStrictEqual(states, [
+    { mode: "watching", leftOut: ["a/locked", "lost+found"] },
+    { mode: "watching", leftOut: ["lost+found"] },
+  ]);
+  deepStrictEqual(scans, {
+    "the root": [""],
+    "a folder beside": ["b/deep"],
+    "beside what is locked": ["a"],
+    "in a new folder": ["new"],
+    "in what was locked": ["a/locked"],
+  });
+});
+
 Deno.test("watchProblem() knows what runs out, and tells the rest as it is", () => {
   const left = "OS file watch limit reached. about [..]";
   strictEqual(watchProblem(left, 20).fix, "sudo sysctl -w fs.inotify.max_user_watches=524288");
   const wanted = watchProblem(left, 600_000).fix;
   strictEqual(wanted, "sudo sysctl -w fs.inotify.max_user_watches=1200000");
   match(watchProblem("Too many open files (os error 24)").fix!, /max_user_instances=/);
-  deepStrictEqual(watchProblem("Permission denied"), { reason: "Permission denied" });
+  deepStrictEqual(watchProblem("Odd"), { reason: "Odd", hasFailed: true });
+  match(watchProblem('Permission denied (os error 13) about ["/a"]').reason, /give this user/);
+  deepStrictEqual(watchProblem("No path was found."), { reason: "It is not there" });
 });
