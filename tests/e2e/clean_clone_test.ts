@@ -79,9 +79,8 @@ Deno.test({
     try {
       const page = await openPage(browser);
       await page.goto(agent.url);
-      for (const container of ["mp4", "matroska", "webm"]) {
-        await checkPlays(page, titles.get(container)!);
-      }
+      // That the sources play the others as well is shown in play_test.ts.
+      await checkPlays(page, titles.get("mp4")!);
       await checkExplains(page, titles.get("avi")!, /AVI/);
     } finally {
       await browser.close();
