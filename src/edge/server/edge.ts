@@ -271,10 +271,7 @@ export function openEdge(options: EdgeOptions): Edge {
       // Without one of them it is no edge: it ends, for whoever sees to it to begin it again.
       telling.catch(() => stop.abort());
       try {
-        await serveGrpc(address, context, (port, innerPort) => {
-          log.debug("Edge listens", { address, port });
-          listening(port, innerPort);
-        })(either);
+        await serveGrpc(address, context, listening)(either);
       } finally {
         stop.abort();
         await telling.finally(() => writes.done());
