@@ -6,6 +6,7 @@
  * @module
  */
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 
@@ -40,12 +41,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const isRoot = Deno.uid() === 0;
   const user = isRoot ? [setpriv, "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
   if (isRoot) await command("chown", "postgres:", home);
-  await command(
-    ...user,
-    `${folder}/initdb`,
-    ...["--pgdata", data, "--auth=trust", "--username=tester", "--no-sync", "--no-locale"],
-    "--encoding=UTF8",
-  );
+  await command("cp", "--archive", await emptyCluster(user), data);
   const port = await freePort();
   const urlOf = (name: string) => `postgres://tester:secret@127.0.0.1:${port}/${name}`;
   let running: Deno.ChildProcess | undefined;
@@ -97,6 +93,29 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
   await server.start();
   return server;
+}
+
+/**
+ * What initdb makes is the same each time, and takes as long as many a test: it is made once, and kept
+ * for the next. As whom the server runs is whose it is.
+ */
+async function emptyCluster(user: string[]): Promise<string> {
+  const kept = `${tmpdir()}/giggityflix-test-cluster${folder!.replaceAll("/", "-")}-${Deno.uid()}`;
+  if (isThere(kept)) return kept;
+  const made = await Deno.makeTempDir({ prefix: "gf-pg-" });
+  if (user.length > 0) await command("chown", "postgres:", made);
+  await command(
+    ...user,
+    `${folder}/initdb`,
+    ...["--pgdata", `${made}/data`, "--auth=trust", "--username=tester", "--no-sync"],
+    ...["--no-locale", "--encoding=UTF8"],
+  );
+  // Whole or not at all; others may have made it meanwhile.
+  await Deno.rename(`${made}/data`, kept).catch((error) => {
+    if (!isThere(kept)) throw error;
+  });
+  await Deno.remove(made, { recursive: true });
+  return kept;
 }
 
 /** Nothing of it must outlive the machine; what it has promised outlives its processes. */
