@@ -3,8 +3,16 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConflictError, FatalError, reasonOf } from "../base/errors.ts";
+import { pause } from "../base/service.ts";
+
+/** Where an agent says how it is reached: from when it answers to its end. */
+const ANNOUNCEMENT = "agent.json";
+/** An agent that starts opens its databases before it answers. */
+const START_MS = 5000;
+const LOOK_MS = 100;
 
 export interface DataFolder extends Disposable {
   path: string;
@@ -35,11 +43,12 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     const lock = await Deno.open(join(path, "lock"), { create: true, write: true });
     if (!await lock.tryLock(true)) {
       lock.close();
-      throw new ConflictError(
-        `Cannot use the data folder "${path}": another giggityflix works in it. ` +
-          "Stop that one, or set DATA_DIR",
-        { path },
-      );
+      const help = existsSync(join(path, ANNOUNCEMENT))
+        ? "another giggityflix works in it. Stop that one"
+        : "another giggityflix works in it, or is just starting. Try again in a moment, stop that one";
+      throw new ConflictError(`Cannot use the data folder "${path}": ${help}, or set DATA_DIR`, {
+        path,
+      });
     }
     const peerId = await keep(join(path, "peer_id"), () => crypto.randomUUID());
     if (!/^[\x21-\x7e]{1,200}$/.test(peerId)) {
@@ -47,7 +56,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       throw new FatalError(`Cannot use the name in "${file}": expected letters of ASCII`, { path });
     }
     const token = await keep(join(path, "access_token"), makeToken);
-    const announcement = join(path, "agent.json");
+    const announcement = join(path, ANNOUNCEMENT);
     removeIfThere(announcement); // of one that was killed: somebody else may listen there now
     return {
       path,
@@ -67,17 +76,34 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
-/** The agent that holds the folder now, if one does and says where it answers. */
-export async function findAgent(path: string): Promise<RunningAgent | undefined> {
+/**
+ * The agent that holds the folder now, if one does and says where it answers. One that is just
+ * starting is waited for until `signal` aborts.
+ */
+export async function findAgent(
+  path: string,
+  signal: AbortSignal = AbortSignal.timeout(START_MS),
+): Promise<RunningAgent | undefined> {
+  for (;;) {
+    const found = await look(path);
+    if (found !== "silent") return found;
+    if (signal.aborted) return undefined;
+    await pause(LOOK_MS, signal);
+  }
+}
+
+/** "silent": somebody holds the folder, and has not said where they answer, or never will. */
+async function look(path: string): Promise<RunningAgent | "silent" | undefined> {
+  let isHeld = false;
   try {
     using lock = await Deno.open(join(path, "lock"), { write: true });
-    if (await lock.tryLock(true)) return undefined;
-    const { url, pid } = JSON.parse(await Deno.readTextFile(join(path, "agent.json")));
+    isHeld = !await lock.tryLock(true);
+    if (!isHeld) return undefined;
+    const { url, pid } = JSON.parse(await Deno.readTextFile(join(path, ANNOUNCEMENT)));
     const token = (await Deno.readTextFile(join(path, "access_token"))).trim();
     return { url: String(url), pid: Number(pid), token };
   } catch (error) {
-    // No folder yet, or an agent that has not come as far as to announce itself.
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return isHeld ? "silent" : undefined;
     throw error;
   }
 }

@@ -41,15 +41,18 @@ export const whole = (
   min: number,
   max: number,
   fallback: number,
-): Setting<number> => ({
-  type: "integer",
-  schema: z.int().min(min).max(max),
-  default: fallback,
-  help,
-});
+): Setting<number> => {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return {
+    type: "integer",
+    schema: z.int({ error }).min(min, { error }).max(max, { error }),
+    default: fallback,
+    help,
+  };
+};
 export const yesNo = (help: string, fallback: boolean): Setting<boolean> => ({
   type: "boolean",
-  schema: z.boolean(),
+  schema: z.boolean({ error: "expected true or false" }),
   default: fallback,
   help,
 });

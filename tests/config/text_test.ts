@@ -119,6 +119,19 @@ Deno.test("addresses may be names, IPv4 and IPv6", () => {
   strictEqual(parseSetting("edgeGrpcAddress", ""), "" satisfies Config["edgeGrpcAddress"]);
 });
 
+Deno.test("a setting that is refused says what it takes", () => {
+  const cases: [SettingName, string, string][] = [
+    ["maxPeers", "1.5", "expected a whole number from 1 to 1000000"],
+    ["maxPeers", "0", "expected a whole number from 1 to 1000000"],
+    ["grpcUseTls", "perhaps", "expected true or false"],
+  ];
+
+  for (const [name, text, says] of cases) {
+    const message = `Cannot set ${envNameOf(name)} to "${text}": ${says}`;
+    throws(() => parseSetting(name, text), { message });
+  }
+});
+
 Deno.test("names of earlier programs lead to the same settings", () => {
   const cases: [string, SettingName | undefined][] = [
     ["EDGE_ADDRESS", "edgeGrpcAddress"],

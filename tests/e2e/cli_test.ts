@@ -35,6 +35,7 @@ Deno.test("wrong words end with code 2 and say what would be right", async () =>
     [["scan", "/no/such/folder"], /Cannot scan "\/no\/such\/folder"/],
     [["config", "set", "http_port", "many"], /Cannot set HTTP_PORT to "many"/],
     [["start", "--http-port", "99999"], /HTTP_PORT/],
+    [["peers", "invite", "--minutes", "0"], /Cannot read --minutes "0": expected more than 0 and/],
   ] as const;
 
   for (const [args, message] of cases) {

@@ -216,7 +216,7 @@ Deno.test("a setting is changed by its value, and reset only when null is said",
     );
   }
   const plain = { method: "POST", body: new TextEncoder().encode("{}") };
-  for (const path of ["/api/subscriptions", "/api/media/scan"]) {
+  for (const path of ["/api/subscriptions", "/api/media/scan", "/api/peers/enrolments"]) {
     const untold = await rig.get(path, plain);
     const { status, detail } = await untold.json();
     deepStrictEqual([status, detail], [

@@ -50,6 +50,8 @@ Deno.test("what is no command is refused, and letters that are none are not ther
   for (const [path, body, status] of cases) {
     strictEqual((await rig.send("POST", path, body)).status, status, path);
   }
+  const wrong = await rig.send("POST", "/api/peers/p-1/commands", { type: "format_disk" });
+  match((await wrong.json()).detail, /^Cannot read "type": expected .*file_hash/);
   strictEqual((await rig.send("DELETE", "/api/commands/dead-letters/r-1", {})).status, 404);
   strictEqual((await rig.get("/api/commands/r-1")).status, 404);
   deepStrictEqual(await (await rig.get("/api/commands/dead-letters/")).json(), {

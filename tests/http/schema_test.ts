@@ -36,6 +36,19 @@ async function readSchema(): Promise<{ schema: OpenApi; text: string }> {
   return { schema: JSON.parse(text), text };
 }
 
+Deno.test("the OpenAPI text says of every call that it may be refused", async () => {
+  const { schema } = await readSchema();
+  const silent = Object.entries(schema.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { responses }]) =>
+      Object.keys(responses).some((status) => /^(default|4)/.test(status))
+        ? []
+        : `${method} ${path}`
+    )
+  );
+
+  deepStrictEqual(silent, []);
+});
+
 Deno.test("the OpenAPI text has every path of the API", async () => {
   const { schema } = await readSchema();
   const calls = Object.entries(schema.paths).flatMap(([path, methods]) =>

@@ -6,7 +6,7 @@
 import type { z } from "@hono/zod-openapi";
 import { VERSION } from "../../base/version.ts";
 import { currentCaller } from "../admission/caller.ts";
-import { createRoute, json, router } from "../router.ts";
+import { createRoute, failures, json, router } from "../router.ts";
 import { Health } from "../schemas.ts";
 
 export type Parts = z.infer<typeof Health>["parts"];
@@ -21,7 +21,7 @@ export function health(port: HealthPort) {
     path: "/",
     tags: ["health"],
     summary: "Whether this program works",
-    responses: { 200: json(Health, "It answers; its parts say how they are") },
+    responses: { 200: json(Health, "It answers; its parts say how they are"), ...failures },
   });
   return router().openapi(route, async (c) => {
     const parts = await port.parts();

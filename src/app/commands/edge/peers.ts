@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import { UnavailableError } from "../../../base/errors.ts";
+import { InvalidError, UnavailableError } from "../../../base/errors.ts";
 import { ask, askAll } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent, type RunningAgent } from "../../data_folder.ts";
@@ -66,9 +66,11 @@ export function peers(context: CommandContext): Command {
       .option("--token", "a long one for programs, where nobody types it")
       .option("--minutes <minutes>", "how long it is good for (15)", "15")
       .action(async (options) => {
+        const body = {
+          "expires_in_sec": secondsOf(options.minutes),
+          kind: options.token ? "token" : "pin",
+        };
         const agent = await runningAgent(options);
-        const kind = options.token ? "token" : "pin";
-        const body = { "expires_in_sec": Math.round(Number(options.minutes) * 60), kind };
         const made = await ask<Invitation>(agent, "/api/peers/enrolments/", {
           method: "POST",
           body,
@@ -76,7 +78,7 @@ export function peers(context: CommandContext): Command {
         });
         if (options.json) return print(JSON.stringify(made));
         print(`${options.token ? "Token" : "PIN"}: ${made.pin} (until ${made.expires_at})`);
-        print(`On the peer: giggityflix join <host:port of this edge> --${kind} ${made.pin}`);
+        print(`On the peer: giggityflix join <host:port of this edge> --${body.kind} ${made.pin}`);
         // Other commands need nothing of the edge, and should not wait for it.
         const { showFingerprint } = await import("../../../edge/mod.ts");
         print(`This edge's key: ${showFingerprint(made.edge_fingerprint)}`);
@@ -110,6 +112,17 @@ export function peers(context: CommandContext): Command {
       }),
   );
   return all;
+}
+
+/** The longest that an invitation of a peer is good: a week. */
+const MAX_MINUTES = 10_080;
+
+function secondsOf(minutes: string): number {
+  const seconds = /^\d{1,5}(\.\d+)?$/.test(minutes) ? Math.round(Number(minutes) * 60) : 0;
+  if (seconds >= 1 && seconds <= MAX_MINUTES * 60) return seconds;
+  throw new InvalidError(
+    `Cannot read --minutes "${minutes}": expected more than 0 and at most ${MAX_MINUTES} (a week)`,
+  );
 }
 
 function stateOf({ revoked_at: revokedAt, online, last_seen_at: seenAt }: Peer & Identity): string {

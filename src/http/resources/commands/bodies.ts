@@ -59,7 +59,7 @@ export const Wish = z.discriminatedUnion("type", [
     ...common,
   }),
   z.strictObject({ type: z.literal("announce"), ...common }),
-]).openapi("NewCommand", {
+], { error: `expected ${commandTypes.join(", ")}` }).openapi("NewCommand", {
   example: { type: "file_hash", catalog_id: "3f0c7a52", hash_types: ["md5"] },
 });
 

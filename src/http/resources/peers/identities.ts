@@ -97,11 +97,13 @@ export function identities(port: IdentitiesPort) {
         path: "/enrolments",
         tags,
         summary: "Invite a peer: a PIN or a token for one of them, once",
-        request: { body: { content: { "application/json": { schema: EnrolmentWish } } } },
+        request: {
+          body: { content: { "application/json": { schema: EnrolmentWish } }, required: true },
+        },
         responses: { 201: json(NewEnrolment, "The invitation"), ...failures },
       }),
       async (c) => {
-        const { expires_in_sec: expiresInSec = 900, kind = "pin" } = c.req.valid("json");
+        const { expires_in_sec: expiresInSec, kind } = c.req.valid("json");
         const made = await port.invite(expiresInSec, kind);
         return c.json(made, 201, { location: `/api/peers/enrolments/${made.id}` });
       },
