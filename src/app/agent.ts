@@ -74,8 +74,9 @@ interface PartsContext {
   terminal: Terminal;
 }
 
-/** Events by which a film may have other tags. */
+/** Events by which a film may have other tags, or be called something else. */
 const TAGGING = /^(item|tag)\.|^duplicates\.resolved$/;
+const NAMING = /^item\.changed$|^duplicates\.resolved$/;
 
 async function runParts(context: PartsContext, signal: AbortSignal): Promise<void> {
   const { role, folder, db, config, events, log, terminal } = context;
@@ -88,7 +89,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     if (type === "drive.health") onFound();
     // A deleted item's file is offered no more; an undo offers it again.
     if (type === "item.deleted" || type === "changes.undone") onFound();
-    if (TAGGING.test(type)) link?.retell();
+    if (TAGGING.test(type)) link?.retell(NAMING.test(type) ? "titles" : "tags");
     people?.onEvent(type);
   };
 

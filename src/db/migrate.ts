@@ -46,6 +46,7 @@ import library0022 from "./sql/library_0022_shown_tags.sql" with { type: "text" 
 import library0023 from "./sql/library_0023_renewed.sql" with { type: "text" };
 import library0024 from "./sql/library_0024_owed.sql" with { type: "text" };
 import library0025 from "./sql/library_0025_owed_shared.sql" with { type: "text" };
+import library0026 from "./sql/library_0026_edited.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -75,6 +76,7 @@ export const migrations = {
     library0023,
     library0024,
     library0025,
+    library0026,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

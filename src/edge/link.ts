@@ -22,6 +22,7 @@ import { createOutboxStore } from "./link/outbox/store.ts";
 import { type LinkParts, LinkSession, type LinkWork } from "./link/session.ts";
 import { tellOfViewers, type ViewerWord } from "./link/viewers.ts";
 import type { Hello } from "./messages.ts";
+import type { Retold } from "./link/announcer.ts";
 import { Nudge } from "./nudge.ts";
 import { type Grpc, openGrpc, type StatusObject } from "./proto.ts";
 
@@ -45,8 +46,8 @@ export interface Link {
   service: Service;
   /** Files may be new, other or gone: offers, announces and describes what the edge lacks. */
   offer(): void;
-  /** Tags of films are others: an edge that is ours is told. */
-  retell(): void;
+  /** Films are called something else, and so may their tags be; or only those, which ours are told. */
+  retell(what: Retold): void;
   /** Tells the edge that a viewer has gone. */
   streamClosed(sessionId: string): void;
   /** Tells an edge that is none of ours of a viewer that did not come by it. */
@@ -81,7 +82,7 @@ export function createLink(deps: LinkDeps): Link {
   const { settings, publish, log, db } = deps;
   const { lookUpMs, lookUps, longestWaitMs } = { ...usual, ...deps.timing };
   const nudge = new Nudge<LinkWork>();
-  const tagged = new Nudge<"tags">();
+  const retold = new Nudge<Retold>();
   const counters = linkCounters();
   const store = createOutboxStore(db);
   let session: LinkSession | undefined;
@@ -92,7 +93,7 @@ export function createLink(deps: LinkDeps): Link {
   const parts: LinkParts = {
     deps,
     nudge,
-    tagged,
+    retold,
     store,
     counters,
     refusals: new Refusals(log),
@@ -270,7 +271,7 @@ export function createLink(deps: LinkDeps): Link {
   return {
     service,
     offer: () => nudge.note("offer", "refresh"),
-    retell: () => tagged.note("tags"),
+    retell: (what) => retold.note(what),
     streamClosed(sessionId) {
       if (!session?.edge) return;
       session.send({ case: "streamClose", value: { sessionId } }).catch((error) =>

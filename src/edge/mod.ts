@@ -12,6 +12,7 @@ export type {
   LinkStreams,
 } from "./deps.ts";
 export { createLink, type Link, type LinkState } from "./link.ts";
+export type { Retold } from "./link/announcer.ts";
 export type { ViewerWord } from "./link/viewers.ts";
 export {
   type NamedEdges,

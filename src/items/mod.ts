@@ -14,6 +14,7 @@ export type { StoredChange } from "./changes/store.ts";
 export { type CustomField, type CustomFields, customTypes } from "./custom/custom.ts";
 export { type BulkResult, MAX_BULK } from "./items/bulk/bulk.ts";
 export { cleanText, editable, editableNames, kinds, type Patch } from "./items/item.ts";
+export { labelOf } from "./items/label.ts";
 export type { EditBy } from "./items/items.ts";
 export { type ItemPage, type ListQuery, type Order, orders } from "./items/list/list.ts";
 export type { Place } from "./items/list/store.ts";

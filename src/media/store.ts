@@ -30,6 +30,14 @@ export interface ListOptions {
 /** What can be played and offered: it is there, and its owner has not withdrawn it. */
 const PRESENT = "status IN ('new', 'probed', 'ready') AND offline_since IS NULL";
 
+/**
+ * What an item is called by its file, and by a person. Few are edited: to look up the item of each of
+ * a million files would take as long as the rest of the page.
+ */
+const NAMED = `json_extract(facts, '$.title', '$.series', '$.season', '$.episode'),
+  (SELECT json_array(i.title, series, season, episode) FROM items i INDEXED BY items_edited
+   WHERE i.media_id = media.id AND own <> '[]')`;
+
 /** The media tables of `db`. Every method is one short synchronous step. */
 export function createMediaStore(db: Database) {
   const now = () => new Date().toISOString();
@@ -134,7 +142,8 @@ export function createMediaStore(db: Database) {
 
     /**
      * A page of what this peer announces, in order of catalogue id. The version is another one
-     * whenever the file was looked into and something else was found. The ids of its drives are JSON.
+     * whenever the file was looked into and something else was found, or a person has called it
+     * something else. The ids of its drives are JSON.
      */
     catalogPage: (
       after: string,
@@ -142,7 +151,7 @@ export function createMediaStore(db: Database) {
     ): { catalogId: string; version: string; driveIds: string }[] =>
       db.all(
         `SELECT catalog_id catalogId, concat_ws(' ', modified_ms, size_bytes, title, container,
-           duration_ms, length(tracks), identity) version, drive_ids driveIds
+           duration_ms, length(tracks), identity, ${NAMED}) version, drive_ids driveIds
          FROM media WHERE catalog_id > ? AND +${PRESENT} ORDER BY catalog_id LIMIT ?`,
         after,
         limit,

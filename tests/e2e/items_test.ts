@@ -1,5 +1,6 @@
 /**
- * Items of a running agent: what is deleted is offered to nobody, and offered again when that is undone.
+ * Items of a running agent: what is deleted is offered to nobody, and offered again when that is
+ * undone; what is called something else is so at the edge.
  *
  * @module
  */
@@ -25,7 +26,17 @@ async function untilOnline(agent: RunningAgent, count: number): Promise<string[]
   throw new Error(`${ids.length} titles, not ${count}:\n${agent.output()}`);
 }
 
-Deno.test("a deleted item is played by nobody, until that is undone", async () => {
+/** Until the edge calls a film so. */
+async function untilCalled(agent: RunningAgent, catalogId: string, title: string): Promise<void> {
+  let called = "";
+  for (let attempt = 0; attempt < 400 && called !== title; attempt++) {
+    ({ title: called } = await agent.get<{ title: string }>(`/api/catalog/${catalogId}`));
+    if (called !== title) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  strictEqual(called, title);
+}
+
+Deno.test("a deleted item is played by nobody, until that is undone; the edge calls it as people do", async () => {
   await using data = await tempDir();
   await using agent = await startAgent({ dataDir: data.path });
   await untilCataloged(agent, agent);
@@ -47,4 +58,11 @@ Deno.test("a deleted item is played by nobody, until that is undone", async () =
   strictEqual(undone.status, 200);
   await undone.body?.cancel();
   deepStrictEqual(await untilOnline(agent, 4), before);
+
+  const named = { method: "PATCH", body: JSON.stringify({ title: "Heat" }) };
+  const headers = { "content-type": "application/json" };
+  const patched = await fetch(`${agent.url}/api/items/${id}`, { ...named, headers });
+  strictEqual(patched.status, 200);
+  await patched.body?.cancel();
+  await untilCalled(agent, media.catalog_id, "Heat");
 });

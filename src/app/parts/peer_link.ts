@@ -22,6 +22,7 @@ import {
   type LinkSettings,
   parseAddresses,
   pinFor,
+  type Retold,
   type ViewerWord,
 } from "../../edge/mod.ts";
 import type { Track } from "../../media/mod.ts";
@@ -91,7 +92,7 @@ export function createPeerLink(options: PeerLinkOptions) {
       }
     }),
     offer: () => link.offer(),
-    retell: () => link.retell(),
+    retell: (what: Retold) => link.retell(what),
     streamClosed(sessionId: string) {
       streams.ended(sessionId);
       link.streamClosed(sessionId);
@@ -170,15 +171,16 @@ function libraryPort({ library, drives, items }: Peer): LinkDeps["library"] {
     describe: (catalogIds, withTags) => {
       const bad = failing();
       const tags = withTags ? tagsOf(catalogIds) : undefined;
+      const titles = items.items.titlesOf(catalogIds);
       return catalogIds.flatMap((catalogId) => {
         const file = library.findByCatalogId(catalogId);
         // Nobody has looked into it yet.
         if (!file?.container) return [];
-        const { title, container, mimeType, durationMs, tracks, sizeBytes, driveIds } = file;
+        const { container, mimeType, durationMs, tracks, sizeBytes, driveIds } = file;
         const contentHash = library.identityOf(catalogId);
         return [{
           catalogId,
-          title,
+          title: titles.get(catalogId) ?? file.title,
           container,
           ...mimeType !== undefined && { mimeType },
           ...durationMs !== undefined && { durationMs },

@@ -34,10 +34,13 @@ export interface AnnouncerDeps {
   log: Log;
 }
 
+/** What of films may be another: their titles, with which tags may be, or their tags alone. */
+export type Retold = "titles" | "tags";
+
 const DESCRIBE_FILES = 100;
 /** So many descriptions are on their way before the edge is asked whether they have come. */
 const UNSURE_FILES = 2000;
-/** After tags were told, so many times as long as that took nothing is told of others. */
+/** After something was told anew, so many times as long as that took nothing is told of others. */
 const REST = 4;
 const MAX_REST_MS = 30_000;
 
@@ -77,14 +80,15 @@ export class Announcer {
   }
 
   /**
-   * Tells what is tagged anew, until the stream ends. Each time all of the library is looked at: that
-   * is a small part of the time, however many tags are given one after the other.
+   * Tells what is tagged or called anew, until the stream ends. Each time all of the library is looked
+   * at: that is a small part of the time, however many tags are given one after the other.
    */
-  async retell(tagged: Nudge<"tags">): Promise<void> {
+  async retell(retold: Nudge<Retold>): Promise<void> {
     const { signal } = this.#deps.conversation;
     while (!signal.aborted) {
-      await tagged.take(signal);
-      if (signal.aborted || !this.#deps.hearsTags()) continue;
+      const due = await retold.take(signal);
+      const isHeard = due.has("titles") && this.#deps.speaks("media") || this.#deps.hearsTags();
+      if (signal.aborted || !isHeard) continue;
       const began = performance.now();
       await this.tell("refresh");
       await pause(Math.min((performance.now() - began) * REST, MAX_REST_MS), signal);

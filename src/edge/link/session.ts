@@ -12,7 +12,7 @@ import { Conversation, readEach } from "../conversation.ts";
 import type { LinkDeps } from "../deps.ts";
 import type { Refusals } from "../identity/mod.ts";
 import type { HandlerContext } from "../handlers/mod.ts";
-import { Announcer } from "./announcer.ts";
+import { Announcer, type Retold } from "./announcer.ts";
 import type { LinkCounters } from "./counters.ts";
 import { dispatch } from "./dispatch.ts";
 import type { EdgeMemory, Greeters } from "./edge_memory.ts";
@@ -39,8 +39,8 @@ export type LinkWork = "announce" | "offer" | "refresh";
 export interface LinkParts {
   deps: LinkDeps;
   nudge: Nudge<LinkWork>;
-  /** Tags of films are others. */
-  tagged: Nudge<"tags">;
+  /** What of films is another by now. */
+  retold: Nudge<Retold>;
   store: OutboxStore;
   commands: Commands;
   counters: LinkCounters;
@@ -155,7 +155,7 @@ export class LinkSession {
     nudge.drop("refresh");
     await this.#announcer.tell("announce");
     nudge.note("offer");
-    const retelling = this.#announcer.retell(this.#parts.tagged);
+    const retelling = this.#announcer.retell(this.#parts.retold);
     await Promise.all([this.#work(), this.#beat(), retelling]);
   }
 

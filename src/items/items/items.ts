@@ -10,6 +10,7 @@ import { type Changes, newBatch } from "../changes/changes.ts";
 import { refuseStale } from "../stale.ts";
 import { type CleanCustom, edited, replacing, toFields, withFields } from "./edit.ts";
 import type { Identity, Patch } from "./item.ts";
+import { labelOf } from "./label.ts";
 import { createItemList, type ItemPage, type ListQuery } from "./list/list.ts";
 import type { Item } from "./row.ts";
 import { createItemStore, type EditState, type Written } from "./store.ts";
@@ -132,6 +133,12 @@ export function createItems({ db, changes, publish, custom }: ItemsRoomDeps) {
         `Cannot find an item for "${identityName}" (${extension}) in "${mediaFolder}"`,
       );
     },
+
+    /** What films are called, by the names that the edge has given them. */
+    titlesOf: (catalogIds: readonly string[]): Map<string, string> =>
+      new Map(
+        store.called(JSON.stringify(catalogIds)).map((it) => [it.catalogId, labelOf(it)]),
+      ),
 
     list(query: ListQuery): ItemPage {
       const page = list(query);

@@ -6,6 +6,7 @@
 import type { Database } from "../../db/mod.ts";
 import type { Fields } from "../changes/changes.ts";
 import { type EditableName, type Identity, identityOf, type ItemKind, wirePathOf } from "./item.ts";
+import type { Labelled } from "./label.ts";
 import { type Item, itemColumns, itemJoins, type ItemRow, toItem } from "./row.ts";
 
 /** What an edit starts from. */
@@ -81,6 +82,15 @@ export function createItemStore(db: Database) {
       );
       return row && toState(row);
     },
+
+    /** What the files are called that an edge has given these names, which are a JSON list. */
+    called: (catalogIds: string): ({ catalogId: string } & Labelled)[] =>
+      db.all(
+        `SELECT m.catalog_id AS catalogId, i.title, i.series, i.season, i.episode
+         FROM json_each(?) AS it JOIN media m ON m.catalog_id = it.value
+         JOIN items i ON i.media_id = m.id`,
+        catalogIds,
+      ),
 
     /** The item of a file, a deleted one too. */
     ofMedia: (mediaId: string): string | undefined =>

@@ -91,20 +91,20 @@ Deno.test(
 
     // To another branch: the guest's end; the member's goes on.
     library.tag("Up.mp4", "adults/cartoons");
-    peer.link.retell();
+    peer.link.retell("tags");
     await until(() => viewers().length === 2, "the guest's play to end");
     deepStrictEqual(viewers(), [free, member].sort());
     await rejects(play(guest), DeniedError);
     await rejects(play(guest, one), DeniedError);
 
     library.tag("Up.mp4", "adults/cartoons", "horror/old");
-    peer.link.retell();
+    peer.link.retell("tags");
     await until(() => viewers().length === 1, "the member's play to end");
     deepStrictEqual(viewers(), [free]);
     await rejects(play(member, one), DeniedError);
 
     library.tag("Up.mp4", "kids");
-    peer.link.retell();
+    peer.link.retell("tags");
     const both = () => Promise.all([play(guest), play(member)]).catch(() => undefined);
     strictEqual((await until(both, "both to play again")).length, 2);
   },
@@ -141,7 +141,7 @@ Deno.test(
     await play(await it.account("Free", "member"), old);
 
     beta.tag("b.mp4", "horror");
-    peer.link.retell();
+    peer.link.retell("tags");
     await until(() => edge.streams(member).length === 0, "what is denied to end");
     strictEqual(edge.streams(guest).length, 2);
   },

@@ -43,7 +43,7 @@ Deno.test("a peer tells tags to its own edge, and changes of them, once", grpcTe
   // There and back again: what was said last holds.
   for (const paths of [["kids"], ["horror"], ["kids", "kids/old"], []]) {
     library.tag("Alien.mp4", ...paths);
-    peer.link.retell();
+    peer.link.retell("tags");
     await told("The Alien.mp4", ...paths);
   }
   deepStrictEqual(await said("The Up.mp4"), { paths: [], isComplete: true });
@@ -85,12 +85,17 @@ Deno.test("an old edge, which says nothing of tags, is told none", grpcTest, asy
     await until(async () => (await titles(rig.edge))[0]?.media);
     const before = library.described;
     library.tag("Alien.mp4", "kids");
-    peer.link.retell();
+    peer.link.retell("tags");
     library.files.set("Up.mp4", { sizeBytes: 7 });
     peer.link.offer();
     await until(async () => (await titles(rig.edge)).filter(({ media }) => media).length === 2);
 
     deepStrictEqual([library.withTags, library.described - before], [0, 1]);
+
+    // But what is called something else is.
+    library.files.get("Alien.mp4")!.sizeBytes = 99;
+    peer.link.retell("titles");
+    await until(() => library.described - before === 2, "the title");
   } finally {
     edgeExtensions.splice(at, 0, "tags");
   }

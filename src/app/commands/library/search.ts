@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { InvalidError } from "../../../base/errors.ts";
 import { counted } from "../../../base/text/counted.ts";
 import { searchBody, type SearchResult } from "../../../http/mod.ts";
-import type { Search } from "../../../items/mod.ts";
+import { labelOf, type Search } from "../../../items/mod.ts";
 import { ask } from "../../client.ts";
 import type { CommandContext } from "../../cli.ts";
 import { findAgent } from "../../data_folder.ts";
@@ -87,7 +87,7 @@ function show(result: SearchResult, { print }: Terminal): void {
       lengthOf(it.media?.duration_ms ?? 0),
       it.media ? formatBytes(it.media.size_bytes) : "-",
       it.media?.width ? `${it.media.width}x${it.media.height} ${it.media.video_codec ?? ""}` : "-",
-      titleOf(it),
+      labelOf(it),
       it.media ? `${it.media.root}/${it.media.relative_path}` : "-",
     ]),
   ));
@@ -108,10 +108,4 @@ function show(result: SearchResult, { print }: Terminal): void {
 function lengthOf(ms: number): string {
   if (ms === 0) return "-";
   return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
-}
-
-function titleOf({ series, season, episode, title }: SearchResult["items"][number]): string {
-  if (series === null) return title;
-  const digits = (value: number | null) => String(value ?? 0).padStart(2, "0");
-  return `${series} S${digits(season)}E${digits(episode)} ${title}`;
 }
