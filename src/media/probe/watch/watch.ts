@@ -6,17 +6,22 @@
  * @module
  */
 import type { TurnReader } from "../../turn_reader.ts";
+import { ownThread, readThread, workedMs } from "./thread.ts";
 
-/** Cells: counts up with whatever comes on; and 1 while the file system is asked. */
+/** Cells: counts up with whatever comes on; 1 while the file system is asked; the worker's thread. */
 const STEPS = 0;
 const IS_READING = 1;
+const THREAD = 2;
 
-/** So long the work on one file may take; to wait for a disk, or for a film, is no work. */
+/**
+ * So long the work on one file may take; to wait for a disk, a film, or a processor that others
+ * have, is no work.
+ */
 export const LIMIT_MS = 2000;
 const LOOK_MS = 250;
 
 export function createCells(): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(8));
+  return new Int32Array(new SharedArrayBuffer(12));
 }
 
 /** The worker's end. @param cells Of its own where nobody watches. */
@@ -29,6 +34,7 @@ export function openProbeWatch(cells: Int32Array = createCells()) {
       Atomics.store(cells, IS_READING, 0);
     }
   };
+  Atomics.store(cells, THREAD, ownThread());
   const next = () => void Atomics.add(cells, STEPS, 1);
   return {
     /** The next file is taken. */
@@ -47,14 +53,19 @@ export function openProbeWatch(cells: Int32Array = createCells()) {
 /** The watcher's end: calls `onStuck` once, when one file has been worked on for too long. */
 export function watchProbe(cells: Int32Array, onStuck: () => void): Disposable {
   let steps = -1;
-  let workedMs = 0;
+  let worked = 0;
+  let before = readThread(0);
   const timer = setInterval(() => {
     const now = Atomics.load(cells, STEPS);
-    if (now !== steps) workedMs = 0;
+    const thread = readThread(Atomics.load(cells, THREAD));
+    if (now !== steps) worked = 0;
     // Before the first file the worker may still be starting.
-    else if (now > 0 && Atomics.load(cells, IS_READING) === 0) workedMs += LOOK_MS;
+    else if (now > 0 && Atomics.load(cells, IS_READING) === 0) {
+      worked += workedMs(before, thread, LOOK_MS);
+    }
     steps = now;
-    if (workedMs < LIMIT_MS) return;
+    before = thread;
+    if (worked < LIMIT_MS) return;
     clearInterval(timer);
     onStuck();
   }, LOOK_MS);
