@@ -60,6 +60,8 @@ const GRACE_MS = 1000;
 /** Between looks at who is silent, revoked or without use. */
 const WATCH_MS = 5000;
 
+type Injector = ReturnType<Server["createConnectionInjector"]>;
+
 /** Serves `address` (host:port) until aborted; `listening` is told the port that it got. */
 export function serveGrpc(
   address: string,
@@ -75,11 +77,14 @@ export function serveGrpc(
     const server = new grpc.lib.Server({ "grpc.enable_channelz": 0 });
     const gate = new Gate(context.limits ?? {}, refusals);
     const rooms = { ...context, grpc, gate };
+    /** Streams on their way in. */
+    const entering = new Set<EdgeStream>();
     server.addService(grpc.service, {
       asyncOperations(stream: EdgeStream) {
         // A peer may be quicker to come back than the port is to close.
-        if (signal.aborted) sendAway(grpc, stream);
-        else void new Visit(stream, rooms).enter();
+        if (signal.aborted) return sendAway(grpc, stream);
+        entering.add(stream);
+        void new Visit(stream, rooms).enter().finally(() => entering.delete(stream));
       },
       webrtcOperations: (call: UnaryCall, reply: UnaryReply) => answer(call, reply, rooms),
     });
@@ -99,7 +104,9 @@ export function serveGrpc(
     } finally {
       // Nobody comes in any more; those who are here go before the ports do.
       const closing = listeners.disposeAsync();
-      await shutDown(grpc, server, context);
+      const inside = context.sessions.all().map(({ stream }) => stream);
+      await sayGoodbye(grpc, new Set([...entering, ...inside]), { injector, gate });
+      server.forceShutdown();
       gate.clear();
       await closing;
     }
@@ -168,12 +175,14 @@ export function endRevoked({ sessions }: Pick<ServeContext, "sessions">, peerId:
   if (session) endWith(session.stream, REVOKED_STATUS, "This peer was revoked");
 }
 
-async function shutDown(grpc: Grpc, server: Server, context: ServeContext): Promise<void> {
-  for (const { stream } of context.sessions.all()) sendAway(grpc, stream);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, GRACE_MS);
-  server.tryShutdown(() => resolve());
-  await promise;
-  clearTimeout(timer);
-  server.forceShutdown();
+/** Who is here, or at the door, hears of it; then connections end as they fall quiet. */
+async function sayGoodbye(
+  grpc: Grpc,
+  streams: Set<EdgeStream>,
+  { injector, gate }: { injector: Injector; gate: Gate },
+): Promise<void> {
+  for (const stream of streams) sendAway(grpc, stream);
+  // The library's own shutdown knows nothing of connections that it was given.
+  injector.drain(GRACE_MS);
+  await gate.emptied(GRACE_MS);
 }

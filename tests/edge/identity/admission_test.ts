@@ -12,6 +12,7 @@ import { grpcTest, MapLibrary, startEdge, startLink, until } from "../rig.ts";
 import { open, openSigned, proofOf } from "./visitor.ts";
 
 const PERMISSION_DENIED = 7;
+const UNAVAILABLE = 14;
 
 function recorder() {
   const entries: LogEntry[] = [];
@@ -270,6 +271,17 @@ Deno.test(
     strictEqual(rig.edge.onlineCount(), 1);
   },
 );
+
+Deno.test("an edge that stops says so to who is still at its door", grpcTest, async () => {
+  const rig = await startEdge();
+  using peer = await openSigned(rig.address, "p", makeIdentityKey());
+  await peer.receive("challenge");
+
+  await rig.stop();
+
+  const { code, details } = await peer.ended;
+  deepStrictEqual([code, details], [UNAVAILABLE, "Cancelling all calls"]);
+});
 
 Deno.test("somebody who never proves anything is sent away", grpcTest, async () => {
   await using rig = await startEdge();

@@ -11,12 +11,13 @@ from messages import (SERVICE, EdgeMessage, EdgeWebRTCMessage, PeerMessage, Peer
 
 
 class Peer:
-    def __init__(self, name, address, peer_id, options):
+    def __init__(self, name, address, peer_id, options, metadata):
         self.name = name
         # Of its own: else two peers of one program would share a connection.
         options = [("grpc.use_local_subchannel_pool", 1), *options.items()]
         self.channel = grpc.insecure_channel(address, options)
         self.metadata = () if peer_id is None else (("peer_id", peer_id),)
+        self.metadata += tuple(metadata.items())
         self.requests = queue.SimpleQueue()
 
     def open(self):
@@ -56,7 +57,8 @@ peers = {}
 for it in heard():
     name, do = it["of"], it["do"]
     if do == "open":
-        peer = peers[name] = Peer(name, it["address"], it.get("peer_id"), it.get("options", {}))
+        peer = peers[name] = Peer(name, it["address"], it.get("peer_id"), it.get("options", {}),
+                                  it.get("metadata", {}))
         peer.open()
     elif do == "send":
         peers[name].requests.put(to_message(PeerMessage, it["message"]))

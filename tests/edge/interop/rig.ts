@@ -88,14 +88,22 @@ export class PythonProgram implements AsyncDisposable {
 }
 
 /** One of the peers of a Python program. */
+export interface PythonPeerOptions {
+  peerId?: string | null;
+  /** Of its channel. */
+  options?: object;
+  /** Said beside its name. */
+  metadata?: Record<string, string>;
+}
+
 export class PythonPeer {
   constructor(
     readonly program: PythonProgram,
     readonly name: string,
     address: string,
-    { peerId = name, options = {} }: { peerId?: string | null; options?: object } = {},
+    { peerId = name, options = {}, metadata = {} }: PythonPeerOptions = {},
   ) {
-    this.#tell("open", { address, peer_id: peerId, options });
+    this.#tell("open", { address, peer_id: peerId, options, metadata });
   }
 
   send(message: Message): void {

@@ -5,8 +5,10 @@
  */
 // deno-lint-ignore-file camelcase -- the published names
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { makeIdentityKey } from "../../../src/edge/identity/mod.ts";
+import { makeNonce } from "../../../src/edge/identity/transcript.ts";
 import { grpcTest, startEdge, titles, until } from "../rig.ts";
-import { hasGrpcio, PythonPeer, PythonProgram } from "./rig.ts";
+import { hasGrpcio, PythonPeer, type PythonPeerOptions, PythonProgram } from "./rig.ts";
 
 const test = { ...grpcTest, ignore: !hasGrpcio };
 const REFUSED = ["PERMISSION_DENIED", "Peer validation failed"];
@@ -18,7 +20,7 @@ async function meet(setup: Parameters<typeof startEdge>[0] = {}) {
   const stack = new AsyncDisposableStack();
   const rig = stack.use(await startEdge(setup));
   const program = stack.use(new PythonProgram("peer.py"));
-  const peer = (name: string, more?: { peerId?: string | null; options?: object }) =>
+  const peer = (name: string, more?: PythonPeerOptions) =>
     new PythonPeer(program, name, rig.address, more);
   return { ...rig, peer, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -67,6 +69,27 @@ Deno.test("grpcio: who is let in, and the words to who is not", test, async () =
   const [code, details] = await one.status();
   deepStrictEqual([code, details], ["UNAVAILABLE", "Cancelling all calls"]);
 });
+
+Deno.test(
+  "grpcio: an edge that stops says so to all, also to who is at its door",
+  test,
+  async () => {
+    await using edge = await meet();
+    const inside = ["1", "2", "3"].map((name) => edge.peer(name));
+    // They show a key, are asked for a proof, and never bring one.
+    const atDoor = ["4", "5", "6"].map((name) => {
+      const metadata = { peer_key: makeIdentityKey().publicKey, peer_nonce: makeNonce() };
+      return edge.peer(name, { metadata });
+    });
+    for (const it of [...inside, ...atDoor]) await it.hear("headers");
+
+    await edge.stop();
+
+    for (const it of [...inside, ...atDoor]) {
+      deepStrictEqual(await it.status(), ["UNAVAILABLE", "Cancelling all calls"]);
+    }
+  },
+);
 
 Deno.test("grpcio: a peer's files, and commands to it and back", test, async () => {
   await using edge = await meet();

@@ -52,6 +52,7 @@ export class Gate {
   readonly #connections = new Map<string, number>();
   readonly #streams = new Map<string, number>();
   readonly #failed: TriesByAddress;
+  #emptied = () => {};
 
   constructor(limits: Partial<GateLimits>, refusals: Refusals) {
     this.#limits = { ...gateLimits, ...limits };
@@ -83,6 +84,7 @@ export class Gate {
     this.#guests.set(address, guest);
     socket.once("close", () => {
       this.#guests.delete(address);
+      if (this.#guests.size === 0) this.#emptied();
       less(this.#connections, host);
     });
     return true;
@@ -145,6 +147,16 @@ export class Gate {
       this.#refusals.note("Connection cut", { address, reason: `${idleMs} ms without a stream` });
       socket.destroy();
     }
+  }
+
+  /** Resolves when nobody is connected any more, and after `ms` at the latest. */
+  async emptied(ms: number): Promise<void> {
+    if (this.#guests.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#emptied = resolve;
+    const timer = setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Cuts all of them. */
