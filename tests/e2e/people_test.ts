@@ -113,7 +113,7 @@ Deno.test("accounts and invitations by the command line", async () => {
   const added = await run("user", "add", "Ann", "--role", "owner");
   const [, password] = /shown this once: (\S+)/.exec(added)!;
   const [link] = /http:\S+\/invitation#gfi_\S+/.exec(
-    await run("invite", "--role", "guest", "--share-peer", "living-room"),
+    await run("invite", "--role", "guest", "--share-tag", "genre/kids"),
   )!;
   const send = async (path: string, body: object) => {
     const headers = { "content-type": "application/json" };
