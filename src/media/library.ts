@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { NotFoundError, UnavailableError } from "../base/errors.ts";
+import { ConflictError, NotFoundError, UnavailableError } from "../base/errors.ts";
 import type { Run } from "../base/command.ts";
 import type { Publish } from "../base/events.ts";
 import type { Database } from "../db/mod.ts";
@@ -107,6 +107,8 @@ export function openLibrary(deps: LibraryDeps) {
     silence,
   });
 
+  const trash = openTrash({ db, roots, touch, publish, onChanged: deps.onFound });
+
   return {
     ...store,
     ...scanning,
@@ -160,7 +162,22 @@ export function openLibrary(deps: LibraryDeps) {
     locate,
     work: createFileWork({ lanes, workers, locate, touch, silence }),
     /** What was thrown away, and how to have it back. */
-    trash: openTrash({ db, roots, touch, publish, onChanged: deps.onFound }),
+    trash,
+
+    /**
+     * Moves a file into the trash of its volume.
+     *
+     * @param why In words, for those who look into the trash
+     * @throws {ConflictError} its drive is away, or it is gone; and as trash.put()
+     */
+    async throwAway(file: MediaFile, why: string): Promise<void> {
+      const { status, title, volumeId = "" } = file;
+      if (status === "offline" || status === "missing") {
+        const state = status === "offline" ? whyAway(volumeId) : "its file is gone already";
+        throw new ConflictError(`Cannot throw "${title}" away: ${state}`, { volumeId });
+      }
+      await trash.put(file, { why });
+    },
 
     /** How many files are read or hashed at once, and what the workers have done. */
     workers: {

@@ -19,6 +19,29 @@ Deno.test("GET /api/media/{id} tells what is in the file, a list of files does n
   ]);
 });
 
+Deno.test("DELETE /api/media/{id} throws a file away, from the version that was read", async () => {
+  using rig = openRig();
+  rig.files[2]!.status = "offline";
+  const remove = async (path: string, headers: HeadersInit = {}) => {
+    const answer = await rig.api.request(`http://localhost${path}`, { method: "DELETE", headers });
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  const read = await rig.get("/api/media/m-1");
+  await read.body?.cancel();
+  const etag = read.headers.get("etag")!;
+  const offline = await remove("/api/media/m-2");
+  const unknown = await remove("/api/media/nope");
+  rig.files[1]!.updatedAt = "2026-01-06T00:00:00.000Z";
+  const stale = await remove("/api/media/m-1", { "if-match": etag });
+  const before = [...rig.words];
+  rig.files[1]!.updatedAt = "2026-01-05T00:00:00.000Z";
+  const thrown = await remove("/api/media/m-1?user=ann", { "if-match": etag });
+
+  deepStrictEqual([offline, unknown, stale, thrown], [409, 404, 412, 204]);
+  deepStrictEqual([before, rig.words], [[], ["m-1: ann has asked for it"]]);
+});
+
 Deno.test("the OpenAPI document shows chapters, sidecars and tags by example", async () => {
   using rig = openRig();
 

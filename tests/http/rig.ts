@@ -124,6 +124,11 @@ export function openRig(
           opened.open++;
           return Promise.resolve(openedFile(content, () => opened.closed++));
         },
+        throwAway: (file, why) => {
+          if (file.status === "offline") throw new ConflictError("Cannot throw it away");
+          words.push(`${file.id}: ${why}`);
+          return Promise.resolve();
+        },
         scanState: () => ({ running: false }),
         confirmations: () => [confirmation],
         confirmGone: (id) => said("confirm", id),

@@ -97,6 +97,7 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "* /api/volumes/**",
     "* /api/jobs/**",
     "* /api/media/scan/**",
+    "DELETE /api/media/{id}", // as whoever may look into the trash
     "* /api/artwork/**",
     "* /api/ingest/**",
     "* /api/duplicates/**",

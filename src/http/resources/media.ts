@@ -1,10 +1,12 @@
 /**
- * /api/media: the files of this peer, and their bytes.
+ * /api/media: the files of this peer, and their bytes. They come by scans and go to the trash; what
+ * people say of them is said of their items.
  *
  * @module
  */
 import { NotFoundError } from "../../base/errors.ts";
 import type { Details, Hashes, ListOptions, MediaFile, OpenedFile } from "../../media/mod.ts";
+import { refuseOther } from "../conditional.ts";
 import { FieldsQuery, only } from "../fields.ts";
 import { serveFile } from "../file_response.ts";
 import {
@@ -20,6 +22,7 @@ import {
   z,
 } from "../router.ts";
 import { MediaItem, MediaStatus } from "../schemas.ts";
+import { removeByRoute, tell } from "./library/by.ts";
 import { detailsBody, MediaDetails } from "./media_details.ts";
 import { scanning, type ScanPort } from "./scan.ts";
 import { trackBody } from "./track_body.ts";
@@ -30,6 +33,7 @@ export interface MediaPort extends ScanPort {
   hashesOf(id: string): Hashes;
   detailsOf(id: string): Details;
   open(file: MediaFile): Promise<OpenedFile>;
+  throwAway(file: MediaFile, why: string): Promise<void>;
 }
 
 const tags = ["media"];
@@ -75,7 +79,17 @@ export function media(port: MediaPort) {
         const hashes = port.hashesOf(file.id);
         const details = detailsBody(port.detailsOf(file.id));
         const pick = only(c.req.valid("query").fields);
+        tell(c, { version: versionOf(file) });
         return c.json(pick({ ...mediaBody(file), hashes, details }), 200);
+      },
+    )
+    .openapi(
+      removeByRoute(tags, "Move a file into the trash of its volume", "It is in /api/trash"),
+      async (c) => {
+        const file = find(c.req.valid("param").id);
+        refuseOther(c, `media "${file.id}"`, versionOf(file));
+        await port.throwAway(file, `${c.req.valid("query").user} has asked for it`);
+        return c.body(null, 204);
       },
     )
     .openapi(
@@ -98,6 +112,9 @@ export function media(port: MediaPort) {
       },
     );
 }
+
+/** What is known of a file has no count of its changes, but the time of the last. */
+const versionOf = ({ updatedAt }: MediaFile): number => Date.parse(updatedAt);
 
 /** A file in REST's words. */
 export function mediaBody(it: MediaFile): z.infer<typeof MediaItem> {

@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { ConflictError } from "../../../src/base/errors.ts";
 import { TRASH_FOLDER } from "../../../src/media/mod.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openRig } from "../rig.ts";
@@ -50,6 +51,34 @@ Deno.test("a file goes into the trash of its folder, is missing, and comes back 
   strictEqual(await exists(join(rig.root, TRASH_FOLDER, date)), false, "no empty folders stay");
   const again = await rig.scan();
   deepStrictEqual([again.new, again.changed, again.bytesRead], [0, 0, 0]);
+});
+
+Deno.test("throwAway() leaves what is not here, or not as it was, where it is", async () => {
+  await using rig = await scanned(["one.wav", "two.wav", "three.wav", "four.wav"]);
+  const { library } = rig;
+  await rig.file("three.wav", wav(2, 900));
+  await Deno.remove(join(rig.root, "four.wav"));
+  await rig.scan();
+
+  await library.throwAway(rig.find("one.wav"), "owner has asked for it");
+  rig.db.run("UPDATE media SET offline_since = '2026' WHERE relative_path = 'two.wav'");
+  const [offline, missing] = [rig.find("two.wav"), rig.find("four.wav")];
+  const changed = { ...rig.find("three.wav"), sizeBytes: 1 };
+
+  for (const file of [offline, missing, changed]) {
+    await rejects(library.throwAway(file, "why"), ConflictError, file.relativePath);
+  }
+  deepStrictEqual(everything(rig).map(({ relativePath, why }) => [relativePath, why]), [
+    ["one.wav", "owner has asked for it"],
+  ]);
+  for (const name of ["two.wav", "three.wav"]) {
+    strictEqual(await exists(join(rig.root, name)), true);
+  }
+  deepStrictEqual([offline.status, missing.status, rig.find("one.wav").status], [
+    "offline",
+    "missing",
+    "missing",
+  ]);
 });
 
 Deno.test("files of one name lie beside each other in the trash", async () => {
