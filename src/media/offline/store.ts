@@ -22,6 +22,11 @@ export interface FolderOnVolume {
 
 export type OfflineStore = ReturnType<typeof createOfflineStore>;
 
+const PARKED = "volume:";
+
+/** Whether this is no folder: the files there wait for their volume, see createMoves().park. */
+export const isParked = (root: string): boolean => root.startsWith(PARKED);
+
 /** Where a file is, by its root; a drive letter tells that "\" stands between folders. */
 const PATH = `rtrim(CASE WHEN media.root LIKE '_:%' THEN replace(media.root, '\\', '/')
   ELSE media.root END, '/') || '/' || media.relative_path`;
@@ -77,7 +82,8 @@ export function createOfflineStore(db: Database) {
     /** A media folder with a file of this volume that is offline; undefined where none is. */
     offlineRootOf: (volumeId: string): string | undefined =>
       db.get<{ root: string }>(
-        "SELECT root FROM media WHERE volume_id = ? AND offline_since IS NOT NULL LIMIT 1",
+        `SELECT root FROM media WHERE volume_id = ? AND offline_since IS NOT NULL
+           AND status NOT IN ('missing', 'forgotten') LIMIT 1`,
         volumeId,
       )?.root,
 
@@ -167,7 +173,7 @@ export function createMoves(db: Database, columns: string) {
     /** Another volume shows another file in its place: it waits for its own, by that one's name. */
     park: (rowid: number): number =>
       db.run(
-        `UPDATE media SET root = 'volume:' || volume_id, relative_path = id || volume_path,
+        `UPDATE media SET root = '${PARKED}' || volume_id, relative_path = id || volume_path,
            updated_at = ? WHERE rowid = ?`,
         new Date().toISOString(),
         rowid,

@@ -8,6 +8,7 @@ import { turn } from "../../base/event_loop.ts";
 import type { Database } from "../../db/mod.ts";
 import { jobId, type RunningJob } from "../../pool/mod.ts";
 import type { HashName } from "../hash/algorithms.ts";
+import { isParked } from "../offline/store.ts";
 import { count, drain, type DrainDeps } from "./drain.ts";
 import { openEarly } from "./probed/early.ts";
 import { reopenOutdated } from "./probed/outdated.ts";
@@ -77,7 +78,9 @@ async function workOff(deps: ScanDeps, options: ScanOptions, tally: Tally): Prom
   const { store } = deps;
   const { algorithms, job } = options;
   if (options.all) {
-    const removed = store.roots().filter((root) => !options.roots.includes(root));
+    const removed = store.roots().filter((root) =>
+      !options.roots.includes(root) && !isParked(root)
+    );
     for (const root of removed) tally.report.gone += await markAll(root, store, job.signal);
   }
 

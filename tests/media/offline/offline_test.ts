@@ -221,3 +221,27 @@ Deno.test("a whole media folder that is away is offline, not missing", async () 
   await rig.scan();
   strictEqual(rig.find("film.wav").status, "offline");
 });
+
+Deno.test("a drive that is away, and whose folder is no media folder any more, is not asked for", async () => {
+  const stick: Stick = { id: "vol-stick", at: "usb" };
+  await using rig = await openSticks(stick);
+  await rig.file("usb/film.wav", noise(5000));
+  await rig.file("home/home.wav", noise(3000, 2));
+  rig.settings.roots = [rig.path("usb"), rig.path("home")];
+  await rig.scan();
+  await rig.pull(stick);
+  await rig.library.settle();
+  strictEqual(rig.library.offlineRootOf("vol-stick"), rig.path("usb"));
+
+  rig.settings.roots = [rig.path("home")];
+  const report = await rig.scan();
+
+  deepStrictEqual([report.gone, report.offline], [1, 0]);
+  strictEqual(rig.find("film.wav").status, "missing");
+  strictEqual(rig.library.offlineRootOf("vol-stick"), undefined);
+  rig.settings.roots = [rig.path("usb"), rig.path("home")];
+  await rig.plug(stick, "usb");
+  await rig.library.settle();
+  const back = await rig.scan();
+  deepStrictEqual([back.bytesRead, rig.find("film.wav").status], [0, "ready"]);
+});

@@ -136,3 +136,22 @@ Deno.test("of a small folder, too, all files or several wait for a person; one o
   await rig.library.confirmGone(rig.root);
   deepStrictEqual(Object.values(rig.statuses()), Array(5).fill("missing"));
 });
+
+Deno.test("of a folder that is no media folder any more no word is awaited", async () => {
+  await using it = await openTwenty();
+  await Deno.remove(join(it.rig.root, "s0"), { recursive: true });
+  strictEqual((await it.rig.scan()).confirmations.length, 1);
+  const [confirmation] = it.rig.library.confirmations();
+  await it.rig.library.keepGone(confirmation!.id);
+  await Deno.remove(join(it.rig.root, "s1"), { recursive: true });
+  await it.rig.scan();
+  strictEqual(it.rig.library.confirmations().length, 1);
+
+  it.rig.settings.roots = [];
+  const report = await it.rig.scan();
+
+  deepStrictEqual([report.gone, report.confirmations, it.count("missing")], [20, [], 20]);
+  deepStrictEqual(it.rig.library.confirmations(), []);
+  it.rig.settings.roots = [it.rig.root];
+  deepStrictEqual([(await it.rig.scan()).bytesRead, it.count("ready")], [0, 10]);
+});

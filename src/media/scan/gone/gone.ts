@@ -83,14 +83,17 @@ export async function concludeGone(
   return missing;
 }
 
-/** Marks all files of a folder that is no media folder any more: a person has said so. */
+/**
+ * Marks all files of a folder that is no media folder any more, those of volumes that are away
+ * included: a person has said so.
+ */
 export async function markAll(root: string, store: GoneStore, signal: AbortSignal) {
   let missing = 0;
   for (let after = "";;) {
     signal.throwIfAborted();
-    const some = store.presentIn(root, after, SPAN);
+    const some = store.restOf(root, after, SPAN);
     if (some.length === 0) return missing;
-    missing += store.markMissing(some.map(({ rowid }) => rowid));
+    missing += store.leave(some.map(({ rowid }) => rowid));
     after = some.at(-1)!.path;
     await turn();
   }

@@ -63,6 +63,26 @@ export function createGoneStore(db: Database) {
         limit,
       ),
 
+    /** The next `limit` files of a root that are not missing yet, those away included. */
+    restOf: (root: string, after: string, limit: number): { rowid: number; path: string }[] =>
+      db.all(
+        `SELECT rowid, relative_path AS path FROM media
+         WHERE root = ? AND relative_path > ? AND status NOT IN ('missing', 'forgotten')
+         ORDER BY relative_path LIMIT ?`,
+        root,
+        after,
+        limit,
+      ),
+
+    /** A person has taken their media folder away: nobody is asked about them any more. */
+    leave: (rowids: readonly number[]): number =>
+      db.run(
+        `UPDATE media SET status = 'missing', gone_since = NULL, gone_kept = 0, updated_at = ?
+         WHERE rowid IN (SELECT value FROM json_each(?))`,
+        now(),
+        JSON.stringify(rowids),
+      ),
+
     unconfirmedIn: (root: string): number =>
       db.get<{ files: number }>(
         `SELECT count(*) files FROM media WHERE root = ? AND ${UNCONFIRMED}`,
