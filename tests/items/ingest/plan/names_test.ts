@@ -7,6 +7,7 @@ import {
   randomSlug,
   refusedIn,
 } from "../../../../src/items/ingest/plan/names.ts";
+import { byStem, ownerOf } from "../../../../src/items/ingest/plan/sidecars.ts";
 import { createNames } from "../../../../src/items/ingest/plan/taken.ts";
 
 Deno.test("cleanName() puts otherwise what Windows and exFAT refuse", () => {
@@ -120,4 +121,14 @@ Deno.test("a path that is too long as a whole is refused, though its names are n
   const taken = await names.take(deep, "/in/1.mkv");
 
   match("reason" in taken ? taken.reason : "", /whole path would be too long/);
+});
+
+Deno.test("ownerOf() prefers the film that is spelt like the sidecar, and takes another one too", () => {
+  const films = byStem(["Movie.0.mkv", "movie.0.mkv", "Other.mkv"]);
+
+  strictEqual(ownerOf("Movie.0.en.srt", films), "Movie.0.mkv");
+  strictEqual(ownerOf("movie.0.en.srt", films), "movie.0.mkv");
+  strictEqual(ownerOf("OTHER.nfo", films), "Other.mkv");
+  strictEqual(ownerOf("poster.jpg", films), undefined, "of which of them?");
+  strictEqual(ownerOf("poster.jpg", byStem(["Movie.0.mkv"])), "Movie.0.mkv");
 });
