@@ -30,12 +30,15 @@ export interface SavedRow {
 
 /** Texts of the items whose `seq` are in a list in JSON. */
 export const TEXTS = `SELECT j.value seq,
-    (SELECT group_concat(p.name, ', ') FROM item_people ip JOIN people p ON p.id = ip.person_id
-     WHERE ip.item_id = i.id) people,
-    (SELECT group_concat(t.name, ', ') FROM item_tags it JOIN tags t ON t.id = it.tag_id
-     WHERE it.item_id = i.id) tags,
+    nullif(concat_ws(', ', (SELECT group_concat(p.name, ', ')
+       FROM item_people ip JOIN people p ON p.id = ip.person_id WHERE ip.item_id = i.id),
+     details ->> '$.tags.artist', details ->> '$.tags.albumArtist'), '') people,
+    nullif(concat_ws(', ', (SELECT group_concat(t.name, ', ')
+       FROM item_tags it JOIN tags t ON t.id = it.tag_id WHERE it.item_id = i.id),
+     details ->> '$.tags.album'), '') tags,
     (SELECT group_concat(text, ' ') FROM notes n WHERE n.item_id = i.id) notes
-  FROM json_each(?) j JOIN items i ON i.seq = j.value`;
+  FROM json_each(?) j JOIN items i ON i.seq = j.value
+    LEFT JOIN media_details d ON d.media_id = i.media_id`;
 
 const SAVED = `SELECT id, name, query, sort, version, created_by createdBy, created_at createdAt,
   updated_at updatedAt FROM saved_searches`;

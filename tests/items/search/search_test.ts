@@ -232,6 +232,25 @@ Deno.test("each word, phrase and filter finds its films", async () => {
   deepStrictEqual(await rig.ids("bla", { isTyping: true }), ["runner"]);
 });
 
+Deno.test("a song is found by its artist and album, which say why", async () => {
+  using rig = openRig();
+  rig.add({ id: "song", title: "Halo", path: "01.flac" });
+  rig.add({ id: "other", title: "Halo", path: "02.flac" });
+  const tags = { artist: "Beyoncé", albumArtist: "The Carters", album: "Lemonade" };
+  rig.index();
+  rig.db.run("INSERT INTO media_details VALUES ('song', ?)", JSON.stringify({ tags }));
+  rig.index();
+
+  for (const query of ["beyonce", "carters halo", "lemonade", "lem*"]) {
+    deepStrictEqual(await rig.ids(query), ["song"], query);
+  }
+  const { hits } = await rig.find("beyonce lemonade");
+  deepStrictEqual(hits[0]?.highlights.map(({ field, text }) => [field, text]), [
+    ["people", "Beyoncé, The Carters"],
+    ["tags", "Lemonade"],
+  ]);
+});
+
 Deno.test("an age counts back from now", async () => {
   using rig = openRig();
   const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();

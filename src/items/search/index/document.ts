@@ -62,17 +62,26 @@ export interface Document {
 
 /**
  * One more whenever documents get words that earlier ones lack: then what is in the index already is
- * made anew. 2: the regions of languages.
+ * made anew. 2: the regions of languages. 3: artists and albums.
  */
-export const DOCUMENT_VERSION = 2;
+export const DOCUMENT_VERSION = 3;
 
 type Track = { kind: string; language?: string };
+
+/** What is asked of what a file has said of itself. */
+interface Told {
+  chapters?: unknown[];
+  nfo?: unknown;
+  sidecars?: { kind: string; language?: string }[];
+  tags?: { artist?: string; albumArtist?: string; album?: string };
+}
 
 export function toDocument(row: ItemRow, tagWords: (id: string) => TagWords | undefined): Document {
   const people = JSON.parse(row.people) as [string, string, string, string | null, string | null][];
   const tags = (JSON.parse(row.tags) as string[]).map(tagWords).filter((it) => it !== undefined);
   const tracks = JSON.parse(row.tracks ?? "[]") as Track[];
-  const words = factWords(row, tracks);
+  const details = JSON.parse(row.details ?? "{}") as Told;
+  const words = factWords(row, tracks, details);
   for (const [id, role] of people) {
     words.push(factWord("person", id), factWord("role", role + id));
   }
@@ -81,8 +90,8 @@ export function toDocument(row: ItemRow, tagWords: (id: string) => TagWords | un
   return {
     texts: [
       joined([row.title, row.originalTitle, row.series]),
-      joined(names),
-      joined(tags.map(({ text }) => text)),
+      joined([...names, details.tags?.artist, details.tags?.albumArtist]),
+      joined([...tags.map(({ text }) => text), details.tags?.album]),
       joined([row.notes]),
       joined([row.relativePath?.replaceAll(/[_.]/g, " ")]),
       words.join(" "),
@@ -100,7 +109,7 @@ function joined(texts: readonly (string | null | undefined)[]): string {
   return searchable(all.length > MAX_TEXT ? all.slice(0, MAX_TEXT) : all);
 }
 
-function factWords(row: ItemRow, tracks: Track[]): string[] {
+function factWords(row: ItemRow, tracks: Track[], details: Told): string[] {
   const words = [factWord("every", ""), factWord("kind", row.kind)];
   const add = (kind: FactKind, value: string | number | null | undefined) => {
     if (value !== null && value !== undefined && value !== "") words.push(factWord(kind, value));
@@ -119,11 +128,6 @@ function factWords(row: ItemRow, tracks: Track[]): string[] {
   add("series", fold(row.series ?? ""));
   add("season", row.season);
   add("episode", row.episode);
-  const details = JSON.parse(row.details ?? "{}") as {
-    chapters?: unknown[];
-    nfo?: unknown;
-    sidecars?: { kind: string; language?: string }[];
-  };
   const subtitles = tracks.filter(({ kind }) => kind === "subtitle").concat(details.sidecars ?? []);
   for (const it of formsOf(subtitles.map(({ language }) => language))) add("subtitle", it);
   const audio = tracks.filter(({ kind }) => kind === "audio").map(({ language }) => language);
