@@ -99,15 +99,17 @@ export function openTags({ db, changes, publish }: TagsDeps) {
     throw new InvalidError(`Cannot find tag group "${id}"`, { id });
   }
 
-  /** To be called in a transaction, with the tree settled where much is to be done. */
-  function findOrMakeNow(path: string, by: By): TagRow {
+  /** To be called in a transaction; what it has made is added to `made`. */
+  function walkPath(path: string, by: By, made: string[] = []): TagRow {
     const names = pathParts(path);
     if (names.length === 0) throw new InvalidError(`Cannot find the tag "${path}": it has no name`);
     let at: TagRow | undefined;
     for (const name of names) {
       const slug = slugify(name);
       const next: TagRow | undefined = store.child(at?.id ?? null, slug) ?? tree.bySynonym(slug);
-      at = tree.get(next?.id ?? make({ name, parentId: at?.id ?? null }, by));
+      const id = next?.id ?? make({ name, parentId: at?.id ?? null }, by);
+      if (!next) made.push(id);
+      at = tree.get(id);
     }
     return at!;
   }
@@ -129,7 +131,8 @@ export function openTags({ db, changes, publish }: TagsDeps) {
     links,
     merge,
     settled: tree.settled,
-    findOrMakeNow,
+    /** To be called in a transaction, with the tree settled where much is to be done. */
+    findOrMakeNow: (path: string, by: By): TagRow => walkPath(path, by),
     /** Both to be called in a transaction, with the tree settled. */
     makeNow: make,
     putNow: put,
@@ -177,10 +180,12 @@ export function openTags({ db, changes, publish }: TagsDeps) {
     },
 
     /** The tag at "Genre/Film Noir"; it and those above it are made where they are not there. */
-    async findOrCreate(path: string, by: By): Promise<Tag> {
+    async findOrCreate(path: string, by: By): Promise<Tag & { isNew: boolean }> {
       await tree.settled();
-      const row = db.transaction(() => findOrMakeNow(path, by));
-      return tree.toTag(row);
+      const made: string[] = [];
+      const row = db.transaction(() => walkPath(path, by, made));
+      if (made.length > 0) onChanged(made);
+      return { ...tree.toTag(row), isNew: made.includes(row.id) };
     },
 
     async update(id: string, edit: TagEdit, by: By, expected?: number): Promise<Tag> {

@@ -43,6 +43,19 @@ Deno.test("a tag is made, renamed, moved, merged and deleted over REST", async (
   strictEqual(rig.db.get("SELECT user FROM changes ORDER BY id")?.user, "mia");
 });
 
+Deno.test("a tag that is asked for by its path is made, or was there", async () => {
+  using rig = openRig();
+  const post = async (path: string) => await rig.ask("POST", "/api/tags/", { path });
+
+  const made = await post("Genre/Drama");
+  const again = await post("genre / DRAMA");
+  const above = await post("genre");
+  const below = await post("genre/drama/Noir");
+
+  deepStrictEqual([made, again, above, below].map(({ status }) => status), [201, 200, 200, 201]);
+  deepStrictEqual([again.body.id, above.body.id], [made.body.id, made.body.parent_id]);
+});
+
 Deno.test("tags are listed page by page, and only the fields that are asked for", async () => {
   using rig = openRig();
   for (const path of ["a/b", "a/c", "d"]) await rig.ask("POST", "/api/tags/", { path });

@@ -20,7 +20,7 @@ import {
   toCursor,
   z,
 } from "../../../router.ts";
-import { byOf, createByRoute, editByRoute, IfMatch, tell, UserQuery } from "../by.ts";
+import { body, byOf, editByRoute, IfMatch, tell, UserQuery } from "../by.ts";
 import { NewTag, TagBody, tagBody, TagEditBody } from "./bodies.ts";
 import { addBranches, addItems } from "./branches.ts";
 
@@ -118,10 +118,17 @@ function addReading(routes: OpenAPIHono, port: TagsPort): void {
 
 function addEditing(routes: OpenAPIHono, port: TagsPort): void {
   routes.openapi(
-    createByRoute(tags, "Make a tag; by its path, find it or make it", {
-      takes: NewTag,
-      gives: TagBody,
-      what: "The tag",
+    createRoute({
+      method: "post",
+      path: "/",
+      tags,
+      summary: "Make a tag; by its path, find it or make it",
+      request: { query: UserQuery, body: body(NewTag) },
+      responses: {
+        200: json(TagBody, "The tag of that path, which was there"),
+        201: json(TagBody, "The tag, which is new"),
+        ...failures,
+      },
     }),
     async (c) => {
       const { name, path, slug, parent_id, group_id, description, synonyms } = c.req.valid("json");
@@ -133,7 +140,12 @@ function addEditing(routes: OpenAPIHono, port: TagsPort): void {
           throw new InvalidError(`Cannot take "${other[0]}" with a path: edit the tag then`);
         }
       }
-      const tag = path !== undefined ? await port.findOrCreate(path, by) : await port.create({
+      if (path !== undefined) {
+        const tag = await port.findOrCreate(path, by);
+        tell(c, tag);
+        return tag.isNew ? c.json(tagBody(tag), 201) : c.json(tagBody(tag), 200);
+      }
+      const tag = await port.create({
         name: name!,
         slug,
         parentId: parent_id,
