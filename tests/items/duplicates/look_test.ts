@@ -254,7 +254,7 @@ Deno.test("files are the same title by name, year and episode, whatever signs an
     ...["1.wav", "2.wav", "3.wav", "4.wav", "5.wav", "6.wav", "7.wav", "8.wav", "9.wav"],
   ));
   item(rig, "1.wav", { title: "Amélie", year: 2001 });
-  item(rig, "2.wav", { title: "AMELIE!", year: 2001 });
+  item(rig, "2.wav", { title: "AME\u0301LIE!", year: 2001 });
   item(rig, "3.wav", { title: "Amelie", year: 2019 });
   item(rig, "4.wav", { title: "Pilot", series: "The Show", season: 1, episode: 1 });
   item(rig, "5.wav", { title: "Show s01e01", series: "Show", season: 1, episode: 1 });
