@@ -47,6 +47,7 @@ import library0023 from "./sql/library_0023_renewed.sql" with { type: "text" };
 import library0024 from "./sql/library_0024_owed.sql" with { type: "text" };
 import library0025 from "./sql/library_0025_owed_shared.sql" with { type: "text" };
 import library0026 from "./sql/library_0026_edited.sql" with { type: "text" };
+import library0027 from "./sql/library_0027_no_cover.sql" with { type: "text" };
 
 export const migrations = {
   /** `library.db`: what this peer has and how it is set up. */
@@ -77,6 +78,7 @@ export const migrations = {
     library0024,
     library0025,
     library0026,
+    library0027,
   ],
   /** `edge.db`: what the edge role knows of all peers. */
   edge: [

@@ -7,6 +7,7 @@
 import { dirname, join } from "node:path";
 import { basename, dirname as posixDirname } from "node:path/posix";
 import { imageSize } from "image-size";
+import { CommandError } from "../../base/command.ts";
 import { InvalidError, NotFoundError, UnavailableError } from "../../base/errors.ts";
 import { extensionOf, kindOf, type MediaFile, type MediaKind, stemOf } from "../media.ts";
 import type { Details, EmbeddedFile } from "../details.ts";
@@ -158,7 +159,24 @@ async function coverInside(
     const found = bytes && toCover("embedded", cover.name ?? "cover", bytes);
     if (found) return found;
   }
-  if (!await ffmpeg.isHere()) return undefined;
+  const version = await ffmpeg.abilities().then((it) => it.version, () => undefined);
+  if (version === undefined || store.hasNoCover(file.id, version)) return undefined;
+  try {
+    const found = await coverOfStream(path, { ffmpeg, folder, signal });
+    if (found) return found;
+  } catch (error) {
+    // Damaged: it is so as well the next time.
+    if (!(error instanceof CommandError) || error.details.code === undefined) throw error;
+  }
+  store.saveNoCover(file.id, version);
+  return undefined;
+}
+
+/** By ffmpeg, which knows of more containers. */
+async function coverOfStream(
+  path: string,
+  { ffmpeg, folder, signal }: { ffmpeg: Ffmpeg; folder: string; signal: AbortSignal },
+): Promise<Cover | undefined> {
   const { coverIndex } = await lookAt(path, { ffmpeg, signal });
   if (coverIndex === undefined) return undefined;
   const to = join(folder, "cover.bin");

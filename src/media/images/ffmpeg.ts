@@ -10,6 +10,8 @@ import { Semaphore } from "../../pool/mod.ts";
 import { type Encoding, encodingsOf } from "./formats.ts";
 
 export interface Abilities {
+  /** As it calls itself: "7.1.1-static". */
+  version: string;
   encodings: Encoding[];
   /** How sheets of tiles are made: the first of the encodings. */
   sheet: Encoding;
@@ -146,9 +148,11 @@ function toAbilities(version: string, lists: string): Abilities {
   if (!sheet) {
     throw new UnavailableError("Cannot make pictures: this ffmpeg has no encoder for WebP or JPEG");
   }
+  const [, name = "unknown"] = /^ffmpeg version (\S+)/.exec(version) ?? [];
   const [, major, minor] = /^ffmpeg version \D*(\d+)\.(\d+)/.exec(version) ?? [];
   const isOld = major !== undefined && Number(major) * 100 + Number(minor) < 501;
   return {
+    version: name,
     encodings,
     sheet,
     canMapTones: all.has("zscale") && all.has("tonemap"),

@@ -7,6 +7,7 @@
 import type { Database } from "../../db/mod.ts";
 import { mediaColumns, type MediaRow, toMedia } from "../media_row.ts";
 import type { MediaFile } from "../media.ts";
+import { createNoCovers } from "./none/store.ts";
 
 /** A picture, or a text, that lies in the folder of artwork. */
 export interface Picture {
@@ -62,6 +63,8 @@ export function createImageStore(db: Database) {
     ).map(({ path }) => path);
 
   return {
+    ...createNoCovers(db, CONTENT),
+
     /** The item of a file, and what its content is; undefined where there is no such file. */
     about: (mediaId: string): { itemId: string; madeOf: string } | undefined =>
       db.get(

@@ -8,7 +8,7 @@ import {
   NotFoundError,
   UnavailableError,
 } from "../../../src/base/errors.ts";
-import { has } from "../../helpers/clips.ts";
+import { has, wav } from "../../helpers/clips.ts";
 import { until, within } from "../../helpers/wait.ts";
 import { ffmpeg } from "./clips.ts";
 import { openArtworkRig } from "./rig.ts";
@@ -233,6 +233,30 @@ Deno.test({ name: "Artwork remembers which film cannot be decoded, and why", ign
   strictEqual(it.films.length, runs, "nobody tries again");
   ok(runs > 0);
   ok(it.db.get<{ error: string }>("SELECT error FROM artwork")!.error);
+});
+
+Deno.test({ name: "Artwork looks for a cover once where there is none", ignore }, async () => {
+  await using it = await openArtworkRig();
+  it.settings.extensions = [".wav"];
+  await it.file("song.wav", wav(1));
+  await it.scan();
+  const { id } = it.find("song.wav");
+  const looks = async () => {
+    const before = it.looks();
+    await rejects(it.artwork.poster("poster", id, {}), { name: "NotFoundError" });
+    await rejects(it.artwork.poster("thumbnail", id, {}), { name: "NotFoundError" });
+    return it.looks() - before;
+  };
+
+  strictEqual(await looks(), 1);
+  strictEqual(await looks(), 0);
+  it.reopen();
+  strictEqual(await looks(), 0, "nor after a restart");
+  it.db.run("UPDATE no_cover SET looked_by = 'older'");
+  strictEqual(await looks(), 1, "another ffmpeg may see more");
+  await it.file("song.wav", wav(2));
+  await it.scan();
+  strictEqual(await looks(), 1, "another content");
 });
 
 Deno.test(

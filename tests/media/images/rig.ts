@@ -30,7 +30,9 @@ export async function openArtworkRig(options: ArtworkRigOptions = {}) {
   const settings = { cacheBytes: options.cacheBytes ?? 1e9, slow: options.slow ?? false };
   const films: string[][] = [];
   const folder = join(rig.dir.path, "artwork");
+  let looks = 0;
   const counting: Run = (program, args, more) => {
+    if (args.includes("ffprobe") || program === "ffprobe" && !args.includes("-version")) looks++;
     const isFilm = args.includes("-filter_complex_threads");
     if (isFilm) films.push(args);
     const at = args.indexOf("-i");
@@ -67,6 +69,8 @@ export async function openArtworkRig(options: ArtworkRigOptions = {}) {
     get artwork() {
       return artwork;
     },
+    /** How often ffprobe was asked about a file so far. */
+    looks: () => looks,
     /** As after a restart of the program. */
     reopen(): Artwork {
       artwork[Symbol.dispose]();
