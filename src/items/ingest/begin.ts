@@ -32,8 +32,9 @@ export function checkBegin(
   }
   if (state === "planned" && !room.enough && !force) {
     refuse(
-      `it needs ${room.neededBytes} bytes, and ${room.freeBytes} are free on the target. Free ` +
-        "some space and plan again, or say force to go as far as there is room",
+      `it needs ${room.neededBytes} bytes, and ${room.freeBytes} are free on the target, of which ` +
+        "16 MB, or a tenth, are left to the file system. Free some space and plan again, or say " +
+        "force to go as far as there is room",
     );
   }
 }

@@ -520,13 +520,15 @@ Deno.test(
   mountable,
   async () => {
     await using rig = await openIngestRig();
-    await using small = await mountSmall(rig.root, "12m");
+    await using small = await mountSmall(rig.root, "11m");
     for (let seed = 1; seed <= 4; seed++) await rig.put(`${seed}.mkv`, noise(4_000_000, seed));
     await rig.put("small.mkv", "small");
     const { id } = await rig.plan({ policy: "by-title" });
 
     const first = await rig.ingest.execute(id, { signal: rig.signal, force: true });
     const { files } = rig.ingest.report(id);
+    const unroomed = rig.ingest.steps(id, { after: -1, limit: 9 })
+      .find(({ error }) => error)?.error;
     const there = await snapshot(rig.root);
     const folders = await Array.fromAsync(Deno.readDir(rig.root));
     const again = await rig.execute(id);
@@ -536,6 +538,10 @@ Deno.test(
     deepStrictEqual([first.state, again.state, last.state], ["stopped", "stopped", "done"]);
     match(first.reason!, /No room for 2 files \(8\.0 MB\): free some/);
     deepStrictEqual([files.moved, files.failed, files.under_way], [3, 2, 0]);
+    match(
+      unroomed!,
+      /^No room: it needs 4\.0 MB, \d\.\d MB are free, and 0\.\d MB of them are left/,
+    );
     strictEqual(there.filter((it) => it.endsWith(".mkv")).length, 3);
     strictEqual(there.length, 3, "no part file");
     strictEqual(folders.length, 3, "no empty folder");

@@ -12,7 +12,10 @@ import { Refused } from "./context.ts";
 /** The target has not room for this file. */
 export class NoRoomError extends Refused {
   constructor(readonly neededBytes: number, freeBytes: number) {
-    super(`No room: it needs ${inMegabytes(neededBytes)}, and ${inMegabytes(freeBytes)} are free`);
+    super(
+      `No room: it needs ${inMegabytes(neededBytes)}, ${inMegabytes(freeBytes)} are free, and ` +
+        `${inMegabytes(spareBytes(freeBytes))} of them are left to the file system`,
+    );
   }
 }
 
@@ -24,8 +27,13 @@ export interface Room extends Disposable {
   wrote(bytes: number): void;
 }
 
-/** Left for the file system's own books. */
-const SPARE_BYTES = 1024 * 1024;
+/** Left for the file system's own books; of little there is, less. */
+const SPARE_BYTES = 1_000_000;
+const SPARE_PART = 1 / 10;
+
+function spareBytes(freeBytes: number): number {
+  return Math.min(SPARE_BYTES, freeBytes * SPARE_PART);
+}
 
 /** @param freeBytes What may be written in a folder; undefined where nobody tells. */
 export function openRooms(
@@ -46,7 +54,7 @@ export function openRooms(
           const promised = [...held.values()].reduce((sum, it) => sum + it, 0);
           const change = changed.promise;
           const free = await freeBytes(folder);
-          if (free === undefined || bytes + SPARE_BYTES <= free - promised) break;
+          if (free === undefined || bytes + spareBytes(free) <= free - promised) break;
           if (isAlone) throw new NoRoomError(bytes, free);
           await orAborted(change, signal); // one that fails gives its room back
           signal.throwIfAborted();

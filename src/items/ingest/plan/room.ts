@@ -6,8 +6,9 @@
  */
 import type { Mode, Room } from "../model.ts";
 
-/** Left for the file system's own books. */
-const SPARE_BYTES = 16 * 1024 * 1024;
+/** Left for the file system's own books, of many files at once; of little there is, less. */
+const SPARE_BYTES = 16_000_000;
+const SPARE_PART = 1 / 10;
 
 export interface Taken {
   sizeBytes: number;
@@ -33,7 +34,7 @@ export class RoomCount {
 
   /** @param freeBytes What a user without special rights may write. */
   of(freeBytes: number | undefined, volumeId: string | undefined): Room {
-    const spare = this.#needed > 0 ? SPARE_BYTES : 0;
+    const spare = this.#needed > 0 ? Math.min(SPARE_BYTES, (freeBytes ?? 0) * SPARE_PART) : 0;
     return {
       neededBytes: this.#needed,
       largestBytes: this.#largest,
