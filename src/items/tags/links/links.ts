@@ -124,7 +124,6 @@ export function createTagLinks({ db, changes, tags, groups, onTagged }: LinkDeps
       refuseUnknownItem(db, itemId);
       return store.tagsOf(itemId);
     },
-    itemsOf: store.itemsOf,
     groupOf,
     writer,
 
