@@ -51,6 +51,7 @@ export type { Confirmation } from "./scan/gone/confirmations.ts";
 export type { ScanProgress, ScanReport } from "./scan/progress.ts";
 export type { ListOptions, MediaCounts } from "./store.ts";
 export { isRuleFile } from "./scan/walk/ignored.ts";
+export { explain } from "./scan/walk/touch.ts";
 export { filmOfArt, isFolderArt, picturesOfFilms } from "./sidecars/pictures.ts";
 export { subtitleExtensions } from "./sidecars/subtitles.ts";
 export { TEMPORARY, TRASH_FOLDER } from "./trash/folder.ts";

@@ -217,6 +217,22 @@ Deno.test("links are told and not followed, hard links are one file", unix, asyn
   await rejects(rig.plan({ sources: [join(rig.source, "link.mkv")] }), /it is a link/);
 });
 
+Deno.test(
+  "a name that is no UTF-8 is told in words",
+  { ignore: Deno.build.os !== "linux" },
+  async () => {
+    await using rig = await openIngestRig();
+    await rig.put("film.mkv", "film");
+    const script = 'cd "$1" && printf x > "$(printf "odd\\377.mkv")"';
+    await new Deno.Command("sh", { args: ["-c", script, "sh", rig.source] }).output();
+
+    const plan = await rig.plan({ policy: "flat" });
+
+    const [, told] = Object.entries(rig.told(plan.id)).find(([name]) => name.startsWith("odd"))!;
+    match(told!, /its name is not valid UTF-8$/);
+  },
+);
+
 Deno.test("a source that becomes a link before its turn is left", unix, async () => {
   await using rig = await openIngestRig();
   const film = await rig.put("film.mkv", "film");

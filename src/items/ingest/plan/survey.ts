@@ -5,8 +5,8 @@
  * @module
  */
 import { basename, dirname, join } from "node:path";
-import { InvalidError, reasonOf } from "../../../base/errors.ts";
-import { extensionOf, type FileWork, picturesOfFilms } from "../../../media/mod.ts";
+import { InvalidError } from "../../../base/errors.ts";
+import { explain, extensionOf, type FileWork, picturesOfFilms } from "../../../media/mod.ts";
 import { factsOf } from "../execute/disk.ts";
 import { type Facts, PART_PREFIX } from "../model.ts";
 import { byStem, isSidecar, ownerOf } from "./sidecars.ts";
@@ -111,7 +111,7 @@ async function look(
       }
     });
   } catch (error) {
-    const reason = `The folder cannot be read: ${reasonOf(error)}`;
+    const reason = explain(error, "folder");
     left.push({ path: folder, sizeBytes: 0, modifiedMs: 0, reason });
   }
   names.sort();
@@ -159,7 +159,7 @@ async function stat(
       path,
       sizeBytes: 0,
       modifiedMs: 0,
-      reason: `It cannot be read: ${reasonOf(error)}`,
+      reason: explain(error, "file"),
     });
   }
 }
