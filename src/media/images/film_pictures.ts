@@ -144,8 +144,9 @@ export function createFilmMaker(deps: FilmPicturesDeps) {
   };
 }
 
-function refusal({ title }: MediaFile, reason: string): ConflictError {
-  return new ConflictError(`Cannot make pictures of "${title}": ${reason}`);
+/** Of a file that is damaged the library says what is wrong with it, and better than ffmpeg does. */
+function refusal({ title, error }: MediaFile, reason: string): ConflictError {
+  return new ConflictError(`Cannot make pictures of "${title}": ${error ?? reason}`);
 }
 
 /** Why nothing will ever come of this content; undefined where another time it may. */
@@ -155,7 +156,8 @@ function reasonToGiveUp(error: unknown, signal: AbortSignal): string | undefined
   if (error instanceof SyntaxError) return "ffprobe does not understand it";
   if (!(error instanceof CommandError)) return undefined;
   const { stderr } = error.details;
-  return typeof stderr === "string" && stderr ? lastLine(stderr) : error.message;
+  const said = typeof stderr === "string" && stderr ? lastLine(stderr) : error.message;
+  return `it is damaged, or this ffmpeg does not know what is in it (${said})`;
 }
 
 /** ffmpeg complains of many things, and says last what ended it. */

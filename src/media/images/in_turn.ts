@@ -5,10 +5,11 @@
  * @module
  */
 import { join } from "node:path";
-import { DeniedError, NotFoundError, UnavailableError } from "../../base/errors.ts";
+import { ConflictError, DeniedError, NotFoundError, UnavailableError } from "../../base/errors.ts";
 import { isBelow } from "../../base/files.ts";
 import { aside, type Lanes, type RunningJob, type SleepGate } from "../../pool/mod.ts";
 import type { MediaFile } from "../media.ts";
+import { explain } from "../scan/walk/touch.ts";
 
 export interface InTurnDeps {
   lanes: Lanes;
@@ -38,7 +39,8 @@ export function createInTurn({ lanes, gate, touch, silence, roots, whyAway }: In
       return (await Deno.stat(real)).isFile ? real : undefined;
     }).catch((error) => {
       if (error instanceof Deno.errors.NotFound) throw gone();
-      throw error;
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      throw new ConflictError(`Cannot read "${file.title}": ${explain(error, "file")}`);
     });
     if (real === undefined) throw gone();
     // After resolving links: a path that has become a link must not lead out of the folders.
