@@ -70,7 +70,10 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     };
   } catch (error) {
     if (error instanceof ConflictError || error instanceof FatalError) throw error;
-    throw new FatalError(`Cannot use the data folder "${path}": ${reasonOf(error)}`, { path }, {
+    const why = error instanceof Deno.errors.PermissionDenied
+      ? "this user may not write there. Give it the right to, or set DATA_DIR to another folder"
+      : reasonOf(error);
+    throw new FatalError(`Cannot use the data folder "${path}": ${why}`, { path }, {
       cause: error,
     });
   }

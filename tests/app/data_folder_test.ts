@@ -1,7 +1,9 @@
 /** How commands find the program that works in a data folder. @module */
 import { match, rejects, strictEqual } from "node:assert/strict";
 import { findAgent, openDataFolder } from "../../src/app/data_folder.ts";
+import { run } from "../../src/base/command.ts";
 import { ConflictError } from "../../src/base/errors.ts";
+import { has } from "../helpers/clips.ts";
 import { tempDir } from "../helpers/temp.ts";
 
 Deno.test("an agent that is just starting is waited for, and one that is there is told", async () => {
@@ -21,4 +23,26 @@ Deno.test("an agent that is just starting is waited for, and one that is there i
 
   strictEqual((await found)?.url, "http://127.0.0.1:1");
   await rejects(openDataFolder(data.path), /works in it. Stop that one, or set DATA_DIR/);
+});
+
+const isRoot = Deno.uid() === 0;
+// Root writes everywhere, unless it gives that away.
+const drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+
+Deno.test({
+  name: "a data folder that may not be written to says what to do",
+  ignore: Deno.uid() === null || isRoot && !await has(drop[0]!, drop[1]!, "true"),
+}, async () => {
+  await using data = await tempDir();
+  await Deno.chmod(data.path, 0o500);
+  const module = import.meta.resolve("../../src/app/data_folder.ts");
+  const code = `import { openDataFolder } from "${module}";
+    await openDataFolder(Deno.args[0]).catch((error) => console.log(error.message));`;
+  const deno = [Deno.execPath(), "eval", code, data.path];
+  const [program, ...args] = isRoot ? [...drop, ...deno] : deno;
+
+  const said = await run(program!, args, { timeoutMs: 60_000 });
+
+  match(said, /^Cannot use the data folder ".*": this user may not write there. Give it the right/);
+  await Deno.chmod(data.path, 0o700);
 });
