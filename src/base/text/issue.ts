@@ -37,12 +37,14 @@ const words: Record<string, (issue: Issue) => string | undefined> = {
 
   "too_small": ({ origin, minimum }) => {
     if (origin === "number") return `it is less than ${minimum}`;
+    if (origin === "int") return "it is too small a number";
     if (minimum === 1) return "it is empty";
     return origin === "string" ? `it has fewer than ${minimum} characters` : undefined;
   },
 
   "too_big": ({ origin, maximum }) => {
     if (origin === "number") return `it is more than ${maximum}`;
+    if (origin === "int") return "it is too large a number"; // none that a field takes is so large
     if (origin === "string") return `it is longer than ${maximum} characters`;
     return origin === "array" ? `there are more than ${maximum}` : undefined;
   },

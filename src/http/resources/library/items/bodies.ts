@@ -76,7 +76,7 @@ const text = (
   name: "title" | "original_title" | "series" | "description" | "source" | "language",
 ) => z.string().max(editable[name].max).nullable();
 const whole = (name: "season" | "episode" | "year") =>
-  z.int().min(editable[name].min).max(editable[name].max).nullable();
+  z.number().min(editable[name].min).max(editable[name].max).int().nullable();
 
 const editFields = {
   title: text("title"),
