@@ -86,7 +86,7 @@ export class Configuration {
   set(key: string, value: unknown): SettingView {
     const name = nameOf(key);
     const view = this.#view(name);
-    if (!view.editable) {
+    if ("fixed" in settings[name]) {
       throw new DeniedError(`Cannot set ${view.envName} while running: set it in the environment`);
     }
     if (view.source === "environment" || view.source === "flag") {
@@ -115,7 +115,8 @@ export class Configuration {
       help,
       envName: envNameOf(name),
       source: this.#from[name],
-      editable: !("fixed" in setting),
+      // What the environment or a flag says goes first.
+      editable: !("fixed" in setting) && !["environment", "flag"].includes(this.#from[name]),
     };
   }
 }

@@ -44,6 +44,17 @@ Deno.test("set() refuses what the setting does not take, and keeps what was", ()
   strictEqual(open(db).value.httpPort, 9001);
 });
 
+Deno.test("a setting that the environment sets is not editable here, and says so", () => {
+  using db = openDatabase(":memory:", migrations.library);
+  const config = open(db, { environment: { HTTP_PORT: "9001" } });
+
+  deepStrictEqual([config.find("http_port").editable, config.find("workers").editable], [
+    false,
+    true,
+  ]);
+  throws(() => config.set("http_port", 9002), { name: "ConflictError", message: /environment/ });
+});
+
 Deno.test("set() is denied for what is fixed at start", () => {
   using db = openDatabase(":memory:", migrations.library);
   const config = open(db);
