@@ -65,6 +65,8 @@ export function ui(picturesAt?: string): Hono {
       return c.body(text, 200, { "content-type": type, ...headers });
     });
   }
+  // Browsers ask for it where a page names none, as those of other programs here do not.
+  routes.get("/favicon.ico", (c) => c.body(null, 204, { "cache-control": "max-age=86400" }));
   return routes;
 }
 

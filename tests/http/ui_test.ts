@@ -15,6 +15,7 @@ Deno.test("pictures come from here, and from where the edge sends viewers for th
   const wider = await away.get("/");
   const login = await away.get("/login");
 
+  strictEqual((await here.get("/favicon.ico")).status, 204);
   strictEqual(picturesOf(strict), "'self' data: blob:");
   strictEqual(picturesOf(wider), "'self' data: blob: https://s3.example:9");
   strictEqual(picturesOf(login), "'self' data: blob:");
