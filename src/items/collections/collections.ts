@@ -127,6 +127,14 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
     return id;
   }
 
+  /** Who names a collection means one. */
+  function refuseTwin({ kind = "collection", name }: CollectionInput, own?: string): void {
+    const twin = store.byName(kind, name.trim());
+    if (!twin || twin.id === own) return;
+    const state = "there is one of this name. Take another name, or use that one";
+    throw new ConflictError(`Cannot call a ${kind} "${name}": ${state}`, { id: twin.id });
+  }
+
   /** Changes items a few at a time; the collection's version grows with each few. */
   async function each(
     id: string,
@@ -165,8 +173,12 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       return store.items(find(id).id, after, limit);
     },
 
+    /** @throws {ConflictError} there is one of this kind and name */
     create(input: CollectionInput, by: By): Collection {
-      const id = db.transaction(() => make(input, by));
+      const id = db.transaction(() => {
+        refuseTwin(input);
+        return make(input, by);
+      });
       onChanged([id]);
       return find(id);
     },
@@ -191,8 +203,11 @@ export function openCollections({ db, changes, publish }: CollectionsDeps) {
       expected?: number,
     ): Collection {
       db.transaction(() => {
-        const { version, name: old } = find(id);
+        const { version, name: old, kind: was } = find(id);
         refuseStale(`collection "${old}"`, version, expected);
+        if (name !== undefined || kind !== undefined) {
+          refuseTwin({ kind: kind ?? was, name: name ?? old }, id);
+        }
         put(id, {
           ...name !== undefined && { name: name.trim() },
           ...kind !== undefined && { kind },

@@ -119,3 +119,19 @@ Deno.test("series are what the items say, in the order of seasons and episodes",
   });
   deepStrictEqual([...first, ...rest].map((it) => it.itemId), ["i-2", "i-1", "i-0", "i-3"]);
 });
+
+Deno.test("a second collection of the same name and kind is refused, by its making and by its renaming", () => {
+  using rig = openRig(0);
+  const { id } = rig.collections.create({ name: "Alien" }, rig.by());
+  const other = rig.collections.create({ name: "Aliens" }, rig.by());
+  rig.collections.create({ name: "Alien", kind: "series" }, rig.by());
+
+  throws(() => rig.collections.create({ name: " alien " }, rig.by()), {
+    name: "ConflictError",
+    message: /there is one of this name/,
+  });
+  throws(() => rig.collections.update(other.id, { name: "ALIEN" }, rig.by()), {
+    name: "ConflictError",
+  });
+  strictEqual(rig.collections.update(id, { name: "ALIEN" }, rig.by()).name, "ALIEN");
+});
