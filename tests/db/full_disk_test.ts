@@ -7,7 +7,7 @@ import { noise, type TempDir, tempDir } from "../helpers/temp.ts";
 /** Mounts a small file system on the folder; undefined where that is not allowed. */
 async function mountSmall(dir: TempDir): Promise<AsyncDisposable | undefined> {
   try {
-    await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", dir.path]);
+    await run("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", dir.path]);
   } catch {
     return undefined; // no root, no Linux: the test says that it was ignored
   }
