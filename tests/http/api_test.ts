@@ -130,7 +130,7 @@ Deno.test("another method than there is: 405 with those that are, OPTIONS tells 
   const cases = [
     ["PUT", "/api/health", "OPTIONS, GET, HEAD"],
     ["POST", "/api/drives/drv-a/", "OPTIONS, GET, HEAD"],
-    ["DELETE", "/api/media/scan", "OPTIONS, GET, HEAD, POST"],
+    ["DELETE", "/api/ingest/plans", "OPTIONS, GET, HEAD, POST"],
     ["GET", "/api/configurations/http_port/value", "OPTIONS, PATCH"],
     ["PUT", "/api/streams/any", "OPTIONS, PATCH, DELETE"],
     ["POST", "/app.js", "OPTIONS, GET, HEAD"],
