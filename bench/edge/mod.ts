@@ -5,6 +5,7 @@
  * @module
  */
 import { say } from "../../scripts/run.ts";
+import type { Program } from "./lines.ts";
 import { median, tellMost, tellRatio } from "../ratios.ts";
 import type { LoadTold } from "./load.ts";
 import {
@@ -26,9 +27,12 @@ export interface EdgeBench {
 }
 
 /** Few: each edge waits for its peers now and then. Many: it always has something to do. */
-const FLIGHTS = { few: 64, many: 256 };
+const FLIGHTS = [64, 256];
 const FLOOD_PEERS = 400;
-const FLOOD_SEC = 4;
+/** Short turns and many of them: what else the machine does falls on all alike. */
+const TURN_SEC = 1;
+const TURNS = 8;
+const WARM_UP_SEC = 2;
 
 export async function benchEdge({ folder, peers, holdSec, ...more }: EdgeBench): Promise<void> {
   say(`\n${peers} peers on one edge, ${holdSec} s of heartbeats`);
@@ -66,36 +70,41 @@ async function benchMessages(
   { rounds, hasGrpcio }: Pick<EdgeBench, "rounds" | "hasGrpcio">,
 ): Promise<void> {
   const kinds: EdgeKind[] = hasGrpcio ? ["ours", "bare", "aio", "threads"] : ["ours", "bare"];
-  const told: Record<string, Flood[]> = {};
-  for (let round = 0; round < rounds; round++) {
-    for (const kind of kinds) (told[kind] ??= []).push(await flood(kind, folder));
-  }
-  for (const load of ["few", "many"] as const) {
-    const seconds = (kind: EdgeKind) => told[kind]!.map((it) => it[load].seconds / it[load].done);
+  await using open = new AsyncDisposableStack();
+  const edges = new Map<EdgeKind, Program>();
+  for (const kind of kinds) edges.set(kind, await openFlooded(kind, folder, open));
+  for (const flights of FLIGHTS) {
+    const told = new Map<EdgeKind, LoadTold[]>(kinds.map((kind) => [kind, []]));
+    for (let turn = 0; turn < rounds * TURNS; turn++) {
+      for (const kind of turn % 2 ? kinds.toReversed() : kinds) {
+        const options = { flights, seconds: TURN_SEC };
+        told.get(kind)!.push(await edges.get(kind)!.ask<LoadTold>("load", options));
+      }
+    }
+    const seconds = (kind: EdgeKind) => told.get(kind)!.map((it) => it.seconds / it.done);
     const rate = (kind: EdgeKind) => Math.round(2 / median(seconds(kind)));
-    say(`\nMessages of ${FLOOD_PEERS} published peers, ${FLIGHTS[load]} commands in flight`);
+    say(`\nMessages of ${FLOOD_PEERS} published peers, ${flights} commands in flight`);
     const ours = seconds("ours");
     if (hasGrpcio) {
       const best = rate("aio") >= rate("threads") ? "aio" : "threads";
-      const goal = load === "many" ? { atLeast: 2 } : {};
-      tellRatio(`a minimal grpcio edge (${best})`, { ours, theirs: seconds(best), ...goal });
+      tellRatio(`a minimal grpcio edge (${best})`, { ours, theirs: seconds(best), atLeast: 2 });
     }
     tellRatio("grpc-js and our codec alone", { ours, theirs: seconds("bare") });
     say(`  messages/s here and now: ${kinds.map((kind) => `${kind} ${rate(kind)}`).join(", ")}`);
   }
 }
 
-type Flood = Record<keyof typeof FLIGHTS, LoadTold>;
-
-async function flood(kind: EdgeKind, folder: string): Promise<Flood> {
-  const data = await Deno.makeTempDir({ dir: folder });
-  const opened = await openEdgeProgram(kind, data);
-  await using edge = opened.edge;
-  await using peers = openPeers(opened.port, FLOOD_PEERS, "peer", "published");
+/** An edge with its peers, warm; both last as long as `open`. */
+async function openFlooded(
+  kind: EdgeKind,
+  folder: string,
+  open: AsyncDisposableStack,
+): Promise<Program> {
+  const { edge, port } = await openEdgeProgram(kind, await Deno.makeTempDir({ dir: folder }));
+  open.use(edge);
+  const peers = open.use(openPeers(port, FLOOD_PEERS, "peer", "published"));
   await peers.ask("connect");
   await untilCount(edge, FLOOD_PEERS);
-  const load = (flights: number, seconds: number) =>
-    edge.ask<LoadTold>("load", { flights, seconds });
-  await load(FLIGHTS.few, FLOOD_SEC / 2);
-  return { few: await load(FLIGHTS.few, FLOOD_SEC), many: await load(FLIGHTS.many, FLOOD_SEC) };
+  for (const flights of FLIGHTS) await edge.ask("load", { flights, seconds: WARM_UP_SEC });
+  return edge;
 }

@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { UnavailableError } from "../base/errors.ts";
-import { deadline, onAbort } from "./deadlines.ts";
+import { onAbort, Wait } from "./deadlines.ts";
 
 interface Identified {
   requestId: string;
@@ -16,9 +16,36 @@ interface Identified {
 /** Questions one stream may have open before the next is refused. */
 const MAX_WAITING = 1000;
 
-interface Question<Answer> {
-  resolve(answer: Answer): void;
-  reject(reason: unknown): void;
+/** What was asked and is not answered yet. */
+class Question<Answer> extends Wait {
+  /** Nobody need tell that the asker has gone. */
+  heard: (() => void) | undefined;
+
+  constructor(
+    ms: number,
+    readonly requestId: string,
+    readonly waiting: Map<string, Question<Answer>>,
+    readonly resolve: (answer: Answer) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    super(ms);
+    waiting.set(requestId, this);
+  }
+
+  override over(): boolean {
+    if (!super.over()) return false;
+    this.waiting.delete(this.requestId);
+    this.heard?.();
+    return true;
+  }
+
+  override late(): void {
+    this.reject(new UnavailableError(`Cannot wait longer: no answer in ${this.ms} ms`));
+  }
+
+  fail(reason: unknown): void {
+    if (this.over()) this.reject(reason);
+  }
 }
 
 export class Conversation<In extends Identified, Out extends Identified> {
@@ -50,36 +77,29 @@ export class Conversation<In extends Identified, Out extends Identified> {
    *
    * @throws {UnavailableError} no answer in `ms`, or the stream ended
    */
-  async ask(message: Out, ms: number, signal?: AbortSignal): Promise<In> {
-    const waiting = this.#questions();
-    if (waiting.size >= MAX_WAITING) {
-      throw new UnavailableError(`Cannot ask: ${MAX_WAITING} questions are waiting for an answer`);
-    }
-    signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<In>();
-    const heard = signal && onAbort(signal, () => reject(signal.reason));
-    const answered = deadline(
-      ms,
-      () => reject(new UnavailableError(`Cannot wait longer: no answer in ${ms} ms`)),
-    );
-    waiting.set(message.requestId, { resolve, reject });
-    try {
-      const room = this.post(message);
-      // A full stream must not make the wait longer than `ms`.
-      if (room) await Promise.race([room, promise]);
-      return await promise;
-    } finally {
-      answered();
-      heard?.();
-      waiting.delete(message.requestId);
-    }
+  ask(message: Out, ms: number, signal?: AbortSignal): Promise<In> {
+    // One promise and no more for each question: an edge has thousands a second.
+    return new Promise((resolve, reject) => {
+      const waiting = this.#questions();
+      if (waiting.size >= MAX_WAITING) {
+        throw new UnavailableError(
+          `Cannot ask: ${MAX_WAITING} questions are waiting for an answer`,
+        );
+      }
+      signal?.throwIfAborted();
+      // A full stream must not make the wait longer than `ms`; one that has ended fails all.
+      this.post(message)?.catch(() => {});
+      const question = new Question<In>(ms, message.requestId, waiting, resolve, reject);
+      question.heard = signal && onAbort(signal, () => question.fail(signal.reason));
+    });
   }
 
   /** Whether `message` answered a question that was waiting. */
   settle(message: In): boolean {
     const question = this.#waiting?.get(message.requestId);
-    question?.resolve(message);
-    return question !== undefined;
+    if (!question?.over()) return false;
+    question.resolve(message);
+    return true;
   }
 
   #questions(): Map<string, Question<In>> {
@@ -87,7 +107,7 @@ export class Conversation<In extends Identified, Out extends Identified> {
     const waiting = this.#waiting = new Map<string, Question<In>>();
     this.signal.addEventListener("abort", () => {
       const lost = new UnavailableError("Cannot wait: the stream has ended");
-      for (const { reject } of waiting.values()) reject(lost);
+      for (const question of waiting.values()) question.fail(lost);
     });
     return waiting;
   }

@@ -8,25 +8,64 @@
 /** A wait may last this much longer than its limit. */
 const GRAIN_MS = 20;
 
-/** What is to happen, by when: milliseconds of performance.now(), in whole grains. */
-const due = new Map<number, Set<() => void>>();
-let waits = 0;
+/** The last begun of the waits that end in each grain: milliseconds of performance.now(). */
+const due = new Map<number, Wait>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let armedFor = Infinity;
 
+/** A wait with a limit. Those of one grain are linked to each other: a set of them would cost more. */
+export abstract class Wait {
+  /** The grain in which it ends; nothing when it is over. */
+  #at: number | undefined;
+  #older: Wait | undefined;
+  #newer: Wait | undefined;
+
+  /** `late` is called after `ms`, unless `over` is first. */
+  constructor(readonly ms: number) {
+    const at = this.#at = Math.ceil((performance.now() + ms) / GRAIN_MS) * GRAIN_MS;
+    this.#older = due.get(at);
+    if (this.#older) this.#older.#newer = this;
+    due.set(at, this);
+    if (at < armedFor) arm(at);
+  }
+
+  abstract late(): void;
+
+  /** It has no limit any more; false: it was over before. */
+  over(): boolean {
+    const at = this.#at;
+    if (at === undefined) return false;
+    const [older, newer] = [this.#older, this.#newer];
+    this.#at = this.#older = this.#newer = undefined;
+    if (older) older.#newer = newer;
+    if (newer) newer.#older = older;
+    else if (older) due.set(at, older);
+    else due.delete(at);
+    if (due.size === 0) disarm();
+    return true;
+  }
+
+  /** Ends all that are late at `now`. */
+  static endLate(now: number): void {
+    const late: Wait[] = [];
+    for (const [at, newest] of due) {
+      for (let wait = at <= now ? newest : undefined; wait; wait = wait.#older) late.push(wait);
+    }
+    // Each may end others.
+    for (const wait of late.reverse()) if (wait.over()) wait.late();
+  }
+}
+
+class Callback extends Wait {
+  constructor(ms: number, readonly late: () => void) {
+    super(ms);
+  }
+}
+
 /** Calls `late` after `ms`, unless what it gives back is called first. */
 export function deadline(ms: number, late: () => void): () => void {
-  const at = Math.ceil((performance.now() + ms) / GRAIN_MS) * GRAIN_MS;
-  let those = due.get(at);
-  if (!those) due.set(at, those = new Set());
-  those.add(late);
-  waits++;
-  if (at < armedFor) arm(at);
-  return () => {
-    if (!those.delete(late)) return;
-    if (those.size === 0) due.delete(at);
-    if (--waits === 0) disarm();
-  };
+  const wait = new Callback(ms, late);
+  return () => void wait.over();
 }
 
 function arm(at: number): void {
@@ -42,22 +81,11 @@ function disarm(): void {
 }
 
 function tell(): void {
-  const now = performance.now();
-  let next = Infinity;
-  const over: (() => void)[] = [];
-  for (const [at, those] of due) {
-    if (at > now) {
-      next = Math.min(next, at);
-      continue;
-    }
-    due.delete(at);
-    over.push(...those);
-    those.clear();
-  }
-  waits -= over.length;
   disarm();
-  if (next < Infinity) arm(next);
-  for (const late of over) late();
+  Wait.endLate(performance.now());
+  let next = Infinity;
+  for (const at of due.keys()) next = Math.min(next, at);
+  if (next < armedFor) arm(next);
 }
 
 const aborts = new WeakMap<AbortSignal, Set<() => void>>();
