@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Codec, Protobuf, ProtobufType } from "./proto.ts";
 
 /** What bytes from the other end decode to when they are no message: a value, not an exception,
@@ -35,12 +36,18 @@ export function createCodec<Message extends { payload?: object }>(
 
     decode(bytes) {
       try {
-        return decode(type, new TextReader(bytes)) as Message;
+        return decode(type, new TextReader(asBuffer(bytes))) as Message;
       } catch (error) {
         return { undecodable: `Cannot decode ${type.name}: ${(error as Error).message}` };
       }
     },
   };
+}
+
+/** The same bytes; gRPC's are one already. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 // The library would put U+FFFD in place of bad bytes; a path so changed names no file.
@@ -53,8 +60,9 @@ function createTextReader({ Reader }: Protobuf) {
       const [from, to] = [this.pos, this.pos + length];
       if (to > this.len) throw new RangeError(`index out of range: ${to} > ${this.len}`);
       this.pos = to;
-      const bytes = this.buf.subarray(from, to);
-      return shortAscii(bytes) ?? utf8.decode(bytes);
+      return isShortAscii(this.buf, from, to)
+        ? (this.buf as Buffer).toString("latin1", from, to)
+        : utf8.decode(this.buf.subarray(from, to));
     }
   };
 }
@@ -72,11 +80,11 @@ function decode(type: ProtobufType, reader: InstanceType<Protobuf["Reader"]>): o
   return envelope;
 }
 
-/** A message may hold 600,000 short texts: a decoder's call, or a spread, takes twice as long. */
-function shortAscii(bytes: Uint8Array): string | undefined {
-  if (bytes.length > 64) return undefined;
-  for (let at = 0; at < bytes.length; at++) if (bytes[at]! >= 0x80) return undefined;
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+/** A message may hold 600,000 short texts: a decoder's call, or a view of each, takes twice as long. */
+function isShortAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from > 64) return false;
+  for (let at = from; at < to; at++) if (bytes[at]! >= 0x80) return false;
+  return true;
 }
 
 /**

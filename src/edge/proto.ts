@@ -5,7 +5,6 @@
  * @module
  */
 import type * as grpc from "@grpc/grpc-js";
-import { Buffer } from "node:buffer";
 import type protobufjs from "protobufjs";
 import base from "../../proto/base.proto" with { type: "text" };
 import catalog from "../../proto/catalog.proto" with { type: "text" };
@@ -14,7 +13,7 @@ import extensions from "../../proto/extensions.proto" with { type: "text" };
 import fileOperations from "../../proto/file_operations.proto" with { type: "text" };
 import media from "../../proto/media.proto" with { type: "text" };
 import webrtc from "../../proto/webrtc.proto" with { type: "text" };
-import { createCodec, type Undecodable } from "./codec.ts";
+import { asBuffer, createCodec, type Undecodable } from "./codec.ts";
 import type { EdgeMessage, EdgeWebRTCMessage, PeerMessage, PeerWebRTCMessage } from "./messages.ts";
 import { endSessionsBetweenReads } from "./transport/http2_sessions.ts";
 
@@ -153,8 +152,4 @@ function method<Request, Response>(
     responseSerialize: (message: Response) => asBuffer(response.encode(message)),
     responseDeserialize: (bytes: Uint8Array) => response.decode(bytes),
   };
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
