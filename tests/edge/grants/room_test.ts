@@ -86,3 +86,31 @@ Deno.test("what is forbidden while the peer is being asked does not play", grpcT
   deepStrictEqual(it.edge.streams(), []);
   await until(() => it.open.size === 0, "nothing at the peer");
 });
+
+Deno.test("a peer that says nothing leaves time for another with the title", grpcTest, async () => {
+  /** Everywhere the same film. */
+  class OneFilm extends MapLibrary {
+    override describe(catalogIds: string[]) {
+      return super.describe(catalogIds).map((it) => ({ ...it, contentHash: "ab".repeat(16) }));
+    }
+  }
+  await using rig = await startEdge({ timeouts: { streamSec: 1 } });
+  const silent = startLink(rig.address, new OneFilm("Alien.mp4"), {
+    settings: { peerId: "silent" },
+    streams: { open: () => new Promise(() => {}), close: () => {} },
+  });
+  await using _silent = silent;
+  await rig.event("peer.connected");
+  await using _other = startLink(rig.address, new OneFilm("Alien.mp4"), {
+    settings: { peerId: "well" },
+  });
+  const [item] = await until(async () => {
+    const found = await titles(rig.edge);
+    return found[0]?.replicas.filter(({ online }) => online).length === 2 && found;
+  });
+
+  const play = () => rig.edge.openStream({ catalogId: item!.catalogId, sdp: "v=0" }, never);
+  const peers = [(await play()).peerId, (await play()).peerId];
+
+  deepStrictEqual(peers, ["well", "well"]);
+});

@@ -68,6 +68,9 @@ interface Copy {
   load: number;
 }
 
+/** Peers that can be asked in the time there is, if none of them says a word. */
+const MAX_ASKED = 4;
+
 export class Streams {
   readonly open: OpenStreams;
 
@@ -107,16 +110,20 @@ export class Streams {
 
     const until = Date.now() + limitMs;
     let refused: unknown;
-    for (const { peer, catalogId } of this.#candidates(title, request.peerIds)) {
+    const copies = this.#candidates(title, request.peerIds);
+    for (const [at, { peer, catalogId }] of copies.entries()) {
       const left = until - Date.now();
       if (left <= 0) break;
+      // One that is silent must leave time for the others.
+      const share = Math.max(left / (copies.length - at), limitMs / MAX_ASKED);
+      const ms = Math.ceil(Math.min(left, share));
       if (!await mayPlay(viewer, titleId, peer.peerId)) {
         const state = `peer "${peer.peerId}" is not shared with you`;
         refused ??= new DeniedError(`Cannot play "${title.title}": ${state}`);
         continue;
       }
       try {
-        return await this.#ask(peer, { titleId, catalogId, sdp, viewer }, left, signal);
+        return await this.#ask(peer, { titleId, catalogId, sdp, viewer }, ms, signal);
       } catch (error) {
         signal.throwIfAborted();
         // What is wrong with the request is wrong for every peer.
