@@ -213,8 +213,6 @@ export function openSlowScan(
   };
 }
 
-export type SlowScan = ReturnType<typeof openSlowScan>;
-
 /** MB/s of all readers together. */
 async function readersTake(clock: VirtualClock, shares: PlacedFile[][]): Promise<number> {
   const began = clock.now();

@@ -47,8 +47,6 @@ const columns = `id, item_id AS itemId, kind, label, origin, path, mime_type AS 
   height, size_bytes AS sizeBytes, details, made_of AS madeOf, version, generated_at AS generatedAt,
   used_at AS usedAt`;
 
-export type AssetStore = ReturnType<typeof createAssetStore>;
-
 /** Every method is one short synchronous step. */
 export function createAssetStore(db: Database) {
   const many = (rest: string, ...values: (string | number)[]) =>

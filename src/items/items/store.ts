@@ -42,8 +42,6 @@ type StateRow = EditState["values"] & {
   mediaKind: ItemKind | null;
 };
 
-export type ItemStore = ReturnType<typeof createItemStore>;
-
 export function createItemStore(db: Database) {
   const now = () => new Date().toISOString();
 

@@ -22,8 +22,6 @@ export interface PeopleFilter {
   limit: number;
 }
 
-export type PeopleStore = ReturnType<typeof createPeopleStore>;
-
 export function createPeopleStore(db: Database) {
   const now = () => new Date().toISOString();
 

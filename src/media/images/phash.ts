@@ -43,14 +43,6 @@ export function perceptualHash(gray: Uint8Array): bigint {
   return hash;
 }
 
-/** Bits in which two hashes differ, 0 to 64. */
-export function bitsApart(one: bigint, other: bigint): number {
-  let differing = one ^ other;
-  let count = 0;
-  for (; differing > 0n; differing &= differing - 1n) count++;
-  return count;
-}
-
 /** Frequencies in a row and in a column that the zigzag reaches. */
 const REACH = 11;
 

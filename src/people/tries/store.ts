@@ -13,8 +13,6 @@ export interface TriesRow {
   untilAt: number;
 }
 
-export type TriesStore = ReturnType<typeof triesStore>;
-
 export function triesStore(state: State) {
   return {
     find: (keys: readonly string[]): Promise<TriesRow[]> =>

@@ -15,8 +15,6 @@ const columns = `id, kind, title, drive_ids AS driveIds, state, done, total,
   bytes_done AS bytesDone, bytes_total AS bytesTotal, error, started_at AS startedAt,
   updated_at AS updatedAt, finished_at AS finishedAt`;
 
-export type JobStore = ReturnType<typeof createJobStore>;
-
 /** The table `jobs` of `db`. Every method is one short synchronous step. */
 export function createJobStore(db: Database) {
   return {

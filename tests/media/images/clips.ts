@@ -64,8 +64,6 @@ const recipes = {
 
 export type ClipName = keyof typeof recipes;
 
-export const clipNames = Object.keys(recipes) as ClipName[];
-
 function drawn(source: string): string[] {
   return ["-f", "lavfi", "-i", source];
 }

@@ -13,10 +13,8 @@ import type { RunningJob } from "../../../pool/mod.ts";
 import type { IngestDeps } from "../deps.ts";
 import type { Disk } from "../execute/disk.ts";
 import type { LibraryStore } from "../library/store.ts";
-import type { Mode, NewStep, Plan, PlanOptions } from "../model.ts";
-import type { PolicyName } from "../policies.ts";
+import type { NewStep, Plan } from "../model.ts";
 import type { IngestStore } from "../store.ts";
-import type { Places } from "./allow.ts";
 import { countBuckets, createBuckets } from "./buckets.ts";
 import type { Digest, Duplicates } from "./duplicates.ts";
 import { numbered, type ParseName, type Placed, placeFilm } from "./facts.ts";
@@ -31,12 +29,6 @@ export interface PlanDeps extends Pick<IngestDeps, "hands" | "locate" | "setting
   duplicates: Duplicates;
   disk: Disk;
   parse: ParseName;
-}
-
-export interface PlanSpec extends Places {
-  policy: PolicyName;
-  mode: Mode;
-  options: PlanOptions;
 }
 
 /** Steps kept in one transaction. */

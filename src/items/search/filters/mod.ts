@@ -163,8 +163,6 @@ export const filters = {
   },
 } satisfies Record<string, Filter>;
 
-export type FilterName = keyof typeof filters;
-
 const byName = new Map<string, Filter>(
   Object.entries<Filter>(filters).flatMap(([name, it]) =>
     [name, ...it.aliases ?? []].map((one) => [one, it] as const)

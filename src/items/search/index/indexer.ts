@@ -25,8 +25,6 @@ export interface IndexerDeps {
   publish: Publish;
 }
 
-export type Indexer = ReturnType<typeof createIndexer>;
-
 const MAX_BATCH = 500;
 /** How often it looks for what has changed. */
 const LOOK_EVERY_MS = 500;

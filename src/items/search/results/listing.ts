@@ -67,8 +67,6 @@ const SOON = 300;
 /** First the rest of this page is read, by the same threads. */
 const SOON_MS = 5;
 
-export type Listings = ReturnType<typeof createListings>;
-
 export function createListings(store: ResultStore) {
   const known = new Map<string, Promise<Ahead>>();
 

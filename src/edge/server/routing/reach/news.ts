@@ -121,5 +121,3 @@ export function createNews({ bus, edgeId, run, publish }: NewsDeps) {
     },
   };
 }
-
-export type News = ReturnType<typeof createNews>;
