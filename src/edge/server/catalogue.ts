@@ -16,7 +16,7 @@ export interface Catalogue {
   findPeer(peerId: string): Promise<Peer | undefined>;
   /**
    * Titles that peers have announced, by title, those with all words of `query` in it: parts of
-   * words, in any order, capital or not. Where `sees` says whose copies count, they are called,
+   * words, in any order, whatever capitals and accents. Where `sees` says whose copies count, they are called,
    * sorted and found as those call them. Of very many a page may be short, and not the last one.
    */
   catalog(

@@ -16,6 +16,7 @@ import {
   openIdentityRoom,
 } from "../identity/mod.ts";
 import { Nudge } from "../nudge.ts";
+import { makeNamesPlain } from "../sight/mod.ts";
 import { openAvailability } from "./availability/mod.ts";
 import { type HashesOptions, openHashes } from "./hashes/mod.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
@@ -267,6 +268,7 @@ export function openEdge(options: EdgeOptions): Edge {
         pictures.run(either),
         hashes.run(either),
         routing.run(either),
+        makeNamesPlain(state, log, either),
       ]);
       // Without one of them it is no edge: it ends, for whoever sees to it to begin it again.
       telling.catch(() => stop.abort());

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { makeNamesPlain } from "./names/store.ts";
 export { createSeal, type Seal } from "./seal.ts";
 export { asSeen, type Seen, seenPage, type Sees } from "./seen.ts";
 export { type Found, type NameRow, namesAfter, type TitlePlace, titlesAfter } from "./store.ts";

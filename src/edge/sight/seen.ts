@@ -4,6 +4,7 @@
  * @module
  */
 import { turn } from "../../base/event_loop.ts";
+import { plain } from "../../base/text/plain.ts";
 import type { ReplicaRow, TitleRow } from "../server/store.ts";
 import type { Found, NameRow } from "./store.ts";
 
@@ -78,7 +79,7 @@ export async function seenPage(
 }
 
 function byName(one: ReplicaRow, other: ReplicaRow): number {
-  return compare(one.title.toLowerCase(), other.title.toLowerCase()) ||
+  return compare(plain(one.title), plain(other.title)) ||
     compare(one.peerId, other.peerId) || compare(one.relativePath, other.relativePath);
 }
 

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { plain } from "../../base/text/plain.ts";
 import type { Statements } from "../../db/mod.ts";
 
 /** One copy, as a place in the order of all names. */
 export interface NameRow {
-  /** Lower case. */
+  /** Without capitals and accents. */
   sortTitle: string;
   catalogId: string;
   peerId: string;
@@ -80,7 +81,9 @@ function placesAfter<Place extends object>(
 
 /** What LIKE is to look for, with "!" before what is no pattern. */
 function toPattern(word: string): string {
-  return `%${word.toLowerCase().replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&")}%`;
+  // Of accents alone nothing is left, which would be in every name.
+  const text = plain(word) || word;
+  return `%${text.replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&")}%`;
 }
 
 /** 32 bytes in base64, the same for all edges of one state: made when it is first asked for. */

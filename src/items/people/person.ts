@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "../../base/text/plain.ts";
 
 export const roles = ["actor", "director", "writer", "composer", "producer", "other"] as const;
 
@@ -35,8 +36,7 @@ export interface Credit {
 
 /** " Zoë   KRAVITZ" → "zoe kravitz". */
 export function normalizeName(name: string): string {
-  return name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase()
-    .replaceAll(/\s+/g, " ").trim();
+  return plain(name).replaceAll(/\s+/g, " ").trim();
 }
 
 /** The words that a search may begin with: "jean-luc o'neill" → jean, luc, o, neill. */

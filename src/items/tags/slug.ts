@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "../../base/text/plain.ts";
 
 const MAX_LENGTH = 64;
 
@@ -12,9 +13,9 @@ const MAX_LENGTH = 64;
  * ("???") gets seven letters, the same each time.
  */
 export function slugify(name: string, maxLength = MAX_LENGTH): string {
-  const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
-  const isAscii = !/[\u0080-\uffff]/.test(plain.replaceAll(/[^\p{L}\p{N}]/gu, ""));
-  const text = isAscii ? plain : name.normalize("NFKC").toLowerCase();
+  const bare = plain(name);
+  const isAscii = !/[\u0080-\uffff]/.test(bare.replaceAll(/[^\p{L}\p{N}]/gu, ""));
+  const text = isAscii ? bare : name.normalize("NFKC").toLowerCase();
   const joined = text.replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
   const cut = [...trimDashes(joined)].slice(0, maxLength).join("");
   return trimDashes(cut) || lettersOf(name.normalize("NFKC").trim());

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "../../../base/text/plain.ts";
 import type { State, Statements, StateValue } from "../../../db/mod.ts";
 import type { CatalogedFile, MediaDescription, OfferedFile } from "../../messages.ts";
 import { titleOf } from "../catalog_item.ts";
@@ -216,7 +217,7 @@ async function addTitles(
   for (let at = 0; at < files.length; at += ROWS) {
     const some = files.slice(at, at + ROWS).map((file) => {
       const title = titleOf(file.relativePath);
-      return { ...file, title, sortTitle: title.toLowerCase() };
+      return { ...file, title, sortTitle: plain(title) };
     });
     await tx.run(
       `INSERT INTO titles (catalog_id, title, sort_title, size_bytes, added_at)

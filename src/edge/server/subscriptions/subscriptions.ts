@@ -6,6 +6,7 @@
  */
 import { ConflictError, InvalidError, NotFoundError } from "../../../base/errors.ts";
 import type { Publish } from "../../../base/events.ts";
+import { plain } from "../../../base/text/plain.ts";
 import type { Page, PageRequest } from "../catalog_item.ts";
 import { fromCursor, toCursor } from "../cursor.ts";
 import type { Subscription, SubscriptionStore } from "./store.ts";
@@ -26,6 +27,9 @@ export interface Available {
   peerIds: string[];
 }
 
+/** One that waits for words, as they stand in titles: without capitals and accents. */
+type Asked = Subscription & { words: string };
+
 const TTL_HOURS = 24;
 export const MAX_TTL_HOURS = 24 * 365;
 const MAX_ALL = 10_000;
@@ -36,7 +40,7 @@ const HOUR_MS = 3_600_000;
 const FRESH_MS = 5000;
 
 export class Subscriptions {
-  #queries: { read: number; all: Subscription[] } | undefined;
+  #queries: { read: number; all: Asked[] } | undefined;
 
   constructor(
     readonly store: SubscriptionStore,
@@ -120,7 +124,7 @@ export class Subscriptions {
     );
     const words = await this.#withQuery();
     for (const title of there) {
-      const asked = words.filter(({ query }) => title.sortTitle.includes(query!));
+      const asked = words.filter(({ words }) => title.sortTitle.includes(words));
       for (const it of [...byId.get(title.catalogId) ?? [], ...asked]) await this.#tell(it, title);
     }
   }
@@ -138,9 +142,13 @@ export class Subscriptions {
     });
   }
 
-  async #withQuery(): Promise<Subscription[]> {
+  async #withQuery(): Promise<Asked[]> {
     if (!this.#queries || Date.now() - this.#queries.read > FRESH_MS) {
-      this.#queries = { read: Date.now(), all: await this.store.withQuery(now()) };
+      const read = Date.now();
+      const all = (await this.store.withQuery(now()))
+        // Of accents alone nothing is left, which would be in every title.
+        .map((it) => ({ ...it, words: plain(it.query!) || it.query! }));
+      this.#queries = { read, all };
     }
     const at = now();
     return this.#queries.all.filter(({ expiresAt }) => expiresAt > at);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { plain } from "../../../base/text/plain.ts";
 
 /**
  * Scripts that are written without spaces: each character is a word of its own in the index, and a
@@ -25,8 +26,7 @@ export function searchable(text: string): string {
 /** Lower case, no accents, single spaces, nothing but letters and digits: for keys and comparing. */
 export function fold(text: string): string {
   if (/^[a-z\d]*$/i.test(text)) return text.toLowerCase();
-  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return plain(text).replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
 /** What a fact is about, by the letter that its word in the index has. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plain } from "../../../../base/text/plain.ts";
 import type { State, Statements } from "../../../../db/mod.ts";
 import type { MediaDescription } from "../../../messages.ts";
 import { titleOf, toCatalogMedia, wordsOf } from "../../catalog_item.ts";
@@ -135,7 +136,7 @@ export async function split(
   );
   if (!file) return undefined;
   const title = titleOf(path);
-  const id = await addTitle(tx, { title, sortTitle: title.toLowerCase(), sizeBytes, hash: null });
+  const id = await addTitle(tx, { title, sortTitle: plain(title), sizeBytes, hash: null });
   const described: Described = { changed: 0, remaps: [], touched: [] };
   const writer = new FileWriter(tx, peerId, described, nothing());
   await writer.move(file, id);
@@ -211,7 +212,7 @@ export class FileWriter {
     if (title === "" || title === (ownTitle ?? titleOf(path))) return;
     await this.tx.run(
       "UPDATE replicas SET title = ?, sort_title = ? WHERE peer_id = ? AND relative_path = ?",
-      ...[title, title.toLowerCase(), this.peerId, path],
+      ...[title, plain(title), this.peerId, path],
     );
     this.described.changed++;
   }
@@ -269,13 +270,13 @@ export class FileWriter {
     const title = wordsOf(description.title) || file.title;
     const { sizeBytes } = description;
     const media = JSON.stringify(toCatalogMedia(description));
-    const isSame = title === file.title && title.toLowerCase() === file.sortTitle &&
+    const isSame = title === file.title && plain(title) === file.sortTitle &&
       sizeBytes === file.sizeBytes && media === file.media && describedBy === peerId;
     if (isSame) return;
     await tx.run(
       `UPDATE titles SET title = ?, sort_title = ?, size_bytes = ?, media = ?, described_by = ?
        WHERE catalog_id = ?`,
-      ...[title, title.toLowerCase(), sizeBytes, media, peerId, titleId],
+      ...[title, plain(title), sizeBytes, media, peerId, titleId],
     );
     described.changed++;
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { plain } from "../../../../base/text/plain.ts";
 
 export interface Named {
   kind: string;
@@ -16,9 +17,9 @@ export interface Named {
 
 /** "The Amélie: Spider-Man!" → "amelie spider man". */
 export function normalized(text: string): string {
-  const plain = text.normalize("NFKD").replaceAll(/\p{M}+/gu, "").toLowerCase()
-    .replaceAll("&", " and ").replaceAll(/['’]/g, "").replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
-  return plain.replace(/^(?:the|an?) (?=.)/, "");
+  const words = plain(text).replaceAll("&", " and ").replaceAll(/['’]/g, "")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return words.replace(/^(?:the|an?) (?=.)/, "");
 }
 
 /** Undefined for a name that says too little. */
