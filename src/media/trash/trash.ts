@@ -176,17 +176,11 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
       for (const some of ids ? [ids.map(find)] : pages(before)) {
         for (const entry of some) {
           signal.throwIfAborted();
-          const path = join(entry.root, entry.trashPath);
           deleting.add(entry.id);
           store.setDeleting(entry.id, true); // before it is: a file that is gone is told by nobody
-          let isThere = true;
+          let wasThere: boolean;
           try {
-            isThere = await touch(path, () => exists(path));
-            if (isThere || !await isEmptied(entry)) {
-              await checkInside(path, roots(), touch);
-              await touch(path, () => Deno.remove(path));
-              await touch(path, () => removeEmptyFolders(dirname(path)));
-            }
+            wasThere = await deleteFile(entry);
           } catch (error) {
             done.failed.push({ id: entry.id, problem: String((error as Error).message) });
             store.setDeleting(entry.id, false);
@@ -195,7 +189,7 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
             deleting.delete(entry.id);
           }
           store.remove(entry.id);
-          if (!isThere) continue; // somebody has taken it away already
+          if (!wasThere) continue; // somebody has taken it away already
           done.files++;
           done.bytes += entry.sizeBytes;
         }
@@ -227,20 +221,26 @@ export function openTrash({ db, roots, touch, publish, onChanged }: TrashDeps) {
   async function endDeletions(): Promise<void> {
     for (const id of store.halfDeleted().filter((it) => !deleting.has(it))) {
       const entry = find(id);
-      const path = join(entry.root, entry.trashPath);
       try {
-        const isThere = await touch(path, () => exists(path));
-        if (!isThere && !await isEmptied(entry)) continue; // its drive is away
-        if (isThere) {
-          await checkInside(path, roots(), touch);
-          await touch(path, () => Deno.remove(path));
-        }
+        await deleteFile(entry);
         store.remove(id);
         changed("emptied", [entry]);
       } catch {
-        continue; // it stays, and is tried again at the next start
+        continue; // its drive is away, or it stays: it is tried again at the next start
       }
     }
+  }
+
+  /** Whether it was there: else somebody has taken it away. @throws it stays, or nobody can tell */
+  async function deleteFile(entry: TrashEntry): Promise<boolean> {
+    const path = join(entry.root, entry.trashPath);
+    const isThere = await touch(path, () => exists(path));
+    if (isThere || !await isEmptied(entry)) {
+      await checkInside(path, roots(), touch);
+      await touch(path, () => Deno.remove(path));
+      await touch(path, () => removeEmptyFolders(dirname(path)));
+    }
+    return isThere;
   }
 
   /** Whether the trash itself is there: a drive that is away leaves an empty folder behind. */
