@@ -45,7 +45,7 @@ export async function benchRescan(folder: string, files: number, rounds: number)
 }
 
 /** What people run; where that cannot be made, its sources, with the executable's flags. */
-export async function programToMeasure(): Promise<Program> {
+async function programToMeasure(): Promise<Program> {
   const executable = await tryCompile("its sources are measured, which take some 40 MiB more");
   if (executable) return { command: executable, args: [] };
   const { args: [run, ...args], ...source } = fromSource();
@@ -67,7 +67,7 @@ interface Report {
 }
 
 /** A process of its own, as a person runs it; with the most memory that it had at once. */
-export async function rescan(
+async function rescan(
   { command, args, env }: Program,
   tree: BigTree,
   dataDir: string,
