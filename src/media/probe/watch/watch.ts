@@ -6,7 +6,7 @@
  * @module
  */
 import type { TurnReader } from "../../turn_reader.ts";
-import { ownThread, readThread, workedMs } from "./thread.ts";
+import { ownThread, readThread, type ThreadTime, workedMs } from "./thread.ts";
 
 /** Cells: counts up with whatever comes on; 1 while the file system is asked; the worker's thread. */
 const STEPS = 0;
@@ -54,7 +54,7 @@ export function openProbeWatch(cells: Int32Array = createCells()) {
 export function watchProbe(cells: Int32Array, onStuck: () => void): Disposable {
   let steps = -1;
   let worked = 0;
-  let before = readThread(0);
+  let before: ThreadTime | undefined;
   const timer = setInterval(() => {
     const now = Atomics.load(cells, STEPS);
     const thread = readThread(Atomics.load(cells, THREAD));
