@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConflictError, FatalError, reasonOf } from "../base/errors.ts";
+import { exists } from "../base/files.ts";
 import { pause } from "../base/service.ts";
 
 /** Where an agent says how it is reached: from when it answers to its end. */
@@ -43,7 +43,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     const lock = await Deno.open(join(path, "lock"), { create: true, write: true });
     if (!await lock.tryLock(true)) {
       lock.close();
-      const help = existsSync(join(path, ANNOUNCEMENT))
+      const help = await exists(join(path, ANNOUNCEMENT))
         ? "another giggityflix works in it. Stop that one"
         : "another giggityflix works in it, or is just starting. Try again in a moment, stop that one";
       throw new ConflictError(`Cannot use the data folder "${path}": ${help}, or set DATA_DIR`, {
