@@ -44,6 +44,18 @@ Deno.test("a peer joins an edge by its PIN, links to it, and is revoked", async 
     const left = await runCommand(["leave", other, "--json"], { dataDir: peerDir });
     deepStrictEqual(JSON.parse(left.stdout), { edge: other, edges: [address] });
 
+    // Where a flag or the environment names the edges, an invitation is not used up for nothing.
+    const { pin: unused } = await invite();
+    const fixed = await runCommand(["join", other, "--pin", unused], {
+      dataDir: peerDir,
+      env: { EDGE_GRPC_ADDRESS: address },
+    });
+    match(fixed.stderr, /EDGE_GRPC_ADDRESS: the environment sets it .* Start without it/);
+    const { items: open } = await edge.get<{ items: unknown[] }>("/api/peers/enrolments/");
+    strictEqual(open.length, 1);
+    const kept = await runCommand(["config", "get", "edge_fingerprints"], { dataDir: peerDir });
+    strictEqual(kept.stdout.trim(), `${address}=${key}`);
+
     await using _peer = await startAgent({ dataDir: peerDir });
     const isOnline = async () => (await edge.get<{ online: boolean }>(`/api/peers/${id}/`)).online;
     await until(() => isOnline().catch(() => false));

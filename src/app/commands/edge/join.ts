@@ -60,9 +60,12 @@ export function join(context: CommandContext): Command {
         ...clientCertPath && { clientCertPath },
         ...clientKeyPath && { clientKeyPath },
       };
-      const fingerprint = await joinEdge({ way, peerId, key, pin }, context.signal);
       const before = await namedEdges(settings);
       const place = options.replace ? "only" : options.first ? "first" : "last";
+      // A PIN is good for once: not for a join that cannot be kept.
+      const nameless = withEdge(before, { address: edge, fingerprint: "" }, place);
+      await assertKeepable(settings, before, nameless);
+      const fingerprint = await joinEdge({ way, peerId, key, pin }, context.signal);
       const now = withEdge(before, { address: edge, fingerprint }, place);
       await keepEdges(settings, before, now);
       const others = now.addresses.filter((it) =>
@@ -97,6 +100,7 @@ export function leave(context: CommandContext): Command {
         throw new NotFoundError(`Cannot leave "${edge}": this is no edge of this peer. ${named}`);
       }
       const now = withoutEdge(before, edge);
+      await assertKeepable(settings, before, now);
       await keepEdges(settings, before, now);
       if (options.json) return print(JSON.stringify({ edge, edges: now.addresses }));
       print(`Left the edge at ${edge}`);
@@ -114,6 +118,13 @@ async function namedEdges(settings: Settings) {
     ["edge_grpc_address", "edge_fingerprints"].map(settings.get),
   );
   return { addresses: parseAddresses(addresses!), pins: parseAddresses(pins!) };
+}
+
+/** All or nothing: keys without addresses would be half of it. */
+async function assertKeepable(settings: Settings, before: NamedEdges, now: NamedEdges) {
+  if (now.pins.join() !== before.pins.join()) await settings.assertEditable("edge_fingerprints");
+  if (now.addresses.join() === before.addresses.join()) return;
+  await settings.assertEditable("edge_grpc_address");
 }
 
 async function keepEdges(settings: Settings, before: NamedEdges, now: NamedEdges): Promise<void> {
