@@ -6,6 +6,7 @@
 import { ConflictError } from "../../base/errors.ts";
 import type { JobSpec } from "../../pool/mod.ts";
 import type { Plan } from "./model.ts";
+import { SPARE_BYTES } from "./plan/room.ts";
 import { toReport } from "./report.ts";
 import type { IngestStore } from "./store.ts";
 
@@ -33,7 +34,9 @@ export function checkBegin(
   if (state === "planned" && !room.enough && !force) {
     refuse(
       `it needs ${room.neededBytes} bytes, and ${room.freeBytes} are free on the target, of which ` +
-        "16 MB, or a tenth, are left to the file system. Free some space and plan again, or say " +
+        `${
+          SPARE_BYTES / 1e6
+        } MB, or a tenth, are left to the file system. Free some space and plan again, or say ` +
         "force to go as far as there is room",
     );
   }

@@ -7,6 +7,7 @@
 import { counted } from "../../../base/text/counted.ts";
 import { orAborted } from "../../../base/service.ts";
 import { Semaphore } from "../../../pool/mod.ts";
+import { spareOf } from "../plan/room.ts";
 import { Refused } from "./context.ts";
 
 /** The target has not room for this file. */
@@ -14,7 +15,7 @@ export class NoRoomError extends Refused {
   constructor(readonly neededBytes: number, freeBytes: number) {
     super(
       `No room: it needs ${inMegabytes(neededBytes)}, ${inMegabytes(freeBytes)} are free, and ` +
-        `${inMegabytes(spareBytes(freeBytes))} of them are left to the file system`,
+        `${inMegabytes(spareOf(freeBytes, SPARE_BYTES))} of them are left to the file system`,
     );
   }
 }
@@ -27,13 +28,8 @@ export interface Room extends Disposable {
   wrote(bytes: number): void;
 }
 
-/** Left for the file system's own books; of little there is, less. */
+/** Left for the file system's own books. */
 const SPARE_BYTES = 1_000_000;
-const SPARE_PART = 1 / 10;
-
-function spareBytes(freeBytes: number): number {
-  return Math.min(SPARE_BYTES, freeBytes * SPARE_PART);
-}
 
 /** @param freeBytes What may be written in a folder; undefined where nobody tells. */
 export function openRooms(
@@ -54,7 +50,7 @@ export function openRooms(
           const promised = [...held.values()].reduce((sum, it) => sum + it, 0);
           const change = changed.promise;
           const free = await freeBytes(folder);
-          if (free === undefined || bytes + spareBytes(free) <= free - promised) break;
+          if (free === undefined || bytes + spareOf(free, SPARE_BYTES) <= free - promised) break;
           if (isAlone) throw new NoRoomError(bytes, free);
           await orAborted(change, signal); // one that fails gives its room back
           signal.throwIfAborted();

@@ -6,9 +6,14 @@
  */
 import type { Mode, Room } from "../model.ts";
 
-/** Left for the file system's own books, of many files at once; of little there is, less. */
-const SPARE_BYTES = 16_000_000;
+/** Left for the file system's own books, of many files at once. */
+export const SPARE_BYTES = 16_000_000;
 const SPARE_PART = 1 / 10;
+
+/** What is left to the file system: so much, and less of little that is free. */
+export function spareOf(freeBytes: number, mostBytes: number): number {
+  return Math.min(mostBytes, freeBytes * SPARE_PART);
+}
 
 export interface Taken {
   sizeBytes: number;
@@ -34,7 +39,7 @@ export class RoomCount {
 
   /** @param freeBytes What a user without special rights may write. */
   of(freeBytes: number | undefined, volumeId: string | undefined): Room {
-    const spare = this.#needed > 0 ? Math.min(SPARE_BYTES, (freeBytes ?? 0) * SPARE_PART) : 0;
+    const spare = this.#needed > 0 ? spareOf(freeBytes ?? 0, SPARE_BYTES) : 0;
     return {
       neededBytes: this.#needed,
       largestBytes: this.#largest,
