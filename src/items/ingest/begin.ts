@@ -32,12 +32,10 @@ export function checkBegin(
     refuse("it has nothing left to do");
   }
   if (state === "planned" && !room.enough && !force) {
+    const spare = `${SPARE_BYTES / 1e6} MB, or a tenth, are left to the file system`;
     refuse(
       `it needs ${room.neededBytes} bytes, and ${room.freeBytes} are free on the target, of which ` +
-        `${
-          SPARE_BYTES / 1e6
-        } MB, or a tenth, are left to the file system. Free some space and plan again, or say ` +
-        "force to go as far as there is room",
+        `${spare}. Free some space and plan again, or say force to go as far as there is room`,
     );
   }
 }
