@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { ConflictError, DeniedError, reasonOf, UnavailableError } from "../../base/errors.ts";
+import {
+  ConflictError,
+  DeniedError,
+  Failure,
+  reasonOf,
+  UnavailableError,
+} from "../../base/errors.ts";
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { LinkStreams } from "../deps.ts";
@@ -149,14 +155,16 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
         publish("grant.accepted", data);
         log.info("Grant accepted", data);
       }
-      if (it.over) throw new DeniedError("Cannot open the stream: it was closed meanwhile");
+      if (it.over) throw closedMeanwhile();
       const answer = await streams.open(offer, signal);
       if (!it.over) return answer;
       streams.close(sessionId);
-      throw new DeniedError("Cannot open the stream: it was closed meanwhile");
+      throw closedMeanwhile();
     } catch (error) {
+      const wasClosed = it.over && !(error instanceof Failure);
       if (live.get(sessionId) === it) drop(sessionId);
-      throw error;
+      // What is cut off by that says so in words of its own, which are nobody's mistake.
+      throw wasClosed ? closedMeanwhile() : error;
     }
   };
 
@@ -225,4 +233,8 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
       for (const sessionId of live.keys()) drop(sessionId);
     },
   };
+}
+
+function closedMeanwhile(): DeniedError {
+  return new DeniedError("Cannot open the stream: it was closed meanwhile");
 }

@@ -186,3 +186,18 @@ Deno.test("a revoked play is closed at once, before it was open too", async () =
   ok(it.closed.includes("s1: not any more"), "the viewer is told why");
   await rejects(it.guard.open({ ...play, grant: await grantFor() }, never), /was revoked/);
 });
+
+Deno.test("a play that is closed while it is being opened is no mistake", async () => {
+  const opening = Promise.withResolvers<void>();
+  using it = rig({ opening: () => opening.promise });
+  const late = it.guard.open({ ...play, grant: await grantFor() }, never);
+  await until(() => it.opened.length === 1);
+
+  it.guard.close("s1");
+  opening.reject(new DOMException("The signal has been aborted", "AbortError"));
+
+  await rejects(
+    late,
+    (error) => error instanceof DeniedError && /closed meanwhile/.test(error.message),
+  );
+});
