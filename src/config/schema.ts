@@ -189,7 +189,12 @@ export const settings = {
   grpcClientKeyPath: text("PEM file of the key of this peer's certificate", z.string(), ""),
   grpcTimeoutSec: whole("Seconds to wait for an answer of the edge", 1, 3600, 30),
   grpcHeartbeatIntervalSec: whole("Seconds between signs of life to the edge", 1, 3600, 30),
-  grpcReconnectIntervalSec: whole("Seconds before the first new attempt to connect", 1, 3600, 1),
+  grpcReconnectIntervalSec: whole(
+    "Seconds before the sixth new attempt in a row to connect; each wait is twice the last one",
+    1,
+    3600,
+    1,
+  ),
   grpcMaxReconnectAttempts: whole(
     "Attempts in a row that come quickly, before there is one every 5 minutes; 0 = all",
     0,
