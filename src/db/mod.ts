@@ -12,6 +12,7 @@ export {
 } from "./backup.ts";
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { distinct } from "./distinct.ts";
+export { likeText } from "./like.ts";
 export { migrations } from "./migrate.ts";
 export { openPages, type Pages } from "./pages.ts";
 export { openPostgresState, type PostgresOptions } from "./postgres.ts";

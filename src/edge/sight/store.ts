@@ -4,7 +4,7 @@
  * @module
  */
 import { plain } from "../../base/text/plain.ts";
-import type { Statements } from "../../db/mod.ts";
+import { likeText, type Statements } from "../../db/mod.ts";
 
 /** One copy, as a place in the order of all names. */
 export interface NameRow {
@@ -79,11 +79,11 @@ function placesAfter<Place extends object>(
   };
 }
 
-/** What LIKE is to look for, with "!" before what is no pattern. */
+/** What LIKE is to look for. */
 function toPattern(word: string): string {
   // Of accents alone nothing is left, which would be in every name.
   const text = plain(word) || word;
-  return `%${text.replaceAll("\0", "").replaceAll(/[!%_]/g, "!$&")}%`;
+  return `%${likeText(text.replaceAll("\0", ""))}%`;
 }
 
 /** 32 bytes in base64, the same for all edges of one state: made when it is first asked for. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { turn } from "../../base/event_loop.ts";
-import type { Statements } from "../../db/mod.ts";
+import { likeText, type Statements } from "../../db/mod.ts";
 import type { TitleTags } from "../messages.ts";
 import { boundedTags } from "./told.ts";
 
@@ -67,7 +67,7 @@ const [BATCH, MOST] = [2000, 2_000_000];
 
 /** Whether a peer says that something it has now has this tag, or one below it. */
 export async function hasTag(state: Statements, path: string): Promise<boolean> {
-  const quoted = JSON.stringify(path).replaceAll(/[!%_]/g, "!$&").slice(0, -1);
+  const quoted = likeText(JSON.stringify(path)).slice(0, -1);
   let after = ["", ""];
   for (let seen = 0; seen < MOST; seen += BATCH) {
     const end = await state.get<{ peerId: string; path: string }>(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { type Database, likeText } from "../../db/mod.ts";
 import type { Rewrite, TagGroup, TagRow } from "./tag.ts";
 
 const columns = `id, parent_id AS parentId, group_id AS groupId, name, slug, path, depth,
@@ -84,7 +84,7 @@ export function createTagStore(db: Database) {
       if (parentId === null) terms.push("parent_id IS NULL");
       else if (parentId !== undefined) also("parent_id = ?", parentId);
       if (groupId !== undefined) also("group_id = ?", groupId);
-      if (q !== undefined) also("name LIKE '%' || ? || '%' ESCAPE '\\'", escapeLike(q));
+      if (q !== undefined) also("name LIKE ? ESCAPE '!'", `%${likeText(q)}%`);
       if (maxDepth !== undefined) also("depth <= ?", maxDepth);
       return db.all(
         `SELECT ${columns} FROM tags WHERE ${terms.join(" AND ")} ORDER BY ${order} LIMIT ?`,
@@ -241,8 +241,4 @@ export function createGroupStore(db: Database) {
         limit,
       ),
   };
-}
-
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, (it) => `\\${it}`);
 }
