@@ -10,6 +10,7 @@ export {
   type Halt,
   restoreDatabase,
 } from "./backup.ts";
+export { changeOrAdd } from "./change_or_add.ts";
 export { CorruptError, type Database, openDatabase, setAsideCorrupt } from "./database.ts";
 export { distinct } from "./distinct.ts";
 export { likeText } from "./like.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../db/mod.ts";
 import type { Collection, CollectionKind, Episode, Place, Series } from "./collection.ts";
 
 const columns = `id, kind, name, description, version, created_at AS createdAt,
@@ -41,7 +41,7 @@ export function createCollectionStore(db: Database) {
     save(
       { id, kind, name, description }: Pick<Collection, "id" | "kind" | "name" | "description">,
     ) {
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE collections SET kind = ?, name = ?, description = ?, version = version + 1,
            updated_at = ? WHERE id = ?`,
         kind,
@@ -49,9 +49,7 @@ export function createCollectionStore(db: Database) {
         description,
         now(),
         id,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO collections (id, kind, name, description, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?)`,
         id,
@@ -60,7 +58,7 @@ export function createCollectionStore(db: Database) {
         description,
         now(),
         now(),
-      );
+      ]);
     },
 
     raise: (id: string) =>
@@ -142,20 +140,17 @@ export function createCollectionStore(db: Database) {
       ),
 
     put(id: string, itemId: string, position: number): void {
-      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
-      const changed = db.run(
+      changeOrAdd(db, [
         "UPDATE collection_items SET position = ? WHERE collection_id = ? AND item_id = ?",
         position,
         id,
         itemId,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         "INSERT INTO collection_items (collection_id, item_id, position) VALUES (?, ?, ?)",
         id,
         itemId,
         position,
-      );
+      ]);
     },
 
     take: (id: string, itemId: string) =>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../db/mod.ts";
 import type { Note } from "./notes.ts";
 
 const columns = `id, item_id AS itemId, user, text, version, created_at AS createdAt,
@@ -41,15 +41,12 @@ export function createNoteStore(db: Database) {
 
     /** Makes it, or changes its text and raises its version. */
     put({ id, itemId, user, text, createdAt = now() }: Partial<Note>): void {
-      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
-      const changed = db.run(
+      changeOrAdd(db, [
         "UPDATE notes SET text = ?, version = version + 1, updated_at = ? WHERE id = ?",
         text!,
         now(),
         id!,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO notes (id, item_id, user, text, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?)`,
         id!,
@@ -58,7 +55,7 @@ export function createNoteStore(db: Database) {
         text!,
         createdAt,
         now(),
-      );
+      ]);
     },
 
     remove: (id: string) => db.run("DELETE FROM notes WHERE id = ?", id),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../db/mod.ts";
 import type { PersonRow } from "./person.ts";
 import { wordsOf } from "./person.ts";
 
@@ -71,8 +71,7 @@ export function createPeopleStore(db: Database) {
     save(
       { id, name, normalizedName, notes }: Omit<PersonRow, "version" | "createdAt" | "updatedAt">,
     ) {
-      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE people SET name = ?, normalized_name = ?, notes = ?, version = version + 1,
            updated_at = ? WHERE id = ?`,
         name,
@@ -80,9 +79,7 @@ export function createPeopleStore(db: Database) {
         notes,
         now(),
         id,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO people (id, name, normalized_name, notes, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?)`,
         id,
@@ -91,7 +88,7 @@ export function createPeopleStore(db: Database) {
         notes,
         now(),
         now(),
-      );
+      ]);
     },
 
     delete: (id: string) => db.run("DELETE FROM people WHERE id = ?", id),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../db/mod.ts";
 
 /** Halves of a star: 1 to 10. */
 export interface RatingRow {
@@ -62,22 +62,17 @@ export function createRatingStore(db: Database) {
         itemId,
         user,
       )!;
-      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
       if (halves === null) {
         db.run("DELETE FROM ratings WHERE item_id = ? AND user = ?", itemId, user);
       } else {
         const values = [halves, count + 1, at, itemId, user];
-        const changed = db.run(
+        changeOrAdd(db, [
           "UPDATE ratings SET halves = ?, version = ?, rated_at = ? WHERE item_id = ? AND user = ?",
           ...values,
-        );
-        if (changed === 0) {
-          db.run(
-            `INSERT INTO ratings (halves, version, rated_at, item_id, user)
-             VALUES (?, ?, ?, ?, ?)`,
-            ...values,
-          );
-        }
+        ], [
+          "INSERT INTO ratings (halves, version, rated_at, item_id, user) VALUES (?, ?, ?, ?, ?)",
+          ...values,
+        ]);
       }
       db.run(
         "INSERT INTO rating_history (item_id, user, halves, rated_at) VALUES (?, ?, ?, ?)",

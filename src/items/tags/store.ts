@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Database, likeText } from "../../db/mod.ts";
+import { changeOrAdd, type Database, likeText } from "../../db/mod.ts";
 import type { Rewrite, TagGroup, TagRow } from "./tag.ts";
 
 const columns = `id, parent_id AS parentId, group_id AS groupId, name, slug, path, depth,
@@ -201,7 +201,7 @@ export function createGroupStore(db: Database) {
       ),
 
     save({ id, key, name, cardinality, description }: Partial<TagGroup> & { id: string }): void {
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE tag_groups SET key = ?, name = ?, cardinality = ?, description = ?,
            version = version + 1, updated_at = ? WHERE id = ?`,
         key!,
@@ -210,9 +210,7 @@ export function createGroupStore(db: Database) {
         description ?? null,
         now(),
         id,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO tag_groups (id, key, name, cardinality, description, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
         id,
@@ -222,7 +220,7 @@ export function createGroupStore(db: Database) {
         description ?? null,
         now(),
         now(),
-      );
+      ]);
     },
 
     delete: (id: string) => db.run("DELETE FROM tag_groups WHERE id = ?", id),

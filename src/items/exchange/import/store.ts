@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Database } from "../../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../../db/mod.ts";
 import type { LineOf } from "../lines.ts";
 import { createWaitingStore } from "./waiting/store.ts";
 
@@ -109,22 +109,20 @@ export function createImportStore(db: Database) {
       )?.halves ?? null,
 
     rate(itemId: string, user: string, halves: number, ratedAt: string): void {
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE ratings SET halves = ?, rated_at = ?, version = version + 1
          WHERE item_id = ? AND user = ?`,
         halves,
         ratedAt,
         itemId,
         user,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         "INSERT INTO ratings (item_id, user, halves, rated_at) VALUES (?, ?, ?, ?)",
         itemId,
         user,
         halves,
         ratedAt,
-      );
+      ]);
     },
 
     addHistory: (itemId: string, user: string, halves: number | null, ratedAt: string) =>
@@ -210,16 +208,14 @@ export function createImportStore(db: Database) {
       ),
 
     keepSearch({ name, query, sort, created_by: by }: LineOf<"saved_search">): void {
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE saved_searches SET query = ?, sort = ?, version = version + 1, updated_at = ?
          WHERE name = ?`,
         query,
         sort,
         now(),
         name,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO saved_searches (id, name, query, sort, created_by, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
         crypto.randomUUID(),
@@ -229,7 +225,7 @@ export function createImportStore(db: Database) {
         by,
         now(),
         now(),
-      );
+      ]);
     },
 
     ...createWaitingStore(db),

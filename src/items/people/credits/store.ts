@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Database } from "../../../db/mod.ts";
+import { changeOrAdd, type Database } from "../../../db/mod.ts";
 import type { Credit, Role } from "../person.ts";
 
 export function createCreditStore(db: Database) {
@@ -45,8 +45,7 @@ export function createCreditStore(db: Database) {
       ),
 
     save(itemId: string, { personId, role, creditedAs, position }: Credit): void {
-      // No "ON CONFLICT DO UPDATE": its way with conflicts would be that of triggers, too.
-      const changed = db.run(
+      changeOrAdd(db, [
         `UPDATE item_people SET credited_as = ?, position = ?
          WHERE item_id = ? AND person_id = ? AND role = ?`,
         creditedAs,
@@ -54,9 +53,7 @@ export function createCreditStore(db: Database) {
         itemId,
         personId,
         role,
-      );
-      if (changed > 0) return;
-      db.run(
+      ], [
         `INSERT INTO item_people (item_id, person_id, role, credited_as, position)
          VALUES (?, ?, ?, ?, ?)`,
         itemId,
@@ -64,7 +61,7 @@ export function createCreditStore(db: Database) {
         role,
         creditedAs,
         position,
-      );
+      ]);
     },
 
     delete: (itemId: string, { personId, role }: Credit) =>
