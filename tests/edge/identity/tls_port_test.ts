@@ -244,4 +244,7 @@ Deno.test("what is said of TLS that failed depends on who has refused whom", () 
   );
   const down = failed("connect ECONNREFUSED 127.0.0.1:1");
   strictEqual(explainTls(down, true, false), down);
+  const at = (time: string) =>
+    explainTls(failed(`Failed to connect (2026-11-22T13:27:${time}Z)`), false, false);
+  strictEqual(at("08.080"), at("09.911"), "the same failure is said once");
 });

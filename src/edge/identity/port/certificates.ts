@@ -68,7 +68,11 @@ const HUNG_UP = /EPIPE|ECONNRESET|hang up|Failed to connect|Connection dropped|c
  * there is one; `hasOwn` where this peer shows a certificate.
  */
 export function explainTls(details: string, useTls: boolean, hasOwn: boolean): string {
-  const plain = details.replace(/ Resolution note: *$/, "");
+  // With the time of each attempt in it, the same failure would be another one each time.
+  const plain = details.replace(/ Resolution note: *$/, "").replace(
+    / \(\d{4}-[-\d]+T[\d:.]+Z\)/,
+    "",
+  );
   if (!useTls) {
     const mayBeTls = /Failed to connect/.test(plain);
     return mayBeTls ? `${plain} If the edge speaks TLS, set GRPC_USE_TLS` : plain;
