@@ -21,6 +21,7 @@ import edge0012 from "./sql/edge_0012_tags.sql" with { type: "text" };
 import edge0013 from "./sql/edge_0013_names.sql" with { type: "text" };
 import edge0014 from "./sql/edge_0014_brought.sql" with { type: "text" };
 import edge0015 from "./sql/edge_0015_kinds.sql" with { type: "text" };
+import edge0016 from "./sql/edge_0016_plays.sql" with { type: "text" };
 import library0001 from "./sql/library_0001_drives.sql" with { type: "text" };
 import library0002 from "./sql/library_0002_media.sql" with { type: "text" };
 import library0003 from "./sql/library_0003_settings.sql" with { type: "text" };
@@ -97,6 +98,7 @@ export const migrations = {
     edge0013,
     edge0014,
     edge0015,
+    edge0016,
   ],
 } satisfies Record<string, string[]>;
 

@@ -88,7 +88,7 @@ export function startLink(
     stopping.abort();
     await running;
   };
-  return Object.assign({ link, stop, ...events }, { [Symbol.asyncDispose]: stop });
+  return Object.assign({ link, guarded, stop, ...events }, { [Symbol.asyncDispose]: stop });
 }
 
 /** Media files by path, as the link sees them. */

@@ -6,7 +6,7 @@
 import type { Publish } from "../../base/events.ts";
 import type { Log } from "../../base/log.ts";
 import type { GrantKey } from "../messages.ts";
-import { type Play, signGrant } from "./jwt.ts";
+import { type Grant, type Play, signGrant } from "./jwt.ts";
 import { type EdgeKey, type EdgeKeyPort, sha256 } from "./key.ts";
 import type { GrantFilter, GrantRow, GrantStore } from "./store.ts";
 
@@ -64,20 +64,31 @@ export class GrantDesk {
     const now = Date.now();
     const issuedAt = new Date(now).toISOString();
     const expiresAt = new Date(now + lifeSec * 1000).toISOString();
-    await store.issued({ viewer, catalogId, peerId, sessionId, edgeId, issuedAt, expiresAt });
-    const text = await this.#sign(play);
+    const offer = await sha256(play.sdp);
+    const bound = { viewer, peerId, sessionId, offer };
+    await store.issued({
+      ...{ ...bound, catalogId, peerCatalogId: play.catalogId },
+      ...{ edgeId, issuedAt, expiresAt },
+    });
+    const text = await this.#sign({ ...bound, catalogId: play.catalogId });
     const data = { viewer, "catalog_id": catalogId, "peer_id": peerId };
     this.#options.publish("grant.issued", { session_id: sessionId, end: "edge", ...data });
     this.#options.log.info("Grant issued", { sessionId, ...data });
     return text;
   }
 
-  /** A later grant for the same play; undefined when it may not go on. */
-  async renew(play: ViewerPlay): Promise<string | undefined> {
+  /**
+   * A later grant for the same play, for what the log says that it is bound to; undefined when it may
+   * not go on. With `sdp`, the viewer's answer, it is bound to that from now on.
+   */
+  async renew(sessionId: string, sdp?: string): Promise<string | undefined> {
     const { store, lifeSec } = this.#options;
     const expiresAt = new Date(Date.now() + lifeSec * 1000).toISOString();
-    if (!await store.renewed(play.sessionId, expiresAt)) return undefined;
-    return await this.#sign(play);
+    const answer = sdp === undefined ? undefined : await sha256(sdp);
+    const row = await store.renewed(sessionId, expiresAt, answer);
+    if (!row || row.offer === null || row.peerCatalogId === null) return undefined;
+    const { viewer, peerId, offer, peerCatalogId: catalogId } = row;
+    return await this.#sign({ viewer, peerId, sessionId, offer, catalogId });
   }
 
   /** Writes down how a play ended, once; false when that was known, or cannot be written. */
@@ -129,15 +140,11 @@ export class GrantDesk {
     return this.#options.store.page(before, limit);
   }
 
-  async #sign({ viewer, catalogId, peerId, sessionId, sdp }: ViewerPlay): Promise<string> {
+  async #sign(bound: Omit<Grant, "id" | "notBefore" | "expires">): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const grant = {
       id: crypto.randomUUID(),
-      viewer,
-      catalogId,
-      peerId,
-      sessionId,
-      offer: await sha256(sdp),
+      ...bound,
       notBefore: now,
       expires: now + Math.ceil(this.#options.lifeSec),
     };

@@ -10,6 +10,10 @@ export interface GrantRow {
   viewer: string;
   catalogId: string;
   peerId: string;
+  /** What the peer calls the title; null of a play from before this was kept, as the next. */
+  peerCatalogId: string | null;
+  /** SHA-256 of the viewer's offer, or of its answer. */
+  offer: string | null;
   edgeId: string;
   /** ISO 8601, as the other times. */
   issuedAt: string;
@@ -42,7 +46,7 @@ const columns = {
 } satisfies Record<keyof GrantFilter, string>;
 
 const COLUMNS = `session_id AS "sessionId", viewer, catalog_id AS "catalogId",
-  peer_id AS "peerId", edge_id AS "edgeId", issued_at AS "issuedAt", expires_at AS "expiresAt",
+  peer_id AS "peerId", peer_catalog_id AS "peerCatalogId", offer, edge_id AS "edgeId", issued_at AS "issuedAt", expires_at AS "expiresAt",
   renewals, state, reason, ended_at AS "endedAt"`;
 
 export class GrantStore {
@@ -53,28 +57,29 @@ export class GrantStore {
   async issued(row: Omit<GrantRow, "renewals" | "state" | "reason" | "endedAt">): Promise<void> {
     await this.state.run(
       `INSERT INTO grants
-         (session_id, viewer, catalog_id, peer_id, edge_id, issued_at, expires_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'playing')`,
-      row.sessionId,
-      row.viewer,
-      row.catalogId,
-      row.peerId,
-      row.edgeId,
-      row.issuedAt,
-      row.expiresAt,
+         (session_id, viewer, catalog_id, peer_id, peer_catalog_id, offer, edge_id, issued_at,
+          expires_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'playing')`,
+      ...[row.sessionId, row.viewer, row.catalogId, row.peerId, row.peerCatalogId, row.offer],
+      ...[row.edgeId, row.issuedAt, row.expiresAt],
     );
     if (this.#written++ % Math.min(PRUNE_EVERY, this.maxRows) === 0) await this.#prune();
   }
 
-  /** Whether it still plays: a revoked one is not renewed. */
-  async renewed(sessionId: string, expiresAt: string): Promise<boolean> {
-    const changed = await this.state.run(
-      `UPDATE grants SET expires_at = ?, renewals = renewals + 1
-       WHERE session_id = ? AND state = 'playing'`,
-      expiresAt,
-      sessionId,
+  /**
+   * What it is bound to, if it still plays: a revoked one is not renewed. With `offer` it is bound to
+   * that from now on.
+   */
+  async renewed(
+    sessionId: string,
+    expiresAt: string,
+    offer?: string,
+  ): Promise<GrantRow | undefined> {
+    return await this.state.get<GrantRow>(
+      `UPDATE grants SET expires_at = ?, renewals = renewals + 1, offer = COALESCE(?, offer)
+       WHERE session_id = ? AND state = 'playing' RETURNING ${COLUMNS}`,
+      ...[expiresAt, offer ?? null, sessionId],
     );
-    return changed > 0;
   }
 
   /** Whether it played until now: an end is written once. */

@@ -1,6 +1,6 @@
 /** Grants while films play: over a real link, to a real viewer. @module */
 import { within } from "../../helpers/wait.ts";
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { DeniedError, NotFoundError } from "../../../src/base/errors.ts";
 import { GrantStore } from "../../../src/edge/grants/store.ts";
 import { readAll } from "../../helpers/viewer.ts";
@@ -84,7 +84,8 @@ Deno.test(
     await it.rig.stop();
     const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
     const log = new GrantStore(state);
-    const facts = { viewer: "bob", catalogId, peerId: "peer-9", edgeId: "edge-9" };
+    const title = { catalogId, peerCatalogId: catalogId, offer: "hash" };
+    const facts = { viewer: "bob", ...title, peerId: "peer-9", edgeId: "edge-9" };
     await log.issued({ ...facts, sessionId: "lost", issuedAt: ago(400), expiresAt: ago(100) });
     await log.issued({ ...facts, sessionId: "late", issuedAt: ago(300), expiresAt: ago(1) });
 
@@ -107,6 +108,60 @@ Deno.test(
     strictEqual(await again.edge.revokeForbidden("not shared any more"), 1);
     await within("the end of a play from before", viewer.closed);
     strictEqual((await of(stream.sessionId)).state, "revoked");
+  },
+);
+
+Deno.test(
+  "a play goes on by later grants when its edge was started anew",
+  grpcTest,
+  async () => {
+    let may = true;
+    const mayPlay = () => Promise.resolve(may);
+    await using it = await startPlay({ timeouts: { grantSec: 20 }, mayPlay });
+    await using viewer = await openViewer();
+    await using gone = await openViewer();
+    const { rig: { state, address, edge: killed }, catalogId } = it;
+    const open = async ({ offer, answer }: typeof viewer, name: string) => {
+      const stream = await killed.openStream({ catalogId, sdp: offer, viewer: name }, never);
+      await answer(stream.sdp);
+      return stream.sessionId;
+    };
+    const sessionId = await open(viewer, "ann");
+    const closed = await open(gone, "bob");
+    deepStrictEqual(await viewer.read(), film);
+    await gone.read();
+    await it.rig.stop();
+    // Nobody hears that this one is over.
+    await it.sessions.close(closed);
+    await within("the end of a play", gone.closed);
+    const log = new GrantStore(state);
+    const [row] = await log.playing({ sessionId });
+    for (const [id, viewer] of [["caller", "peer:old"], ["before", "ann"]] as const) {
+      const offer = id === "before" ? null : row!.offer;
+      await log.issued({ ...row!, sessionId: id, viewer, offer });
+    }
+
+    // Half of this is more than what is left: all that may be is renewed at once.
+    await using again = await startEdge({ address, state, timeouts: { grantSec: 40 }, mayPlay });
+    const of = async (id: string) =>
+      (await again.edge.grants({ limit: 10 })).items.find((it) => it.sessionId === id)!;
+    await until(async () => (await of(closed)).state === "ended", "what its peer says of it");
+    const { state: how, renewals, issuedAt, expiresAt } = await of(sessionId);
+    deepStrictEqual([how, renewals, issuedAt], ["playing", 1, row!.issuedAt]);
+    ok(expiresAt > row!.expiresAt);
+    for (const id of ["caller", "before"]) {
+      deepStrictEqual([(await of(id)).state, (await of(id)).renewals], ["playing", 0], id);
+    }
+    deepStrictEqual(await viewer.read(), film);
+    strictEqual(again.edge.findStream(sessionId, "ann").peerId, "peer-1");
+    throws(() => again.edge.findStream(sessionId, "eve"), NotFoundError);
+    strictEqual(it.peer.seen.some(({ type }) => type === "grant.refused"), false);
+    strictEqual(again.seen.some(({ type }) => type === "grant.issued"), false);
+
+    may = false;
+    strictEqual(await again.edge.revokeForbidden("not shared any more"), 3);
+    await within("the end of a play from before", viewer.closed);
+    strictEqual((await of(sessionId)).state, "revoked");
   },
 );
 

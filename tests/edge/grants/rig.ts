@@ -32,7 +32,10 @@ export async function startPlay(
         [Symbol.dispose]: () => {},
       }),
     iceServers: () => [],
-    onEnd: (sessionId) => peer?.link.streamClosed(sessionId),
+    onEnd: (sessionId) => {
+      peer?.guarded.ended(sessionId);
+      peer?.link.streamClosed(sessionId);
+    },
     publish: () => {},
     log,
     ...hostAddresses && { hostAddresses },

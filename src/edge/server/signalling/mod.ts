@@ -4,7 +4,7 @@
  * @module
  */
 export { iceServersFor, type IceSettings, turnCredentials, type TurnServers } from "./ice.ts";
-export { type EdgeStreamInfo, OWNER, toInfo } from "./open_streams.ts";
 export type { PeerReach } from "./reach.ts";
+export { type EdgeStreamInfo, OWNER, toInfo } from "./stream.ts";
 export { type OpenedStream, type StreamRequest, Streams } from "./streams.ts";
 export { answerWebRTC, endViewers } from "./webrtc.ts";

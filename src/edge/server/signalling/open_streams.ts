@@ -10,28 +10,15 @@ import { pause } from "../../../base/service.ts";
 import type { GrantDesk, GrantFilter, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate } from "../../messages.ts";
 import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
-
-export interface EdgeStreamInfo {
-  sessionId: string;
-  catalogId: string;
-  peerId: string;
-  viewer: string;
-  /** ISO 8601. */
-  openedAt: string;
-  /** The viewer's offer, or its answer; "" before it has answered. */
-  viewerSdp: string;
-}
-
-export interface Stream extends ViewerPlay {
-  openedAt: string;
-  /** The peer has answered. */
-  isOpen: boolean;
-  over: boolean;
-  /** When its grant expires: milliseconds since 1970. */
-  expires: number;
-  /** Addresses of the peer that the viewer has not fetched. */
-  candidates: IceCandidate[];
-}
+import {
+  earlierStream,
+  type EdgeStreamInfo,
+  matches,
+  newStream,
+  OWNER,
+  type Stream,
+  toInfo,
+} from "./stream.ts";
 
 export interface OpenStreamsOptions {
   findPeer(peerId: string): PeerReach | undefined;
@@ -46,29 +33,28 @@ const MAX_STREAMS = 10_000;
 const MAX_OF_VIEWER = 100;
 /** What one viewer plays from one peer, over all edges: half of what a peer plays unless said. */
 const MAX_AT_PEER = 8;
-/** Who plays where there are no accounts: it may be many. */
-export const OWNER = "owner";
 /** Addresses of a peer that wait for the viewer. */
 const MAX_CANDIDATES = 32;
+/** Between looks at what is to be renewed: a peer may have come back just now. */
+const LOOK_MS = 1000;
+const MAX_PAUSE_MS = 30_000;
 
 export class OpenStreams {
   readonly #open = new Map<string, Stream>();
+  #hasResumed = false;
 
   constructor(readonly options: OpenStreamsOptions) {}
+
+  get #lifeMs(): number {
+    return this.options.desk.lifeSec * 1000;
+  }
 
   /** @throws {UnavailableError} as many are open as may be */
   add(play: ViewerPlay): Stream {
     const own = this.#open.values().filter((it) => it.viewer === play.viewer).take(MAX_OF_VIEWER);
     const isFull = this.#open.size >= MAX_STREAMS || own.toArray().length >= MAX_OF_VIEWER;
     if (isFull) throw new UnavailableError("Cannot play: too many streams are open. Close some");
-    const stream: Stream = {
-      ...play,
-      openedAt: new Date().toISOString(),
-      isOpen: false,
-      over: false,
-      expires: Date.now() + this.options.desk.lifeSec * 1000,
-      candidates: [],
-    };
+    const stream = newStream(play, this.#lifeMs);
     this.#open.set(play.sessionId, stream);
     return stream;
   }
@@ -77,7 +63,7 @@ export class OpenStreams {
    * Ends the oldest plays of a viewer that has too many at one peer: those of a page that is gone, or
    * of somebody who would keep the peer from others.
    */
-  async makeRoom({ viewer, peerId, sessionId }: ViewerPlay): Promise<void> {
+  async makeRoom({ viewer, peerId, sessionId }: Stream): Promise<void> {
     if (viewer === OWNER) return;
     const now = new Date().toISOString();
     const theirs = (await this.options.desk.playing({ viewer, peerId }))
@@ -157,16 +143,12 @@ export class OpenStreams {
 
   /** Ends what plays and may not any more; how much. Other edges see to theirs. */
   async revokeForbidden(reason: string): Promise<number> {
-    const { mayPlay, desk } = this.options;
+    const { mayPlay } = this.options;
     const asked = new Map<string, Promise<boolean>>();
     let ended = 0;
-    // Those too whose peer is away for a moment: it would play on. So would those that began before
-    // this edge was started: they are in its log only.
-    const here = [...this.#open.values()];
-    const earlier = (await desk.playingHere())
-      .filter(({ sessionId }) => !this.#open.has(sessionId))
-      .map(({ catalogId, ...it }) => ({ ...it, titleId: catalogId }));
-    for (const { sessionId, viewer, titleId, peerId } of [...here, ...earlier]) {
+    await this.#resume();
+    // Those too whose peer is away for a moment: it would play on.
+    for (const { sessionId, viewer, titleId, peerId } of [...this.#open.values()]) {
       const key = JSON.stringify([viewer, titleId, peerId]);
       const may = asked.get(key) ?? mayPlay(viewer, titleId, peerId);
       asked.set(key, may);
@@ -188,22 +170,46 @@ export class OpenStreams {
 
   /**
    * Renews until `signal` aborts: in the second half of a grant's life. What nobody renews is written
-   * down as ended: at the start what an edge that was killed has left.
+   * down as ended: at the start what an edge that was killed has left for too long.
    */
   async renewing(signal: AbortSignal): Promise<void> {
     const { desk, log } = this.options;
-    const lifeMs = desk.lifeSec * 1000;
+    const pauseMs = Math.min(this.#lifeMs / 8, MAX_PAUSE_MS);
     while (!signal.aborted) {
-      await desk.endLost().catch((error) => log.warn("Cannot end plays that were lost", { error }));
-      await pause(Math.min(lifeMs / 8, 30_000), signal);
-      for (const stream of [...this.#open.values()]) {
-        if (signal.aborted) return;
-        if (!stream.isOpen || stream.expires - Date.now() > lifeMs / 2) continue;
-        // Nothing is known of it for now: it ends with its grant, if that stays so.
-        await this.#renew(stream).catch((error) =>
-          log.warn("Cannot renew a grant", { sessionId: stream.sessionId, error })
-        );
+      try {
+        await desk.endLost();
+        await this.#resume();
+      } catch (error) {
+        log.warn("Cannot look for plays that were lost", { error });
       }
+      for (const until = performance.now() + pauseMs; performance.now() < until;) {
+        await this.#renewDue(pauseMs, signal);
+        await pause(Math.min(pauseMs, LOOK_MS), signal);
+        if (signal.aborted) return;
+      }
+    }
+  }
+
+  /** What this edge had allowed before it was started goes on, by the same rules. */
+  async #resume(): Promise<void> {
+    if (this.#hasResumed) return;
+    const rows = await this.options.desk.playingHere();
+    const streams = await Promise.all(rows.map((row) => earlierStream(row, this.#lifeMs)));
+    this.#hasResumed = true;
+    for (const stream of streams) {
+      if (!this.#open.has(stream.sessionId)) this.#open.set(stream.sessionId, stream);
+    }
+  }
+
+  async #renewDue(againMs: number, signal: AbortSignal): Promise<void> {
+    for (const stream of [...this.#open.values()]) {
+      if (signal.aborted) return;
+      if (!stream.isOpen || stream.renewAt > Date.now()) continue;
+      // Nothing is known of it for now: it ends with its grant, if that stays so.
+      await this.#renew(stream).catch((error) => {
+        stream.renewAt = Date.now() + againMs;
+        this.options.log.warn("Cannot renew a grant", { sessionId: stream.sessionId, error });
+      });
     }
   }
 
@@ -211,39 +217,29 @@ export class OpenStreams {
     const { desk, findPeer, mayPlay } = this.options;
     const { sessionId, viewer, titleId } = stream;
     const peer = findPeer(stream.peerId);
-    if (!peer) {
+    const hasGrants = peer?.extensions.includes("grants") ?? false;
+    if (!peer || stream.hasGrants && !hasGrants || stream.isLast) {
       // It may come back, and play on for as long as its last grant is in force.
       if (stream.expires > Date.now()) return;
       this.drop(sessionId);
-      await desk.end(sessionId, "expired", "the peer has gone");
+      const reason = stream.isLast ? "the edge was started anew" : "the peer has gone";
+      await desk.end(sessionId, "expired", reason);
       return;
     }
     if (!await mayPlay(viewer, titleId, stream.peerId)) {
       await this.revoke({ sessionId }, "the viewer may not play it any more");
       return;
     }
-    const grant = await desk.renew(stream);
+    const grant = await desk.renew(sessionId);
     if (stream.over) return;
     if (grant === undefined) {
       this.drop(sessionId);
       hangUp(peer, sessionId);
       return;
     }
-    stream.expires = Date.now() + desk.lifeSec * 1000;
-    if (!peer.extensions.includes("grants")) return;
+    stream.expires = Date.now() + this.#lifeMs;
+    stream.renewAt = stream.expires - this.#lifeMs / 2;
+    if (!hasGrants) return;
     await tellPeer(peer, { case: "grantRenewal", value: { sessionId, grant } });
   }
-}
-
-function matches({ titleId, ...stream }: Stream, filter: GrantFilter): boolean {
-  const { sessionId, viewer, peerId } = stream;
-  const facts: GrantFilter = { sessionId, viewer, peerId, catalogId: titleId };
-  return (Object.keys(facts) as (keyof GrantFilter)[])
-    .every((name) => filter[name] === undefined || filter[name] === facts[name]);
-}
-
-/** What may be told of a stream. */
-export function toInfo({ sdp, ...stream }: Stream): EdgeStreamInfo {
-  const { sessionId, titleId: catalogId, peerId, viewer, openedAt } = stream;
-  return { sessionId, catalogId, peerId, viewer, openedAt, viewerSdp: sdp };
 }

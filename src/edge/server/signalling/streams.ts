@@ -17,8 +17,9 @@ import type { GrantDesk, ViewerPlay } from "../../grants/mod.ts";
 import type { IceCandidate, IceServer, StreamOffer } from "../../messages.ts";
 import { wordsOf } from "../catalog_item.ts";
 import type { TitleRow } from "../store.ts";
-import { OpenStreams, OWNER } from "./open_streams.ts";
+import { OpenStreams } from "./open_streams.ts";
 import { hangUp, type PeerReach, tellPeer } from "./reach.ts";
+import { OWNER } from "./stream.ts";
 
 /** What a viewer asks for. */
 export interface StreamRequest {
@@ -143,7 +144,7 @@ export class Streams {
     // The peer does not say what it makes of it: the grant must not go on for nothing.
     assertData(sdp, "take the answer");
     stream.sdp = sdp;
-    const grant = await this.options.desk.renew(stream);
+    const grant = await this.options.desk.renew(sessionId, sdp);
     if (grant === undefined) throw new DeniedError("Cannot answer: the stream may not go on");
     await tellPeer(this.options.findPeer(stream.peerId), {
       case: "streamAnswer",
@@ -194,6 +195,7 @@ export class Streams {
     const play = { titleId, catalogId, peerId, sessionId, sdp, viewer };
     // Before anything is waited for: it counts among those that are open, and can be revoked.
     const stream = this.open.add(play);
+    stream.hasGrants = peer.extensions.includes("grants");
     const goesOn = () => {
       signal.throwIfAborted();
       // Revoked or closed while something was waited for.

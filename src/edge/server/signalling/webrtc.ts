@@ -9,6 +9,7 @@ import { NotFoundError } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
 import { reasonFor } from "../../failures.ts";
 import type { CatalogErrorReason, EdgeWebRTCMessage, PeerWebRTCMessage } from "../../messages.ts";
+import { CALLER } from "./stream.ts";
 import type { Streams } from "./streams.ts";
 
 /** A connected peer, as the caller of these operations. */
@@ -70,7 +71,7 @@ async function answer(payload: Request, caller: Caller, context: UnaryContext): 
       remember(caller, streams, sessionId, "");
       return response(payload);
     }
-    const viewer = `peer:${peerId}`;
+    const viewer = `${CALLER}${peerId}`;
     const stream = await streams.start({ catalogId, viewer }, caller.signal);
     remember(caller, streams, sessionId, stream.sessionId);
     return { case: "sdpOffer", value: { sessionId, sdp: stream.sdp } };
