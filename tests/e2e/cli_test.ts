@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { runCommand, startAgent, untilScanned } from "../helpers/agent.ts";
+import { freePort } from "../helpers/port.ts";
 import { say } from "../helpers/say.ts";
 import { samples } from "../helpers/clips.ts";
 import { tempDir } from "../helpers/temp.ts";
@@ -225,11 +226,6 @@ Deno.test("a setting that would move the agent to a taken port is refused, and t
   strictEqual((await runCommand(["status"], { dataDir: data.path })).code, 0);
   ok(agent.output().match(/listens at/g)!.length === 2, agent.output());
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("an address that this machine does not have is refused, and the agent goes on", async () => {
   await using data = await tempDir();

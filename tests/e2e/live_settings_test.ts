@@ -12,6 +12,7 @@ import {
   untilScanned,
 } from "../helpers/agent.ts";
 import { samples } from "../helpers/clips.ts";
+import { freePort } from "../helpers/port.ts";
 import { tempDir } from "../helpers/temp.ts";
 
 interface Health {
@@ -138,9 +139,4 @@ async function until(test: () => Promise<boolean>, limitMs = 15_000): Promise<vo
     if (Date.now() > end) throw new Error("Waited in vain");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

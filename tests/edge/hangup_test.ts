@@ -11,11 +11,11 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { type RunningAgent, startAgent } from "../helpers/agent.ts";
+import { freePort } from "../helpers/port.ts";
 import { tempDir } from "../helpers/temp.ts";
 import { makeIdentityKey } from "../../src/edge/identity/mod.ts";
 import { makeNonce } from "../../src/edge/identity/transcript.ts";
 import { grpcTest, until } from "./rig.ts";
-import { freePort } from "./several/rig.ts";
 
 const [HEADERS, RST_STREAM, SETTINGS, GOAWAY] = [1, 3, 4, 7];
 const END_HEADERS = 4;
@@ -106,7 +106,7 @@ async function assertAlive(agent: RunningAgent): Promise<void> {
 
 Deno.test("an edge stays when peers hang up in the middle of the door", grpcTest, async () => {
   await using dir = await tempDir();
-  const port = await freePort();
+  const port = freePort();
   const env = { GRPC_SERVER_ADDRESS: `127.0.0.1:${port}`, ...overwriting };
   await using edge = await startAgent({ role: "edge", dataDir: dir.path, env });
   const { publicKey } = makeIdentityKey();

@@ -7,10 +7,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningAgent, startAgent } from "../helpers/agent.ts";
+import { freePort } from "../helpers/port.ts";
 import { say } from "../helpers/say.ts";
 import { tempDir } from "../helpers/temp.ts";
 import { grpcTest, MapLibrary, startLink, until } from "./rig.ts";
-import { type Command, freePort } from "./several/rig.ts";
+import type { Command } from "./several/rig.ts";
 
 const FILES = 300;
 const COMMANDS = 30;
@@ -38,7 +39,7 @@ Deno.test(
   grpcTest,
   async () => {
     await using dir = await tempDir();
-    const port = await freePort();
+    const port = freePort();
     const start = () =>
       startAgent({
         role: "edge",

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { connect as connectTcp, createServer } from "node:net";
+import { existsSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./port.ts";
 
 export interface NatsServer extends AsyncDisposable {
   /** With its user and password. */
@@ -18,7 +20,7 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 const program = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"]
-  .find(isThere);
+  .find((path) => existsSync(path));
 
 /** Whether nats-server is here: `ignore: !hasNats`. */
 export const hasNats = program !== undefined;
@@ -32,9 +34,9 @@ export async function startNats(
   } = {},
 ): Promise<NatsServer> {
   if (!program) throw new Error("nats-server is not installed");
-  const root = isThere("/dev/shm") ? "/dev/shm" : undefined;
+  const root = existsSync("/dev/shm") ? "/dev/shm" : undefined;
   const home = await Deno.makeTempDir({ prefix: "gf-nats-", ...root && { dir: root } });
-  const port = await freePort();
+  const port = freePort();
   let running: Deno.ChildProcess | undefined;
   let pid = 0;
   const server: NatsServer = {
@@ -103,31 +105,11 @@ function answers(host: string, port: number): Promise<boolean> {
 
 /** So many servers that are one, with JetStream. */
 export async function startNatsCluster(count: number): Promise<NatsServer[]> {
-  const routes = await Promise.all(
-    Array.from({ length: count }, async () => `nats://127.0.0.1:${await freePort()}`),
-  );
+  const routes = Array.from({ length: count }, () => `nats://127.0.0.1:${freePort()}`);
   return await Promise.all(routes.map((route, n) =>
     startNats({
       args: ["--name", `n${n}`, "--cluster_name", "tests", "--cluster", route]
         .concat("--routes", routes.join(",")),
     })
   ));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { createServer } from "node:net";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
+import { freePort } from "./port.ts";
 
 export interface PostgresServer extends AsyncDisposable {
   /** Of its first database. */
@@ -29,12 +30,12 @@ const setpriv = "/usr/bin/setpriv";
 const folder = findFolder();
 
 /** Whether PostgreSQL is here: `ignore: !hasPostgres`. */
-export const hasPostgres = folder !== undefined && (Deno.uid() !== 0 || isThere(setpriv));
+export const hasPostgres = folder !== undefined && (Deno.uid() !== 0 || existsSync(setpriv));
 
 /** Takes about a second. */
 export async function startPostgres(): Promise<PostgresServer> {
   if (!folder) throw new Error("PostgreSQL is not installed");
-  const root = isThere("/dev/shm") ? "/dev/shm" : undefined;
+  const root = existsSync("/dev/shm") ? "/dev/shm" : undefined;
   const home = await Deno.makeTempDir({ prefix: "gf-pg-", ...root && { dir: root } });
   const data = `${home}/data`;
   // The server refuses to be root.
@@ -42,7 +43,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const user = isRoot ? [setpriv, "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
   if (isRoot) await command("chown", "postgres:", home);
   await command("cp", "--archive", await emptyCluster(user), data);
-  const port = await freePort();
+  const port = freePort();
   const urlOf = (name: string) => `postgres://tester:secret@127.0.0.1:${port}/${name}`;
   let running: Deno.ChildProcess | undefined;
   let count = 0;
@@ -101,7 +102,7 @@ export async function startPostgres(): Promise<PostgresServer> {
  */
 async function emptyCluster(user: string[]): Promise<string> {
   const kept = `${tmpdir()}/giggityflix-test-cluster${folder!.replaceAll("/", "-")}-${Deno.uid()}`;
-  if (isThere(kept)) return kept;
+  if (existsSync(kept)) return kept;
   const made = await Deno.makeTempDir({ prefix: "gf-pg-" });
   if (user.length > 0) await command("chown", "postgres:", made);
   await command(
@@ -112,7 +113,7 @@ async function emptyCluster(user: string[]): Promise<string> {
   );
   // Whole or not at all; others may have made it meanwhile.
   await Deno.rename(`${made}/data`, kept).catch((error) => {
-    if (!isThere(kept)) throw error;
+    if (!existsSync(kept)) throw error;
   });
   await Deno.remove(made, { recursive: true });
   return kept;
@@ -156,30 +157,12 @@ async function command(...[program, ...args]: string[]): Promise<void> {
   if (!success) throw new Error(`${program}: ${new TextDecoder().decode(stderr)}`);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 function findFolder(): string | undefined {
   if (Deno.build.os !== "linux") return undefined;
   const root = "/usr/lib/postgresql";
-  const versions = isThere(root) ? [...Deno.readDirSync(root)].map(({ name }) => name) : [];
+  const versions = existsSync(root) ? [...Deno.readDirSync(root)].map(({ name }) => name) : [];
   return versions.sort((one, other) => Number(other) - Number(one))
     .map((it) => `${root}/${it}/bin`)
     .concat("/usr/bin", "/usr/local/bin")
-    .find((it) => isThere(`${it}/initdb`) && isThere(`${it}/postgres`));
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+    .find((it) => existsSync(`${it}/initdb`) && existsSync(`${it}/postgres`));
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { findProgram } from "../../scripts/run.ts";
+import { freePort } from "./port.ts";
 
 const program = findProgram("moto_server");
 
@@ -29,7 +29,7 @@ export interface S3Server extends AsyncDisposable {
 /** With a bucket, and keys that may use it. */
 export async function startS3(): Promise<S3Server> {
   if (!program) throw new Error("moto_server is not installed");
-  const port = await freePort();
+  const port = freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   // Its input ends with this program, however that ends.
   const child = new Deno.Command("/bin/sh", {
@@ -103,13 +103,4 @@ async function ready(url: string): Promise<void> {
     if (answer) return;
   }
   throw new Error("moto_server did not start in 30 s");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -8,6 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { parseAddresses, pinFor, withEdge, withoutEdge } from "../../../src/edge/link/addresses.ts";
 import { Backoff, SLOW_MS } from "../../../src/edge/link/backoff.ts";
+import { freePort } from "../../helpers/port.ts";
 import { EdgeLedger, ScriptedEdge } from "../cuts/scripted_edge.ts";
 import { CuttingProxy } from "../cuts/proxy.ts";
 import { PublishedEdge } from "../published.ts";
@@ -86,22 +87,11 @@ Deno.test("attempts are slower and slower, and slow for good after so many", () 
   ok(longest > 60_000, `${longest}`);
 });
 
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 Deno.test(
   "the first edge that is there is taken, and left for a better one",
   grpcTest,
   async () => {
-    const best = `127.0.0.1:${await freePort()}`;
+    const best = `127.0.0.1:${freePort()}`;
     const library = new MapLibrary("Alien.mp4", "Brazil.mkv");
     await using second = await startEdge({ edgeId: "edge-2" });
     await using peer = startLink(`${best},${second.address}`, library, {
@@ -126,7 +116,7 @@ Deno.test(
 );
 
 Deno.test("an edge that comes and goes is not worth a move", grpcTest, async () => {
-  await using best = await CuttingProxy.open(await freePort());
+  await using best = await CuttingProxy.open(freePort());
   await using second = await startEdge();
   await using peer = startLink(`${best.address},${second.address}`, new MapLibrary(), {
     timing: { lookUpMs: 10, lookUps: 3 },

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { say } from "../../helpers/say.ts";
 import { type RunningAgent, startAgent, theProgram } from "../../helpers/agent.ts";
 import { hasNats, type NatsServer, startNats } from "../../helpers/nats.ts";
+import { freePort } from "../../helpers/port.ts";
 import { hasPostgres, type PostgresServer, startPostgres } from "../../helpers/postgres.ts";
 import { tempDir } from "../../helpers/temp.ts";
 import { MapLibrary, startLink, until } from "../rig.ts";
@@ -45,7 +44,7 @@ export async function startEdgeProcess(
   { id, database, bus, host = "127.0.0.1", wrap = [] }: EdgeSetup,
 ): Promise<EdgeProcess> {
   const dir = await tempDir();
-  const address = `${host}:${await freePort()}`;
+  const address = `${host}:${freePort()}`;
   const { env, ...program } = theProgram();
   const [command = program.command, ...args] = [...wrap, program.command, ...program.args];
   const agent = await startAgent({
@@ -160,14 +159,4 @@ export async function online(edge: EdgeProcess): Promise<string[]> {
     "/api/peers/?limit=100",
   );
   return items.filter((it) => it.online).map((it) => it.peer_id);
-}
-
-/** A port that is free now, for a process that is started again on it. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
