@@ -3,7 +3,7 @@ import { match, rejects, strictEqual } from "node:assert/strict";
 import { findAgent, openDataFolder } from "../../src/app/data_folder.ts";
 import { run } from "../../src/base/command.ts";
 import { ConflictError } from "../../src/base/errors.ts";
-import { has } from "../helpers/clips.ts";
+import { hasRights, heldByRights } from "../helpers/rights.ts";
 import { tempDir } from "../helpers/temp.ts";
 
 Deno.test("an agent that is just starting is waited for, and one that is there is told", async () => {
@@ -25,23 +25,18 @@ Deno.test("an agent that is just starting is waited for, and one that is there i
   await rejects(openDataFolder(data.path), /works in it. Stop that one, or set DATA_DIR/);
 });
 
-const isRoot = Deno.uid() === 0;
-// Root writes everywhere, unless it gives that away.
-const drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
-
 Deno.test({
   name: "a data folder that may not be written to says what to do",
-  ignore: Deno.uid() === null || isRoot && !await has(drop[0]!, drop[1]!, "true"),
+  ignore: !hasRights,
 }, async () => {
   await using data = await tempDir();
   await Deno.chmod(data.path, 0o500);
   const module = import.meta.resolve("../../src/app/data_folder.ts");
   const code = `import { openDataFolder } from "${module}";
     await openDataFolder(Deno.args[0]).catch((error) => console.log(error.message));`;
-  const deno = [Deno.execPath(), "eval", code, data.path];
-  const [program, ...args] = isRoot ? [...drop, ...deno] : deno;
+  const [program, args] = heldByRights(Deno.execPath(), "eval", code, data.path);
 
-  const said = await run(program!, args, { timeoutMs: 60_000 });
+  const said = await run(program, args, { timeoutMs: 60_000 });
 
   match(said, /^Cannot use the data folder ".*": this user may not write there. Give it the right/);
   await Deno.chmod(data.path, 0o700);

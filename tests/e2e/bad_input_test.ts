@@ -15,6 +15,7 @@ import {
   untilScanned,
 } from "../helpers/agent.ts";
 import { has, samples } from "../helpers/clips.ts";
+import { heldByRights } from "../helpers/rights.ts";
 import { tempDir } from "../helpers/temp.ts";
 
 const isRoot = Deno.uid() === 0;
@@ -39,7 +40,7 @@ Deno.test("one bad file or folder costs nobody else anything, and each says what
     await using agent = await startAgent({
       dataDir: data.path,
       args: ["--media-dir", root.path],
-      ...isRoot && { program: withoutOverride() },
+      program: held(),
     });
     const { last } = await untilScanned(agent);
     const items = await listAll<MediaItem>(agent, "/api/media/");
@@ -180,9 +181,9 @@ Deno.test({
   },
 });
 
-/** The program run by a root whom rights do stop, as they stop everybody else. */
-function withoutOverride(): Program {
-  const { command, args, ...rest } = theProgram();
-  const drop = "--bounding-set=-dac_override,-dac_read_search";
-  return { ...rest, command: "setpriv", args: [drop, command, ...args] };
+/** The program, whom rights do stop. */
+function held(): Program {
+  const program = theProgram();
+  const [command, args] = heldByRights(program.command, ...program.args);
+  return { ...program, command, args };
 }

@@ -1,24 +1,23 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { run } from "../../../src/base/command.ts";
-import { has } from "../../helpers/clips.ts";
+import { hasRights, heldByRights } from "../../helpers/rights.ts";
 
 const script = fileURLToPath(new URL("./unprivileged.ts", import.meta.url));
-const isRoot = Deno.uid() === 0;
-// Root reads everything, unless it gives that away.
-const drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
-const ignore = Deno.uid() === null || isRoot && !await has(drop[0]!, drop[1]!, "true");
 
 const locked = ["locked", "[1] *? locked", "back\\slash", "parent/locked"];
 const below = (folder: string) => `${folder}/deep/a.wav`;
 
 Deno.test(
-  { name: "a folder that may not be read is said so, and its files are not gone", ignore },
+  {
+    name: "a folder that may not be read is said so, and its files are not gone",
+    ignore: !hasRights,
+  },
   async () => {
-    const [program, ...args] = [...isRoot ? drop : [], Deno.execPath(), "run", "-A", script];
+    const [program, args] = heldByRights(Deno.execPath(), "run", "-A", script);
 
     const { without, nothing, again } = JSON.parse(
-      await run(program!, args, { timeoutMs: 60_000 }),
+      await run(program, args, { timeoutMs: 60_000 }),
     );
 
     const may = "may not be read: give this user the right to read it";

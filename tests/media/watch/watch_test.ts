@@ -16,7 +16,7 @@ import {
   type WatchState,
 } from "../../../src/media/watch/watch.ts";
 import { watchProblem } from "../../../src/media/watch/limits.ts";
-import { has } from "../../helpers/clips.ts";
+import { hasRights, heldByRights } from "../../helpers/rights.ts";
 
 const QUIET_MS = 60;
 
@@ -233,24 +233,13 @@ Deno.test({
   match(fix!, /^sudo sysctl -w fs.inotify.max_user_watches=\d{6,}$/);
 });
 
-const isRoot = Deno.uid() === 0;
-// Root reads everything, unless it gives that away.
-const drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
-
 Deno.test({
   name: "a folder that may not be read is left out of the watch, the rest is watched",
-  ignore: Deno.uid() === null || isRoot && !await has(drop[0]!, drop[1]!, "true"),
+  ignore: !hasRights,
 }, async () => {
   const script = fileURLToPath(new URL("./locked_folder.ts", import.meta.url));
-  const [program, ...args] = [
-    ...isRoot ? drop : [],
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--no-check",
-    script,
-  ];
-  const { states, scans } = JSON.parse(await run(program!, args, { timeoutMs: 60_000 }));
+  const [program, args] = heldByRights(Deno.execPath(), "run", "-A", "--no-check", script);
+  const { states, scans } = JSON.parse(await run(program, args, { timeoutMs: 60_000 }));
 
   deepStrictEqual(states, [
     { mode: "watching", leftOut: ["a/locked", "lost+found"] },
