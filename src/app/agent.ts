@@ -91,6 +91,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
     if (type === "item.deleted" || type === "changes.undone") onFound();
     if (TAGGING.test(type)) link?.retell(NAMING.test(type) ? "titles" : "tags");
     people?.onEvent(type);
+    edge?.onEvent(type, data);
   };
 
   const isEdge = role === "edge" || config.value.edgeGrpcAddress === "";

@@ -34,8 +34,8 @@ export interface PeopleOptions {
   maxAuditRows?: number;
 }
 
-/** Between looks at rules that end by themselves. */
-const RULES_MS = 3000;
+/** Between looks at rules and tokens that end by themselves. */
+const ENDS_MS = 3000;
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -115,10 +115,10 @@ export function createPeople(options: PeopleOptions) {
       );
     },
 
-    /** Forgets what is over, now and then; rules at their time, for what plays by them ends then. */
+    /** Forgets what is over, now and then; rules and tokens at their time, for what plays by them ends. */
     tidy: (async (signal) => {
-      const parts = [sessions, tokens, invitations, passkeys, tries];
-      await Promise.all([each(HOUR_MS, parts, signal), each(RULES_MS, [sharing], signal)]);
+      const parts = [sessions, invitations, passkeys, tries];
+      await Promise.all([each(HOUR_MS, parts, signal), each(ENDS_MS, [sharing, tokens], signal)]);
     }) satisfies Service,
   };
 }

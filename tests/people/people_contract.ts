@@ -593,6 +593,8 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     // A rule that ends by itself ends what plays by it, as one does that somebody deletes.
     await sharing.forget();
     strictEqual(told(), before + 1);
+    // So does a token.
+    strictEqual(rig.events.filter(({ type }) => type === "token.deleted").length, 1);
 
     const tables = ["user_sessions", "user_session_tokens", "api_tokens", "invitations"]
       .concat("sharing_rules");

@@ -26,6 +26,7 @@ import {
   s3Objects,
 } from "../../edge/mod.ts";
 import { patiently, watchEngines } from "./edge/engines.ts";
+import { endingWithProof } from "./edge/begun_by.ts";
 import { createRelay } from "./edge/relay.ts";
 import { catalogItemBody, type EdgePort, peerBody } from "../../http/mod.ts";
 import { identitiesPort, identitySettings } from "./edge/identity.ts";
@@ -100,6 +101,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       baseUrl: () => config.value.screenshotBaseUrl || oneHost(httpUrlOf(config.value, httpPort)),
     },
   });
+  const plays = endingWithProof(edge, log);
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
   /** Where the port was left to chance: the one that it became. */
@@ -108,6 +110,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
   const port: EdgePort = {
     ...edge,
     ...identitiesPort(edge),
+    openStream: plays.openStream,
     picturesAt: URL.parse(config.value.screenshotS3Endpoint)?.origin,
     maxScreenshots: () => config.value.maxScreenshotsPerRequest,
     peers: async (request) => {
@@ -161,6 +164,8 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       if (!may) await edge.revokeForbidden("PEER_VIEWERS is off");
       await untilAborted(signal);
     }),
+    /** Of all that happens here. */
+    onEvent: plays.onEvent,
     /** To the listeners of all edges, where that is everybody's business. */
     publish: edge.publish,
     /** HTTP is answered at this URL. */

@@ -58,5 +58,7 @@ export const tokenStore = (sql: Statements) => ({
     ),
   find: (id: string) => sql.get<ApiTokenRow>(`SELECT ${columns} FROM api_tokens WHERE id = ?`, id),
   delete: (id: string) => sql.run("DELETE FROM api_tokens WHERE id = ?", id),
-  forget: (before: string) => sql.run("DELETE FROM api_tokens WHERE expires_at < ?", before),
+  /** Deletes those that are over, and returns them. */
+  takeOver: (now: string) =>
+    sql.all<ApiTokenRow>(`DELETE FROM api_tokens WHERE expires_at <= ? RETURNING ${columns}`, now),
 });

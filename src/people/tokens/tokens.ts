@@ -96,7 +96,12 @@ export function createTokens({ state, publish, now, audit }: Deps) {
       });
     },
 
-    forget: () => store.forget(iso(now())),
+    /** Those that are over; who deletes one tells of it, so it is told once by all edges. */
+    async forget(): Promise<void> {
+      for (const { id, userId } of await store.takeOver(iso(now()))) {
+        publish("token.deleted", { tokenId: id, userId });
+      }
+    },
   };
 }
 

@@ -14,9 +14,14 @@ import type {
 } from "../../../edge/mod.ts";
 import { currentCaller } from "../../admission/caller.ts";
 
+export interface PlayRequest extends StreamRequest {
+  /** The id of the sign-in or token that asks: the play ends with it. */
+  begunBy?: string;
+}
+
 /** With a viewer named, only that viewer's streams are there. */
 export interface ViewersPort {
-  openStream(request: StreamRequest, signal: AbortSignal): Promise<OpenedStream>;
+  openStream(request: PlayRequest, signal: AbortSignal): Promise<OpenedStream>;
   findStream(sessionId: string, viewer?: string): EdgeStreamInfo;
   answerStream(sessionId: string, sdp: string, viewer?: string): Promise<void>;
   addCandidate(candidate: IceCandidate, viewer?: string): Promise<void>;
@@ -39,6 +44,13 @@ export function watcher(): { viewer: string; only: string | undefined } {
   const { role, userId } = currentCaller();
   const viewer = userId ?? OWNER;
   return { viewer, only: role === "owner" ? undefined : viewer };
+}
+
+/** Whose play it is, and what it ends with. */
+export function player(): Pick<PlayRequest, "viewer" | "begunBy"> {
+  const { sessionId, tokenId } = currentCaller();
+  const begunBy = sessionId ?? tokenId;
+  return { viewer: watcher().viewer, ...begunBy !== undefined && { begunBy } };
 }
 
 /** The owner at this machine has no account. */

@@ -18,7 +18,7 @@ import {
   z,
 } from "../../router.ts";
 import { Stream } from "../../schemas.ts";
-import { iceServerBody, MAX_SDP, OPEN_MS, type ViewersPort, watcher } from "./port.ts";
+import { iceServerBody, MAX_SDP, OPEN_MS, player, type ViewersPort, watcher } from "./port.ts";
 
 const NewStream = z.object({
   catalog_id: z.string().min(1).max(200),
@@ -92,8 +92,7 @@ export function streams(port: ViewersPort) {
       async (c) => {
         const { catalog_id: catalogId, sdp } = c.req.valid("json");
         if (sdp !== undefined) assertData(sdp, "take the offer");
-        const { viewer } = watcher();
-        const request = { catalogId, viewer, ...sdp !== undefined && { sdp } };
+        const request = { catalogId, ...player(), ...sdp !== undefined && { sdp } };
         const stream = await port.openStream(request, AbortSignal.timeout(OPEN_MS));
         const body = {
           ...streamBody({ ...stream, catalogId }),

@@ -10,7 +10,7 @@ import { InvalidError, UnavailableError } from "../../../base/errors.ts";
 import { assertSdp, hasData } from "../../../base/text/sdp.ts";
 import type { IceServer, OpenedStream } from "../../../edge/mod.ts";
 import { createRoute, failures, router, z } from "../../router.ts";
-import { MAX_SDP, OPEN_MS, type ViewersPort, watcher } from "./port.ts";
+import { MAX_SDP, OPEN_MS, player, type ViewersPort, watcher } from "./port.ts";
 import { readFragment, ufragOf } from "./sdp.ts";
 
 const SDP = "application/sdp";
@@ -77,7 +77,7 @@ export function whep(port: ViewersPort) {
         const isOffer = hasData(offer);
         const stream = await opened(c, () =>
           port.openStream(
-            { catalogId, viewer: watcher().viewer, ...isOffer && { sdp: offer } },
+            { catalogId, ...player(), ...isOffer && { sdp: offer } },
             AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(OPEN_MS)]),
           ));
         link(c, stream.iceServers ?? []);
