@@ -233,7 +233,8 @@ export function createLink(deps: LinkDeps): Link {
     let deniedSince = 0;
     /** Grows with each move to a better edge that came to nothing. */
     let patience = 1;
-    let said = "";
+    /** The last of each edge, so that what stays as it is is said once. */
+    const said = new Map<string, string>();
     for (let at = 0; !signal.aborted;) {
       const address = addresses[at]!;
       const { status: ending, livedMs, wasUp, better } = await once(grpc, at, patience, signal);
@@ -257,9 +258,9 @@ export function createLink(deps: LinkDeps): Link {
       const most = isPatient ? DENIED_WAIT_MS : longestWaitMs;
       const waitMs = isRound ? backoff.next(wasUp ? livedMs : 0, quick, most) : 0;
       const { failures } = backoff;
-      const level = reason === said ? "debug" : "warn";
+      const level = reason === said.get(address) ? "debug" : "warn";
       log[level]("Link to the edge ended", { address, reason, failures, waitMs });
-      said = reason;
+      said.set(address, reason);
       down(address, reason);
       state.nextTryAt = new Date(Date.now() + waitMs).toISOString();
       await pause(waitMs, signal);

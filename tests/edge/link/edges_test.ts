@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Log, textSink } from "../../../src/base/log.ts";
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { parseAddresses, pinFor, withEdge, withoutEdge } from "../../../src/edge/link/addresses.ts";
@@ -114,6 +115,19 @@ Deno.test(
     await until(async () => (await titles(second.edge)).filter((it) => it.online).length === 2);
   },
 );
+
+Deno.test("of several edges that are all away, each is told of once", grpcTest, async () => {
+  const ports = [await freePort(), await freePort()];
+  const lines: string[] = [];
+  const away = () => lines.filter((it) => it.includes("Link to the edge ended"));
+  await using _ = startLink(ports.map((it) => `127.0.0.1:${it}`).join(), new MapLibrary(), {
+    log: new Log(textSink((line) => void lines.push(line))),
+  });
+
+  await until(() => away().length >= 8);
+
+  strictEqual(away().filter((it) => !it.includes("DEBUG")).length, 2, away().join("\n"));
+});
 
 Deno.test("an edge that comes and goes is not worth a move", grpcTest, async () => {
   await using best = await CuttingProxy.open(freePort());
