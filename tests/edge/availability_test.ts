@@ -6,35 +6,11 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { ConflictError, InvalidError, NotFoundError } from "../../src/base/errors.ts";
-import {
-  migrations,
-  openDatabase,
-  openPostgresState,
-  openSqliteState,
-  type State,
-} from "../../src/db/mod.ts";
+import { migrations, openPostgresState, type State } from "../../src/db/mod.ts";
 import { Subscriptions, SubscriptionStore } from "../../src/edge/server/subscriptions/mod.ts";
 import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
+import { engines } from "./engines.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "./rig.ts";
-
-const server = hasPostgres ? await startPostgres() : undefined;
-
-const engines: { name: string; ignore: boolean; open(): Promise<State> }[] = [
-  {
-    name: "SQLite",
-    ignore: false,
-    open: () => {
-      const db = openDatabase(":memory:", migrations.edge);
-      const close = () => Promise.resolve(db[Symbol.dispose]());
-      return Promise.resolve({ ...openSqliteState(db), [Symbol.asyncDispose]: close });
-    },
-  },
-  {
-    name: "PostgreSQL",
-    ignore: !server,
-    open: async () => openPostgresState(await server!.database(), migrations.edge),
-  },
-];
 
 function onBoth(name: string, check: (state: State) => Promise<void>): void {
   for (const { name: engine, ignore, open } of engines) {
@@ -213,7 +189,7 @@ onBoth("a subscription ends by itself, and there are not too many", async (state
 
 Deno.test(
   "what a peer says while PostgreSQL is away longer than that is said again",
-  { ...grpcTest, ignore: !server },
+  { ...grpcTest, ignore: !hasPostgres },
   async () => {
     await using own = await startPostgres();
     await using state = await openPostgresState(own.url, migrations.edge, { patienceMs: 100 });

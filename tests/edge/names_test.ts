@@ -1,33 +1,12 @@
 /** Titles are found and sorted whatever accents they have: in SQLite and in PostgreSQL. @module */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { silent } from "../../src/base/log.ts";
-import {
-  migrations,
-  openDatabase,
-  openPostgresState,
-  openSqliteState,
-  type State,
-} from "../../src/db/mod.ts";
+import type { State } from "../../src/db/mod.ts";
 import { openEdge } from "../../src/edge/mod.ts";
 import { EdgeStore } from "../../src/edge/server/store.ts";
 import { makeNamesPlain } from "../../src/edge/sight/mod.ts";
-import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
+import { engines } from "./engines.ts";
 import { grpcTest, startEdge, until } from "./rig.ts";
-
-const server = hasPostgres ? await startPostgres() : undefined;
-
-const engines: { name: string; ignore: boolean; open(): Promise<State> }[] = [
-  {
-    name: "SQLite",
-    ignore: false,
-    open: () => Promise.resolve(openSqliteState(openDatabase(":memory:", migrations.edge))),
-  },
-  {
-    name: "PostgreSQL",
-    ignore: !server,
-    open: async () => openPostgresState(await server!.database(), migrations.edge),
-  },
-];
 
 /** Two described, and one that is called as its path says; all announced. */
 async function openCatalogue(state: State) {

@@ -6,17 +6,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { InvalidError, UnavailableError } from "../../src/base/errors.ts";
 import { silent } from "../../src/base/log.ts";
-import { migrations, openDatabase, openPostgresState, openSqliteState } from "../../src/db/mod.ts";
 import { openEdge, type Sees } from "../../src/edge/mod.ts";
 import { EdgeStore } from "../../src/edge/server/store.ts";
 import { seenPage } from "../../src/edge/sight/mod.ts";
-import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
-
-const server = hasPostgres ? await startPostgres() : undefined;
-const engines = {
-  SQLite: () => Promise.resolve(openSqliteState(openDatabase(":memory:", migrations.edge))),
-  PostgreSQL: async () => openPostgresState(await server!.database(), migrations.edge),
-};
+import { engines } from "./engines.ts";
 
 const only = (...peers: string[]): Sees => (titles) =>
   Promise.resolve(
@@ -34,9 +27,9 @@ async function hold(store: EdgeStore, peerId: string, path: string, content = ""
   await store.describe(peerId, [said]);
 }
 
-for (const [name, open] of Object.entries(engines)) {
+for (const { name, ignore, open } of engines) {
   Deno.test(`${name}: names, order, search and cursors are of peers that are seen`, {
-    ignore: name === "PostgreSQL" && !server,
+    ignore,
   }, async () => {
     await using state = await open();
     const store = new EdgeStore(state);
@@ -103,9 +96,9 @@ for (const [name, open] of Object.entries(engines)) {
   });
 }
 
-for (const [name, open] of Object.entries(engines)) {
+for (const { name, ignore, open } of engines) {
   Deno.test(`${name}: rules may speak of what is known`, {
-    ignore: name === "PostgreSQL" && !server,
+    ignore,
   }, async () => {
     await using state = await open();
     const store = new EdgeStore(state);

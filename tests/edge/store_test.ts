@@ -6,50 +6,20 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { InvalidError } from "../../src/base/errors.ts";
 import { silent } from "../../src/base/log.ts";
-import {
-  migrations,
-  openDatabase,
-  openPostgresState,
-  openSqliteState,
-  type State,
-} from "../../src/db/mod.ts";
 import { makeIdentityKey } from "../../src/edge/identity/mod.ts";
 import { IdentityStore } from "../../src/edge/identity/store.ts";
 import { openEdge } from "../../src/edge/mod.ts";
 import { titleOf } from "../../src/edge/server/catalog_item.ts";
 import { EdgeStore } from "../../src/edge/server/store.ts";
-import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
+import { type Engine, engines } from "./engines.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 
-const server = hasPostgres ? await startPostgres() : undefined;
-
-interface Engine {
-  name: string;
-  ignore: boolean;
-  open(): Promise<State>;
-  /** Thousands of titles in the long tests. */
-  large: { offered: number; announced: number; pageMs: number; slowestMs: number };
-}
-
-const engines: Engine[] = [
-  {
-    name: "SQLite",
-    ignore: false,
-    open: () => {
-      const db = openDatabase(":memory:", migrations.edge);
-      const close = () => Promise.resolve(db[Symbol.dispose]());
-      return Promise.resolve({ ...openSqliteState(db), [Symbol.asyncDispose]: close });
-    },
-    large: { offered: 300_000, announced: 100_000, pageMs: 50, slowestMs: 200 },
-  },
-  {
-    name: "PostgreSQL",
-    ignore: !server,
-    open: async () => openPostgresState(await server!.database(), migrations.edge),
-    large: { offered: 15_000, announced: 5_000, pageMs: 300, slowestMs: 600 },
-  },
-];
+/** Titles in the long tests, and what a page of them may take. */
+const large = {
+  SQLite: { offered: 300_000, announced: 100_000, pageMs: 50, slowestMs: 200 },
+  PostgreSQL: { offered: 15_000, announced: 5_000, pageMs: 300, slowestMs: 600 },
+};
 
 async function openStore({ open }: Engine, ...peerIds: string[]) {
   const state = await open();
@@ -127,7 +97,7 @@ onBoth("very many titles of which three are announced: the first page is quick",
   const { state, store } = await openStore(engine, "p");
   await using _ = state;
   const ids: string[] = [];
-  for (let at = 0; at < engine.large.offered; at += 10_000) {
+  for (let at = 0; at < large[engine.name].offered; at += 10_000) {
     const batch = Array.from({ length: 10_000 }, (_, n) => file(`${at + n}.mkv`));
     ids.push(...idsOf(await store.assign("p", batch, { left: 10_000 })));
   }
@@ -139,7 +109,7 @@ onBoth("very many titles of which three are announced: the first page is quick",
   const took = performance.now() - started;
 
   deepStrictEqual(idsOf(page).sort(), some.sort());
-  ok(took < engine.large.pageMs, `a page took ${took} ms`);
+  ok(took < large[engine.name].pageMs, `a page took ${took} ms`);
 });
 
 onBoth("describe() takes a peer's word for its own titles only", async (engine) => {
@@ -396,7 +366,7 @@ Deno.test("titleOf() is a file's name, whatever the system", () => {
 onBoth("many titles: pages stay quick, whole and in order", async (engine) => {
   const { state, store } = await openStore(engine, "p");
   await using _ = state;
-  const count = engine.large.announced;
+  const count = large[engine.name].announced;
   const started = performance.now();
   for (let at = 0; at < count; at += 1000) {
     // Many titles are alike, as they are in life.
@@ -436,7 +406,7 @@ onBoth("many titles: pages stay quick, whole and in order", async (engine) => {
   }
   deepStrictEqual([found.length, new Set(found).size], Array(2).fill(count / 100));
   strictEqual((await edge.catalog({ limit: 10, query: "100%" })).items.length, 0);
-  ok(slowest < engine.large.slowestMs, `a page took ${slowest} ms`);
+  ok(slowest < large[engine.name].slowestMs, `a page took ${slowest} ms`);
   ok(stored - started < 30_000, `storing took ${stored - started} ms`);
 });
 

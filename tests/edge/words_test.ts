@@ -5,15 +5,8 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DeniedError } from "../../src/base/errors.ts";
-import { migrations, openDatabase, openPostgresState, openSqliteState } from "../../src/db/mod.ts";
-import { hasPostgres, startPostgres } from "../helpers/postgres.ts";
+import { engines } from "./engines.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, titles, until } from "./rig.ts";
-
-const server = hasPostgres ? await startPostgres() : undefined;
-const engines = {
-  SQLite: () => Promise.resolve(openSqliteState(openDatabase(":memory:", migrations.edge))),
-  PostgreSQL: async () => openPostgresState(await server!.database(), migrations.edge),
-};
 
 const BAD = "a\0b\x1b[31m\nc\u202e" + "😀".repeat(300);
 
@@ -36,9 +29,7 @@ class BadWords extends MapLibrary {
   }
 }
 
-for (const [name, open] of Object.entries(engines)) {
-  const ignore = name === "PostgreSQL" && !server;
-
+for (const { name, ignore, open } of engines) {
   Deno.test(`${name}: one film's bad words harm no other`, { ...grpcTest, ignore }, async () => {
     await using state = await open();
     await using rig = await startEdge({ state });

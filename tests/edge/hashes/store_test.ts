@@ -1,32 +1,14 @@
 /** Hashes in the state, and files that move between titles: on SQLite and on PostgreSQL. @module */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import {
-  migrations,
-  openDatabase,
-  openPostgresState,
-  openSqliteState,
-} from "../../../src/db/mod.ts";
 import { unite } from "../../../src/edge/server/content/writer/store.ts";
 import { HashStore } from "../../../src/edge/server/hashes/store.ts";
 import { EdgeStore } from "../../../src/edge/server/store.ts";
-import { hasPostgres, startPostgres } from "../../helpers/postgres.ts";
+import { engines } from "../engines.ts";
 
-const server = hasPostgres ? await startPostgres() : undefined;
 const MD5 = "0123456789abcdef0123456789abcdef";
 const at = "2026-01-01T00:00:00.000Z";
 
-const engines = {
-  SQLite: {
-    ignore: false,
-    open: () => Promise.resolve(openSqliteState(openDatabase(":memory:", migrations.edge))),
-  },
-  PostgreSQL: {
-    ignore: !server,
-    open: async () => openPostgresState(await server!.database(), migrations.edge),
-  },
-};
-
-for (const [name, { ignore, open }] of Object.entries(engines)) {
+for (const { name, ignore, open } of engines) {
   const openBoth = async () => {
     const state = await open();
     const store = new EdgeStore(state);

@@ -14,19 +14,12 @@ import {
 import { join } from "node:path";
 import { FatalError } from "../../../src/base/errors.ts";
 import {
-  migrations,
-  openDatabase,
-  openPostgresState,
-  openSqliteState,
-  type State,
-} from "../../../src/db/mod.ts";
-import {
   IdentityStore,
   makeIdentityKey,
   openIdentityKey,
   showFingerprint,
 } from "../../../src/edge/identity/mod.ts";
-import { hasPostgres, startPostgres } from "../../helpers/postgres.ts";
+import { engines } from "../engines.ts";
 
 const later = new Date(Date.now() + 60_000).toISOString();
 const now = () => new Date().toISOString();
@@ -101,20 +94,13 @@ const cases: Record<string, (store: IdentityStore) => Promise<void>> = {
   },
 };
 
-const server = hasPostgres ? await startPostgres() : undefined;
-
-for (const [name, check] of Object.entries(cases)) {
-  const run = async (state: State) => {
-    await using held = state;
-    await check(new IdentityStore(held, "this-edge"));
-  };
-  Deno.test(`SQLite: ${name}`, async () => {
-    using db = openDatabase(":memory:", migrations.edge);
-    await run(openSqliteState(db));
-  });
-  Deno.test(`PostgreSQL: ${name}`, { ignore: !server }, async () => {
-    await run(await openPostgresState(await server!.database(), migrations.edge));
-  });
+for (const { name: engine, ignore, open } of engines) {
+  for (const [name, check] of Object.entries(cases)) {
+    Deno.test(`${engine}: ${name}`, { ignore }, async () => {
+      await using state = await open();
+      await check(new IdentityStore(state, "this-edge"));
+    });
+  }
 }
 
 Deno.test("a key is made once, is its owner's alone, and a broken file is not overwritten", async () => {
