@@ -1,8 +1,9 @@
 /** Events as those hear them who come back, ask for some types, or listen over a WebSocket. @module */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
 import { Events } from "../../src/base/events.ts";
 import { serveHttp } from "../../src/http/mod.ts";
-import { within } from "../helpers/wait.ts";
+import { MAX_OF_ACCOUNT } from "../../src/http/resources/events/places.ts";
+import { until, within } from "../helpers/wait.ts";
 import { openPeopleRig, TOKEN } from "./people/rig.ts";
 
 /** The API on a port of its own. */
@@ -194,6 +195,38 @@ Deno.test("a WebSocket tells people what is theirs, and closes with their sessio
 
   deepStrictEqual([code, reason], [4001, "What was shown is good no more: sign in again"]);
   deepStrictEqual(client.heard.map(({ type }) => type), ["catalog.changed"]);
+  await within("nobody listens", none(server.listening));
+});
+
+Deno.test("one account listens so often and no more; others are not kept from it", async () => {
+  await using server = await serve();
+  const { rig } = server;
+  const [ann, bob] = [await rig.join("Ann", "member"), await rig.join("Bob", "guest")];
+  const listen = (bearer: string) => rig.ask("GET /api/events", { bearer });
+  const open = await Promise.all(
+    Array.from({ length: MAX_OF_ACCOUNT - 1 }, () => listen(bob.bearer)),
+  );
+  const socket = await server.open(`?token=${bob.bearer}`);
+
+  const refused = await listen(bob.bearer);
+  strictEqual(refused.status, 503);
+  match((await refused.json()).detail, /listens 100 times already. Close some/);
+  await rejects(server.open(`?token=${bob.bearer}`));
+  for (
+    const other of [await listen(ann.bearer), await rig.ask("GET /api/events", { from: "::1" })]
+  ) {
+    strictEqual(other.status, 200);
+    await other.body?.cancel();
+  }
+
+  // Each of the two ways gives its place back.
+  for (const leave of [() => socket[Symbol.asyncDispose](), () => open[0]!.body!.cancel()]) {
+    await leave();
+    await until("a place", () => server.listening.count < MAX_OF_ACCOUNT);
+    open.push(await listen(bob.bearer));
+    strictEqual(open.at(-1)!.status, 200);
+  }
+  for (const { body } of open.slice(1)) await body?.cancel();
   await within("nobody listens", none(server.listening));
 });
 

@@ -7,6 +7,7 @@ import { streamSSE } from "hono/streaming";
 import { currentCaller } from "../../admission/caller.ts";
 import { createRoute, failures, router } from "../../router.ts";
 import { type EventsPort, hearing, ListenQuery, resumeAfter, toText } from "./hearing.ts";
+import { createPlaces } from "./places.ts";
 import { socketRoutes } from "./socket.ts";
 
 export type { EventsPort };
@@ -15,6 +16,7 @@ export type { EventsPort };
 const SIGN_OF_LIFE_MS = 15_000;
 
 export function events(port: EventsPort) {
+  const places = createPlaces();
   const route = createRoute({
     method: "get",
     path: "/",
@@ -33,7 +35,9 @@ export function events(port: EventsPort) {
       types,
       after: after ?? resumeAfter(c.req.header("last-event-id")),
     };
+    const place = places.take(listen.caller);
     return streamSSE(c, async (stream) => {
+      using _place = place;
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       const timer = setInterval(() => void stream.write(": \n\n"), SIGN_OF_LIFE_MS);
@@ -46,5 +50,5 @@ export function events(port: EventsPort) {
         clearInterval(timer);
       }
     });
-  }).route("/", socketRoutes(port));
+  }).route("/", socketRoutes(port, places));
 }

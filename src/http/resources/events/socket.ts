@@ -8,6 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import { pause } from "../../../base/service.ts";
 import { currentCaller } from "../../admission/caller.ts";
 import { createRoute, failures, router } from "../../router.ts";
+import type { Places } from "./places.ts";
 import { type EventsPort, hearing, type Listener, ListenQuery, toText } from "./hearing.ts";
 
 /** Deno pings a socket that is silent for so long, and ends it when nothing comes back. */
@@ -24,7 +25,7 @@ export const CLOSED = {
   onlyTells: [4003, "This socket only tells: send nothing"],
 } as const;
 
-export function socketRoutes(port: EventsPort) {
+export function socketRoutes(port: EventsPort, places: Places) {
   const route = createRoute({
     method: "get",
     path: "/ws",
@@ -43,14 +44,17 @@ export function socketRoutes(port: EventsPort) {
     }
     const { types, last_event_id: after } = c.req.valid("query");
     const caller = currentCaller();
+    using stack = new DisposableStack();
+    const place = stack.use(places.take(caller));
     const { socket, response } = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: IDLE_S });
-    tell(socket, port, { caller, types, after });
+    stack.move();
+    tell(socket, port, { caller, types, after }, place);
     return response;
   });
 }
 
 /** It listens at once: what happens while the socket opens is told as well. */
-function tell(socket: WebSocket, port: EventsPort, listener: Listener): void {
+function tell(socket: WebSocket, port: EventsPort, listener: Listener, place: Disposable): void {
   const gone = new AbortController();
   const opened = Promise.withResolvers<void>();
   const close = ([code, reason]: readonly [number, string]) => {
@@ -64,6 +68,7 @@ function tell(socket: WebSocket, port: EventsPort, listener: Listener): void {
     opened.resolve();
   };
   void (async () => {
+    using _place = place;
     for await (const event of hearing(port, listener, gone.signal)) {
       await opened.promise;
       if (socket.readyState !== WebSocket.OPEN) return;
