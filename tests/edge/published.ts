@@ -7,6 +7,7 @@
 import * as grpc from "@grpc/grpc-js";
 import * as loader from "@grpc/proto-loader";
 import protobufjs from "protobufjs";
+import { listening } from "./listening.ts";
 
 const proto = `
 syntax = "proto3";
@@ -226,13 +227,7 @@ export class PublishedEdge implements AsyncDisposable {
         edge.signal(reply);
       },
     });
-    const port = await new Promise<number>((resolve, reject) =>
-      edge.#server.bindAsync(
-        address,
-        grpc.ServerCredentials.createInsecure(),
-        (error, port) => error ? reject(error) : resolve(port),
-      )
-    );
+    const port = await listening(edge.#server, grpc, address);
     return Object.assign(edge, { address: `127.0.0.1:${port}` });
   }
 

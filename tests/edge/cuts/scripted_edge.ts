@@ -12,6 +12,7 @@ import {
   type PeerMessage,
 } from "../../../src/edge/messages.ts";
 import { type EdgeStream, type Grpc, openGrpc } from "../../../src/edge/proto.ts";
+import { listening } from "../listening.ts";
 
 export interface Request {
   payload: Case<EdgePayloads>;
@@ -100,13 +101,7 @@ export class ScriptedEdge {
       asyncOperations: (stream: EdgeStream) => edge.#take(stream, new lib.Metadata()),
       webrtcOperations: () => {},
     });
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync(
-        "127.0.0.1:0",
-        lib.ServerCredentials.createInsecure(),
-        (error, port) => error ? reject(error) : resolve(port),
-      )
-    );
+    const port = await listening(server, lib);
     edge = new ScriptedEdge(ledger, port, () => server.forceShutdown());
     return edge;
   }

@@ -18,6 +18,7 @@ import {
 } from "../../../src/edge/messages.ts";
 import { type EdgeStream, openGrpc } from "../../../src/edge/proto.ts";
 import { say } from "../../helpers/say.ts";
+import { listening } from "../listening.ts";
 import { grpcTest, MapLibrary, startLink, until } from "../rig.ts";
 import { rewritten, scratched, seeded } from "./frames.ts";
 
@@ -91,13 +92,7 @@ Deno.test("2,000 fuzzed frames of an edge harm no peer", grpcTest, async () => {
     },
     webrtcOperations() {},
   });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      "127.0.0.1:0",
-      lib.ServerCredentials.createInsecure(),
-      (error, port) => error ? reject(error) : resolve(port),
-    )
-  );
+  const port = await listening(server, lib);
   using _server = { [Symbol.dispose]: () => server.forceShutdown() };
   const library = new MapLibrary();
   const names = Array.from({ length: 20 }, (_, n) => `film-${n}`);

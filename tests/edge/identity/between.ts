@@ -7,6 +7,7 @@
 import { openClient } from "../../../src/edge/link/client.ts";
 import type { EdgeMessage, PeerMessage } from "../../../src/edge/messages.ts";
 import { type EdgeStream, openGrpc, type StatusObject } from "../../../src/edge/proto.ts";
+import { listening } from "../listening.ts";
 
 export interface Meddling {
   /** What the peer gets in place of a message of the edge; may say more by `say`. */
@@ -59,13 +60,7 @@ export async function openBetween(edgeAddress: string, meddling: Meddling) {
     },
     webrtcOperations() {},
   });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      "127.0.0.1:0",
-      lib.ServerCredentials.createInsecure(),
-      (error, port) => error ? reject(error) : resolve(port),
-    )
-  );
+  const port = await listening(server, lib);
   return {
     address: `127.0.0.1:${port}`,
     /** Ends what is open: the peer comes again. */

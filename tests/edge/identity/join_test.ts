@@ -12,6 +12,7 @@ import { makeNonce, transcript } from "../../../src/edge/identity/transcript.ts"
 import { joinEdge } from "../../../src/edge/mod.ts";
 import type { Proof } from "../../../src/edge/messages.ts";
 import { type EdgeStream, openGrpc } from "../../../src/edge/proto.ts";
+import { listening } from "../listening.ts";
 import { grpcTest, MapLibrary, startEdge, startLink, until } from "../rig.ts";
 
 const never = new AbortController().signal;
@@ -219,13 +220,7 @@ async function startHostile(take: (stream: EdgeStream) => void | Promise<void>) 
     },
     webrtcOperations() {},
   });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      "127.0.0.1:0",
-      lib.ServerCredentials.createInsecure(),
-      (error, port) => error ? reject(error) : resolve(port),
-    )
-  );
+  const port = await listening(server, lib);
   return {
     address: `127.0.0.1:${port}`,
     [Symbol.asyncDispose]: () => Promise.resolve(server.forceShutdown()),

@@ -8,6 +8,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { CatalogDigest, hashOf, SeenTexts } from "../../../src/edge/id_hash.ts";
 import { edgeExtensions, type PeerMessage } from "../../../src/edge/messages.ts";
 import { type EdgeStream, openGrpc } from "../../../src/edge/proto.ts";
+import { listening } from "../listening.ts";
 import { grpcTest, MapLibrary, startLink, until } from "../rig.ts";
 
 const MILLION = 1_000_000;
@@ -79,13 +80,7 @@ async function countingEdge(extensions: string[]) {
     },
     webrtcOperations: () => {},
   });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      "127.0.0.1:0",
-      lib.ServerCredentials.createInsecure(),
-      (error, port) => error ? reject(error) : resolve(port),
-    )
-  );
+  const port = await listening(server, lib);
   const end = () => Promise.resolve(server.forceShutdown());
   const drop = () =>
     stream?.emit("error", Object.assign(new Error("x"), { code: 14, details: "" }));
