@@ -29,6 +29,7 @@ export const accessTable: readonly (readonly [Access, readonly string[]])[] = [
     "GET /invitation",
     "GET /people.js",
     "GET /people.css",
+    "GET /favicon.ico",
     "GET /api/setup",
     "POST /api/setup",
     "POST /api/sessions",

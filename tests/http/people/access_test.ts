@@ -38,7 +38,7 @@ Deno.test("what is open to everybody are a page and the ways to sign in, and not
   deepStrictEqual(open.filter((it) => it.includes("**") || it.startsWith("*")), []);
   deepStrictEqual(
     open.filter((it) =>
-      !/(login|setup|invitation|people\.|sessions|authentication|screenshot)/.test(it)
+      !/(login|setup|invitation|people\.|favicon|sessions|authentication|screenshot)/.test(it)
     ),
     [],
   );

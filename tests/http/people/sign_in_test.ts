@@ -177,6 +177,8 @@ Deno.test("who shows nothing is told where to sign in; a browser is led there", 
   for (const path of ["/people.js", "/people.css", "/setup", "/invitation"]) {
     strictEqual(await rig.status(`GET ${path}`), 200, path);
   }
+  // Browsers ask for one by themselves, and write down that it was refused.
+  strictEqual(await rig.status("GET /favicon.ico"), 204);
 });
 
 Deno.test("behind a proxy of this machine one signs in, once there are accounts", async () => {
