@@ -10,6 +10,7 @@ import { detailBody } from "../../../src/http/resources/library/duplicates/bodie
 import type { GroupKind } from "../../../src/items/duplicates/mod.ts";
 import { wav } from "../../helpers/clips.ts";
 import { openDuplicatesRig } from "../../items/duplicates/rig.ts";
+import { asking } from "./asking.ts";
 
 async function openApi(files: Record<string, Uint8Array | string>) {
   const rig = await openDuplicatesRig(files);
@@ -22,26 +23,12 @@ async function openApi(files: Record<string, Uint8Array | string>) {
   const api = createApi(ports, { token: "t", log: silent });
   return {
     ...rig,
-    ask: async (
-      method: string,
-      path: string,
-      body?: unknown,
-      headers: Record<string, string> = {},
-    ) => {
-      const response = await api.request(`http://localhost/api/${path}`, {
-        method,
-        headers: {
-          authorization: "Bearer t",
-          ...body !== undefined && { "content-type": "application/json" },
-          ...headers,
-        },
-        ...body !== undefined && { body: JSON.stringify(body) },
-      });
-      const text = await response.text();
-      // deno-lint-ignore no-explicit-any -- answers of any shape
-      const answer = (text ? JSON.parse(text) : undefined) as any;
-      return { status: response.status, etag: response.headers.get("etag"), body: answer };
-    },
+    ask: asking((path, { headers, ...init }) =>
+      api.request(`http://localhost/api/${path}`, {
+        ...init,
+        headers: { authorization: "Bearer t", ...headers as Record<string, string> },
+      })
+    ),
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };
 }

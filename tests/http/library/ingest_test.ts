@@ -9,6 +9,7 @@ import { silent } from "../../../src/base/log.ts";
 import { type ApiPorts, createApi } from "../../../src/http/mod.ts";
 import { within } from "../../helpers/wait.ts";
 import { openIngestRig } from "../../items/ingest/rig.ts";
+import { asking } from "./asking.ts";
 
 async function openApi() {
   const rig = await openIngestRig();
@@ -20,25 +21,16 @@ async function openApi() {
   const api = createApi(ports, { token: "t", log: silent });
   return {
     ...rig,
-    ask: async (
+    ask: (
       method: string,
       path: string,
       body?: unknown,
       { headers = {}, from }: { headers?: Record<string, string>; from?: string } = {},
     ) => {
-      const response = await api.request(`http://localhost/api/ingest/plans/${path}`, {
-        method,
-        headers: {
-          authorization: "Bearer t",
-          ...body !== undefined && { "content-type": "application/json" },
-          ...headers,
-        },
-        ...body !== undefined && { body: JSON.stringify(body) },
-      }, { remoteAddress: from });
-      const text = await response.text();
-      // deno-lint-ignore no-explicit-any -- answers of any shape
-      const answer = (text ? JSON.parse(text) : undefined) as any;
-      return { status: response.status, etag: response.headers.get("etag"), body: answer };
+      const ask = asking((path, init) =>
+        api.request(`http://localhost/api/ingest/plans/${path}`, init, { remoteAddress: from })
+      );
+      return ask(method, path, body, { authorization: "Bearer t", ...headers });
     },
     [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   };

@@ -3,13 +3,7 @@ import { silent } from "../../../src/base/log.ts";
 import { type ApiPorts, createApi, serveHttp } from "../../../src/http/mod.ts";
 import { within } from "../../helpers/wait.ts";
 import { openRig } from "../../items/rig.ts";
-
-export interface Answer {
-  status: number;
-  etag: string | null;
-  // deno-lint-ignore no-explicit-any
-  body: any;
-}
+import { asking } from "./asking.ts";
 
 export async function serveItems() {
   const rig = openRig();
@@ -32,25 +26,7 @@ export async function serveItems() {
   })(stop.signal);
   const url = await within("the server", listening.promise);
 
-  /** A body that is a text is sent as it is. */
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> => {
-    const response = await fetch(url + path, {
-      method,
-      headers: { ...body !== undefined && { "content-type": "application/json" }, ...headers },
-      ...body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) },
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      etag: response.headers.get("etag"),
-      body: text === "" ? undefined : JSON.parse(text),
-    };
-  };
+  const ask = asking((path, init) => fetch(url + path, init));
 
   return {
     rig,

@@ -4,17 +4,11 @@ import { type Database, migrations, openDatabase } from "../../../src/db/mod.ts"
 import { type ApiPorts, createApi } from "../../../src/http/mod.ts";
 import { addItems } from "../../items/tags/rig.ts";
 import { at } from "../rig.ts";
+import { asking } from "./asking.ts";
 
 export interface LibraryRigOptions<Port> {
   items?: number;
   open(deps: { db: Database; publish(type: string, data: Record<string, unknown>): void }): Port;
-}
-
-export interface Answer {
-  status: number;
-  etag: string | null;
-  // deno-lint-ignore no-explicit-any
-  body: any;
 }
 
 /** `open` gives the ports of library resources. */
@@ -37,23 +31,6 @@ export function openLibraryRig<Port>({ items = 0, open }: LibraryRigOptions<Port
     { token: "", log: silent },
   );
 
-  const ask = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> => {
-    const response = await api.request(at(path), {
-      method,
-      headers: { ...body !== undefined && { "content-type": "application/json" }, ...headers },
-      ...body !== undefined && { body: JSON.stringify(body) },
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      etag: response.headers.get("etag"),
-      body: text === "" ? undefined : JSON.parse(text),
-    };
-  };
+  const ask = asking((path, init) => api.request(at(path), init));
   return { db, api, events, ports, ask, [Symbol.dispose]: () => db[Symbol.dispose]() };
 }

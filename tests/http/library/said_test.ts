@@ -1,6 +1,7 @@
 /** Ratings, watch states, notes, custom fields and changes in REST, over a real port. @module */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { type Answer, serveItems } from "./items_rig.ts";
+import type { Answer } from "./asking.ts";
+import { serveItems } from "./items_rig.ts";
 
 type Ask = (...args: Parameters<Awaited<ReturnType<typeof serveItems>>["ask"]>) => Promise<Answer>;
 
