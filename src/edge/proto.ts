@@ -124,6 +124,24 @@ export function isClosedByPeer(stream: EdgeStream): boolean {
   return call?.stream?.aborted !== true;
 }
 
+/** RESOURCE_EXHAUSTED, INTERNAL: what the library says of a message over its limit, or one it cannot unpack. */
+const UNREADABLE: unknown[] = [8, 13];
+
+/** Why the library itself has ended the stream, without a word to us: by a message it did not take. */
+export function refusalOfLibrary(stream: EdgeStream): string | undefined {
+  type Headers = Record<string, unknown>;
+  const { call } = stream as { call?: { stream?: Partial<Record<HeadersSent, Headers>> } };
+  const sent = call?.stream?.sentTrailers ?? call?.stream?.sentHeaders;
+  const said = sent?.["grpc-message"];
+  if (typeof said !== "string" || !UNREADABLE.includes(Number(sent!["grpc-status"]))) {
+    return undefined;
+  }
+  return decodeURI(said);
+}
+
+/** Where a status is: after what was said before it, or alone. */
+type HeadersSent = "sentTrailers" | "sentHeaders";
+
 /** The codecs alone, from the same texts. */
 export async function openCodecs(): Promise<Codecs> {
   const { default: protobuf } = await import("protobufjs");

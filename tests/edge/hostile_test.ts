@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -53,7 +53,8 @@ Deno.test(
   "a message that is too long ends its stream, and the limit is named",
   grpcTest,
   async () => {
-    await using rig = await startEdge();
+    const entries: LogEntry[] = [];
+    await using rig = await startEdge({ log: new Log((entry) => void entries.push(entry)) });
     using healthy = await startHealthy(rig.address);
     using peer = await open(rig.address, { "peer_id": "large" });
     const catalogIds = Array.from({ length: 130_000 }, () => "x".repeat(36));
@@ -63,6 +64,9 @@ Deno.test(
     const { code, details } = await peer.ended;
     strictEqual(code, RESOURCE_EXHAUSTED);
     match(details, /4194304/);
+    await until(() => entries.some(({ message }) => message === "Peer disconnected"));
+    const refused = entries.find(({ message }) => message === "Message refused");
+    deepStrictEqual([refused?.fields?.peerId, refused?.fields?.reason], ["large", details]);
     await healthy.check();
   },
 );

@@ -8,7 +8,7 @@ import { isUndecodable, type Undecodable } from "../codec.ts";
 import { readEach } from "../conversation.ts";
 import { Entrance, type Gate, type Guest, isAlive, refusalOf, visitorOf } from "../identity/mod.ts";
 import type { PeerMessage } from "../messages.ts";
-import { type EdgeStream, type Grpc, isClosedByPeer } from "../proto.ts";
+import { type EdgeStream, type Grpc, isClosedByPeer, refusalOfLibrary } from "../proto.ts";
 import { receive } from "./inbox.ts";
 import type { ServeContext } from "./serve.ts";
 import { Session } from "./sessions.ts";
@@ -52,7 +52,7 @@ export class Visit {
       gone: new AbortController(),
     };
     stream.on("error", (error) => this.#leave(reasonOf(error)));
-    stream.on("cancelled", () => this.#leave("connection lost"));
+    stream.on("cancelled", () => this.#cut());
     stream.on("end", () => {
       this.#leave(isClosedByPeer(stream) ? "goodbye" : "connection lost");
       stream.end();
@@ -154,6 +154,17 @@ export class Visit {
       ...error !== undefined && { error },
     });
     if (!this.#way?.gone.signal.aborted) endWith(this.#stream, code, details);
+  }
+
+  /** The connection has gone, or the library has ended the stream by itself. */
+  #cut(): void {
+    const reason = refusalOfLibrary(this.#stream);
+    const { signal } = this.#session ?? this.#way?.gone ?? {};
+    if (reason && !signal?.aborted) {
+      const [peerId, address] = [this.#peerId, this.#address];
+      this.#rooms.refusals.note("Message refused", { peerId, address, reason });
+    }
+    this.#leave(reason ?? "connection lost");
   }
 
   #leave(reason: string): void {
