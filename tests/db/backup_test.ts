@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { run } from "../../src/base/command.ts";
 import { ConflictError, InvalidError, UnavailableError } from "../../src/base/errors.ts";
 import { holdName } from "../../src/base/files.ts";
 import { backupDatabase, checkBackup, openDatabase, restoreDatabase } from "../../src/db/mod.ts";
+import { canMountSmall, mountSmall } from "../helpers/mounts.ts";
 import { noise, tempDir } from "../helpers/temp.ts";
 
 const steps = ["CREATE TABLE films (id INTEGER PRIMARY KEY, title TEXT, twin INTEGER)"];
@@ -137,39 +137,24 @@ Deno.test("a backup to where nothing can be written says so", async () => {
   await rejects(backupDatabase(path, `${dir.path}/none/copy.db`), UnavailableError);
 });
 
-const canMount = await (async () => {
-  await using dir = await tempDir();
-  try {
-    await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", dir.path]);
-    await run("umount", [dir.path]);
-    return true;
-  } catch {
-    return false; // no root, no Linux: the test says that it was ignored
-  }
-})();
-
 Deno.test({
   name: "a backup to a full disk says so, and leaves nothing there",
-  ignore: !canMount,
+  ignore: !await canMountSmall(),
 }, async () => {
   await using dir = await tempDir();
   await using full = await tempDir();
-  await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", full.path]);
-  try {
-    const path = `${dir.path}/library.db`;
-    using db = openDatabase(path, steps);
-    addTwins(db, 20_000);
+  await using _mounted = await mountSmall(full.path, "1m");
+  const path = `${dir.path}/library.db`;
+  using db = openDatabase(path, steps);
+  addTwins(db, 20_000);
 
-    await rejects(backupDatabase(path, `${full.path}/copy.db`), (error: UnavailableError) => {
-      ok(error instanceof UnavailableError, String(error));
-      ok(/full/.test(error.message), error.message);
-      return true;
-    });
+  await rejects(backupDatabase(path, `${full.path}/copy.db`), (error: UnavailableError) => {
+    ok(error instanceof UnavailableError, String(error));
+    ok(/full/.test(error.message), error.message);
+    return true;
+  });
 
-    deepStrictEqual(names(full.path), []);
-  } finally {
-    await run("umount", [full.path]);
-  }
+  deepStrictEqual(names(full.path), []);
 });
 
 Deno.test("a restored database is the backup, and the former one is kept with all of its journal", async () => {

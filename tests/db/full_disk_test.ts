@@ -1,36 +1,16 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { run } from "../../src/base/command.ts";
 import { UnavailableError } from "../../src/base/errors.ts";
 import { migrations, openDatabase } from "../../src/db/mod.ts";
+import { canMountSmall, mountSmall } from "../helpers/mounts.ts";
 import { noise, type TempDir, tempDir } from "../helpers/temp.ts";
 
-/** Mounts a small file system on the folder; undefined where that is not allowed. */
-async function mountSmall(dir: TempDir): Promise<AsyncDisposable | undefined> {
-  try {
-    await run("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", dir.path]);
-  } catch {
-    return undefined; // no root, no Linux: the test says that it was ignored
-  }
-  return {
-    [Symbol.asyncDispose]: async () => {
-      await run("umount", [dir.path]);
-    },
-  };
-}
-
-async function canMount(): Promise<boolean> {
-  await using dir = await tempDir();
-  await using mounted = await mountSmall(dir);
-  return mounted !== undefined;
-}
-
-const ignore = !await canMount();
+const ignore = !await canMountSmall();
 
 Deno.test(
   { name: "a full disk is said to be full, and all is well once there is room", ignore },
   async () => {
     await using dir = await tempDir();
-    await using _mounted = await mountSmall(dir);
+    await using _mounted = await mountSmall(dir.path, "2m");
     const steps = ["CREATE TABLE films (title TEXT, plot BLOB)"];
     using db = openDatabase(`${dir.path}/library.db`, steps);
     const add = () => db.run("INSERT INTO films VALUES (?, ?)", "Metropolis", noise(50_000));
@@ -62,7 +42,7 @@ Deno.test(
 
 Deno.test({ name: "a database cannot begin on a full disk, and says so", ignore }, async () => {
   await using dir = await tempDir();
-  await using _mounted = await mountSmall(dir);
+  await using _mounted = await mountSmall(dir.path, "2m");
   const ballast = await fill(dir);
 
   for (const [name, steps] of Object.entries(migrations)) {

@@ -1,11 +1,15 @@
 /** Real mounts for tests that run as root, gone with them; `canMount` tells whether there may be any. @module */
+import { existsSync } from "node:fs";
+import { tempDir } from "./temp.ts";
 
 /** Whether this process may mount file systems: `ignore: !canMount`. */
-export const canMount = Deno.build.os === "linux" && Deno.uid() === 0 && isThere("/dev/fuse");
+export const canMount = Deno.build.os === "linux" && Deno.uid() === 0 && existsSync("/dev/fuse");
 
 /** Whether a program can be found, for tests that need it: `ignore: !hasProgram("bindfs")`. */
 export function hasProgram(name: string): boolean {
-  return ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((folder) => isThere(`${folder}/${name}`));
+  return ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((folder) =>
+    existsSync(`${folder}/${name}`)
+  );
 }
 
 /** Runs a tool to its end, and throws what it complained of. */
@@ -22,6 +26,25 @@ export function unmountLater(at: string): AsyncDisposable {
       await new Deno.Command("umount", { args: ["-l", at], stderr: "null" }).output();
     },
   };
+}
+
+/** A file system of its own in memory, at a folder. @param size as "1m" */
+export async function mountSmall(at: string, size: string) {
+  await tool("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", at);
+  return Object.assign(unmountLater(at), {
+    resize: (size: string) => tool("mount", "-o", `remount,size=${size}`, at),
+  });
+}
+
+/** Whether there may be such a one: `ignore: !await canMountSmall()`. */
+export async function canMountSmall(): Promise<boolean> {
+  await using dir = await tempDir();
+  try {
+    await using _mounted = await mountSmall(dir.path, "1m");
+    return true;
+  } catch {
+    return false; // no root, or no Linux
+  }
 }
 
 export interface HangingMount extends AsyncDisposable {
@@ -75,13 +98,4 @@ export async function makeImage(
 ): Promise<void> {
   await tool("truncate", "-s", `${fileSystem === "btrfs" ? Math.max(mb, 120) : mb}M`, path);
   await tool(`mkfs.${fileSystem}`, "-q", path);
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { run } from "../../../src/base/command.ts";
 import { ConflictError, DeniedError, UnavailableError } from "../../../src/base/errors.ts";
 import { openNfos } from "../../../src/items/exchange/mod.ts";
 import { isSigned, signed } from "../../../src/items/exchange/nfo/write_file.ts";
 import { openNfoReader } from "../../../src/media/nfo/read_nfo.ts";
+import { canMountSmall, mountSmall, tool } from "../../helpers/mounts.ts";
 import { tempDir } from "../../helpers/temp.ts";
 import { addFilm, openRig as openRooms, signal } from "./rig.ts";
 
@@ -195,37 +195,22 @@ Deno.test("a film that is away, gone or never was is told", async () => {
   await rejects(rig.nfos.write(id, { user }), ConflictError);
 });
 
-const canMount = await (async () => {
-  await using dir = await tempDir();
-  try {
-    await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", dir.path]);
-    await run("umount", [dir.path]);
-    return true;
-  } catch {
-    return false; // no root, no Linux: the test says that it was ignored
-  }
-})();
-
 Deno.test({
   name: "a read-only or full file system is told, and nothing half-written is left",
-  ignore: !canMount,
+  ignore: !await canMountSmall(),
 }, async () => {
   await using rig = await openRig();
   const user = "owner";
-  await run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", rig.root]);
-  try {
-    await rig.film("m");
-    await Deno.writeFile(`${rig.root}/ballast`, new Uint8Array(48 * 1024));
-    rig.items.edit("m", { description: "x".repeat(20_000) }, { user });
-    await rejects(rig.nfos.write("m", { user }), /full/);
-    const names = rig.names();
-    await run("mount", ["-o", "remount,ro", rig.root]);
-    await rejects(rig.nfos.write("m", { user }), /read-only/);
+  await using _mounted = await mountSmall(rig.root, "64k");
+  await rig.film("m");
+  await Deno.writeFile(`${rig.root}/ballast`, new Uint8Array(48 * 1024));
+  rig.items.edit("m", { description: "x".repeat(20_000) }, { user });
+  await rejects(rig.nfos.write("m", { user }), /full/);
+  const names = rig.names();
+  await tool("mount", "-o", "remount,ro", rig.root);
+  await rejects(rig.nfos.write("m", { user }), /read-only/);
 
-    deepStrictEqual(names, ["ballast", "m.mkv"]);
-  } finally {
-    await run("umount", [rig.root]);
-  }
+  deepStrictEqual(names, ["ballast", "m.mkv"]);
 });
 
 Deno.test("a signature fits its text only", () => {

@@ -10,7 +10,7 @@ import {
 import { silent } from "../../../src/base/log.ts";
 import { backupDatabase, migrations, openDatabase, restoreDatabase } from "../../../src/db/mod.ts";
 import { haltIngests, openIngestRoom } from "../../../src/items/ingest/mod.ts";
-import { canMount, tool, unmountLater } from "../../helpers/mounts.ts";
+import { canMount, mountSmall } from "../../helpers/mounts.ts";
 import { noise } from "../../helpers/temp.ts";
 import { until, within } from "../../helpers/wait.ts";
 import { openIngestRig } from "./rig.ts";
@@ -608,11 +608,3 @@ Deno.test("what fails leaves no empty folder, and its plan is not done", unix, a
   const left = (await Array.fromAsync(Deno.readDir(rig.root))).map(({ name }) => name);
   deepStrictEqual(left, ["Film (1999)"]);
 });
-
-/** A file system of its own at a folder. */
-async function mountSmall(at: string, size: string) {
-  await tool("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", at);
-  return Object.assign(unmountLater(at), {
-    resize: (size: string) => tool("mount", "-o", `remount,size=${size}`, at),
-  });
-}
