@@ -87,7 +87,6 @@ export class PythonProgram implements AsyncDisposable {
   }
 }
 
-/** One of the peers of a Python program. */
 export interface PythonPeerOptions {
   peerId?: string | null;
   /** Of its channel. */
@@ -96,6 +95,7 @@ export interface PythonPeerOptions {
   metadata?: Record<string, string>;
 }
 
+/** One of the peers of a Python program. */
 export class PythonPeer {
   constructor(
     readonly program: PythonProgram,
