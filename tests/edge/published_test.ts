@@ -82,6 +82,40 @@ Deno.test(
   },
 );
 
+Deno.test("what an original peer has deleted is not in the catalogue", grpcTest, async () => {
+  await using rig = await startEdge();
+  using peer = new PublishedPeer(rig.address, "theirs");
+  const files = ["a.mkv", "b.mkv", "c.mkv"].map((it) => ({ relative_path: it, size_bytes: 1 }));
+  peer.send({ request_id: "1", batch_file_offer: { files } });
+  const { batch_file_offer_response: answer } = await peer.receive("batch_file_offer_response");
+  const ids = (answer as { files: { catalog_id: string }[] }).files.map((it) => it.catalog_id);
+  peer.send({ request_id: "2", catalog_announcement: { catalog_ids: ids } });
+  const online = async () => (await titles(rig.edge)).filter((it) => it.online).length;
+  await until(async () => await online() === 3);
+  const heartbeat = () => peer.send({ request_id: "", catalog_announcement: {} });
+  const answerList = async (left: string[]) => {
+    const { request_id } = await peer.receive("catalog_announcement_request");
+    peer.send({ request_id: request_id!, catalog_announcement: { catalog_ids: left } });
+  };
+  heartbeat();
+  await answerList(ids);
+
+  // It deletes two, and says so of one.
+  const payload = {
+    case: "fileDeleteRequest",
+    value: { catalogIds: ids.slice(0, 2) },
+  } as const;
+  await rig.edge.commands.give({ peerId: "theirs", payload });
+  const { request_id } = await peer.receive("file_delete_request");
+  const deleted = { "catalog_id": ids[0], success: true };
+  peer.send({ request_id: request_id!, file_delete_response: deleted });
+
+  await until(async () => await online() === 2);
+  heartbeat();
+  await answerList(ids.slice(2));
+  await until(async () => await online() === 1);
+});
+
 Deno.test("a second stream of a peer is refused, and the first one stays", grpcTest, async () => {
   await using rig = await startEdge();
   using first = new PublishedPeer(rig.address, "twin");

@@ -66,6 +66,21 @@ export async function receiveEnd(
   if (!session.signal.aborted) await session.send(undefined, requestId);
 }
 
+/**
+ * A file that the peer has deleted. Ours announces that itself; an original never does, and says it of
+ * one file of a command only, so that it is asked for its list with its next heartbeat.
+ */
+export async function receiveDeleted(
+  { catalogId, success }: PeerPayloads["fileDeleteResponse"],
+  { session }: Letter,
+  { store, changed }: InboxContext,
+): Promise<void> {
+  if (session.greeted || !success) return;
+  session.pulled = 0;
+  const lost = await store.withdraw(session.peerId, [catalogId]);
+  if (lost.length > 0) changed(session.peerId, lost, true);
+}
+
 /** Whether the peer's list is the one that is known: then it saves itself the announcement. */
 export async function receiveDigest(
   { digest, count }: PeerPayloads["catalogDigest"],

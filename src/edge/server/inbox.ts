@@ -17,7 +17,7 @@ import {
 } from "../messages.ts";
 import { inSteps } from "../steps.ts";
 import { wordsOf } from "./catalog_item.ts";
-import { receiveAnnouncement, receiveDigest, receiveEnd } from "./announcement.ts";
+import { receiveAnnouncement, receiveDeleted, receiveDigest, receiveEnd } from "./announcement.ts";
 import { tellRemaps } from "./content/remaps.ts";
 import type { Moves } from "./replicas/store.ts";
 import type { Session } from "./sessions.ts";
@@ -54,7 +54,7 @@ type Receive<Name extends keyof PeerPayloads> = (
 ) => Promise<unknown> | undefined | void;
 
 const inbox: { [Name in keyof PeerPayloads]: Receive<Name> } = {
-  fileDeleteResponse: () => {},
+  fileDeleteResponse: receiveDeleted,
   fileHashResponse: () => {},
   catalogAnnouncement: receiveAnnouncement,
   batchFileOffer: receiveOffer,
