@@ -4,26 +4,11 @@
  * @module
  */
 import { basename, extname } from "node:path";
-import { extensionOf } from "../../../media/mod.ts";
+import { extensionOf, type ParseName } from "../../../media/mod.ts";
 import { type NameFacts, policies, type PolicyName } from "../policies.ts";
 import type { Film, Found } from "./survey.ts";
 import { cleanExtension, cleanName, fitName, refusedIn } from "./names.ts";
 import { suffixOf } from "./sidecars.ts";
-
-/** What a file's name, and those of its folders, say. */
-export interface ParsedName {
-  title: string;
-  year?: number;
-  season?: number;
-  episode?: number;
-  episodes?: number[];
-  series?: string;
-  date?: string;
-  /** Whether it is a name that a publisher, or a careful collector, has given. */
-  release?: true;
-}
-
-export type ParseName = (relativePath: string) => ParsedName;
 
 export interface Placed {
   /** Folders and file name inside the target, made safe. */
