@@ -43,7 +43,8 @@ export function auth({ token, people, names = () => [] }: AuthOptions): Middlewa
     const caller = await identify(c);
     if (!caller && access !== "open") {
       if (people && wantsPage(c) && await people.accounts.hasAny()) return c.redirect("/login");
-      throw new HTTPException(401, { message: askFor(people) });
+      const message = bearer(c) === undefined ? askFor(people) : `${NOT_GOOD}. ${askFor(people)}`;
+      throw new HTTPException(401, { message });
     }
     if (!caller) return await next();
     if (access !== "open") await admit(caller, access, people);
@@ -98,6 +99,8 @@ async function admit(
     );
   }
 }
+
+const NOT_GOOD = "Cannot take this token: it is none of ours, was deleted, or is over";
 
 function askFor(people: People | undefined): string {
   const link = "open the address with ?token=… once: `giggityflix status` shows it";

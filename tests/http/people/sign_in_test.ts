@@ -20,7 +20,9 @@ Deno.test("a program signs in, asks, goes on, and signs out", async () => {
     session_id: ann.sessionId,
   });
   now += ACCESS_MS;
-  strictEqual(await rig.status("GET /api/users/me", { bearer: ann.bearer }), 401);
+  const over = await rig.ask("GET /api/users/me", { bearer: ann.bearer });
+  strictEqual(over.status, 401);
+  match((await over.json()).detail, /^Cannot take this token: .* is over\. Sign in at \/login/);
   const body = { "refresh_token": ann.refresh };
   const next = await (await rig.ask("POST /api/sessions/refresh", { body })).json();
   strictEqual((await me(next.access_token)).name, "Ann");
