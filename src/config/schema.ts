@@ -9,6 +9,7 @@ import { isHostPort } from "../base/address.ts";
 import { levels } from "../base/log.ts";
 import { DAILY_WINDOW_FORM, parseDailyWindow } from "../base/daily_window.ts";
 import { choice, type Setting, several, text, whole, yesNo } from "./setting.ts";
+import { busSettings } from "./bus.ts";
 import { s3Settings } from "./s3.ts";
 import { turnSettings } from "./turn.ts";
 
@@ -139,29 +140,7 @@ export const settings = {
     fixed: true,
     secret: true,
   },
-  edgeBusUrl: {
-    ...text(
-      "NATS server with JetStream by which several edges are one, as nats://user:password@host:port " +
-        "or tls://…, those of a cluster by comma; when empty, this edge is alone",
-      z.string(),
-      "",
-    ),
-    fixed: true,
-    secret: true,
-  },
-  edgeBusCertPath: {
-    ...text("PEM file of the authority of the NATS server's certificate", z.string(), ""),
-    fixed: true,
-  },
-  edgeBusReplicas: {
-    ...whole(
-      "Servers of a NATS cluster that keep what edges leave there: of 3 one may die",
-      1,
-      5,
-      1,
-    ),
-    fixed: true,
-  },
+  ...busSettings,
   edgeFingerprints: several(
     "The keys of edges that were joined: host:port=fingerprint; written by giggityflix join",
     z.string().regex(/^\S+:\d{1,5}=[0-9a-f]{64}$/, "expected host:port=64 hexadecimal digits"),

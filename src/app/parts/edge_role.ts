@@ -193,10 +193,13 @@ function found<T>(it: T | undefined, what: string, id: string): T {
   return it;
 }
 
-const natsOf = ({ edgeBusUrl: url, edgeBusCertPath: caPath, edgeBusReplicas }: Config) => ({
-  url,
-  caPath,
-  replicas: edgeBusReplicas,
+const natsOf = (config: Config) => ({
+  url: config.edgeBusUrl,
+  caPath: config.edgeBusCertPath,
+  certPath: config.edgeBusClientCertPath,
+  keyPath: config.edgeBusClientKeyPath,
+  credsPath: config.edgeBusCredsPath,
+  replicas: config.edgeBusReplicas,
 });
 
 /** Where that is said: screenshots are in S3 then, for all edges that say the same. */

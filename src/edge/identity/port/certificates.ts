@@ -98,7 +98,7 @@ interface Named {
 
 /** A certificate and its key. */
 export async function readPair(certificate: Named, key: Named): Promise<TlsTexts> {
-  const [certText, keyText] = [await read(certificate), await read(key)];
+  const [certText, keyText] = [await readNamed(certificate), await readNamed(key)];
   const first = certificateIn(certText, certificate);
   assertValidNow(first, certificate);
   if (!first.checkPrivateKey(privateKeyIn(keyText, key))) {
@@ -112,7 +112,7 @@ export async function readPair(certificate: Named, key: Named): Promise<TlsTexts
 
 /** Certificates to trust; at least one of them is valid now. */
 export async function readAuthority(path: string, setting: string): Promise<Buffer> {
-  const text = await read({ path, setting });
+  const text = await readNamed({ path, setting });
   const all = text.toString().match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
   const certificates = (all ?? [""]).map((it) => certificateIn(Buffer.from(it), { path, setting }));
   const isValid = certificates.some((it) => problemOf(it) === undefined);
@@ -120,7 +120,8 @@ export async function readAuthority(path: string, setting: string): Promise<Buff
   return text;
 }
 
-async function read({ path, setting }: Named): Promise<Buffer> {
+/** @throws {InvalidError} it cannot be read, or is not said */
+export async function readNamed({ path, setting }: Named): Promise<Buffer> {
   if (!path) throw new InvalidError(`Cannot use TLS: ${setting} is not set`);
   const bytes = await Deno.readFile(path).catch((cause) => {
     const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(cause);
