@@ -6,6 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { decodeReply, encodeRequest } from "../../src/stream/protocol.ts";
+import { within } from "./wait.ts";
 
 interface DataChannel {
   readyState: string;
@@ -46,4 +47,27 @@ export async function readAll(channel: DataChannel): Promise<Uint8Array> {
   if (channel.readyState === "open") say({ type: "open", version: 1 });
   const late = setTimeout(() => reject(new Error(`No film in ${LIMIT_MS} ms`)), LIMIT_MS);
   return await promise.finally(() => clearTimeout(late));
+}
+
+/** A viewer to whom the peer makes the offer, and opens the channel. */
+export async function openAnswering() {
+  const { RTCPeerConnection } = await import("werift");
+  const connection = new RTCPeerConnection({
+    iceServers: [],
+    iceAdditionalHostAddresses: ["127.0.0.1"],
+  });
+  const channel = new Promise<DataChannel>((resolve) =>
+    connection.onDataChannel.subscribe(resolve)
+  );
+  return {
+    /** @returns the answer, with all addresses */
+    async take(offer: string): Promise<string> {
+      await connection.setRemoteDescription({ type: "offer", sdp: offer });
+      await connection.setLocalDescription(await connection.createAnswer());
+      return connection.localDescription!.sdp;
+    },
+    /** The whole film, once the channel is there. */
+    read: async () => await readAll(await within("the channel", channel, 20_000)),
+    close: () => connection.close(),
+  };
 }

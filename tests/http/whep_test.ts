@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { film, openViewer, startPlay } from "../edge/grants/rig.ts";
 import { grpcTest, until } from "../edge/rig.ts";
-import { readAll } from "../helpers/viewer.ts";
+import { openAnswering } from "../helpers/viewer.ts";
 import { edgePort, openRig } from "./rig.ts";
 
 const turn = [{ urls: ["turn:192.0.2.7:3478"], secret: "s" }];
@@ -70,28 +70,20 @@ Deno.test(
   grpcTest,
   async () => {
     await using it = await startWhep();
-    const { RTCPeerConnection } = await import("werift");
-    const viewer = new RTCPeerConnection({
-      iceServers: [],
-      iceAdditionalHostAddresses: ["127.0.0.1"],
-    });
-    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
-      viewer.onDataChannel.subscribe(resolve)
-    );
+    const viewer = await openAnswering();
     const plain =
       "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n";
 
     const countered = await it.ask("POST", it.at, plain, sdp);
     strictEqual(countered.status, 406);
     strictEqual(countered.headers.get("content-type"), "application/sdp");
-    await viewer.setRemoteDescription({ type: "offer", sdp: await countered.text() });
-    await viewer.setLocalDescription(await viewer.createAnswer());
+    const answer = await viewer.take(await countered.text());
     const location = countered.headers.get("location")!;
-    const answered = await it.ask("PATCH", location, viewer.localDescription!.sdp, sdp);
+    const answered = await it.ask("PATCH", location, answer, sdp);
     strictEqual(answered.status, 204);
-    deepStrictEqual(await readAll(await channel), film);
+    deepStrictEqual(await viewer.read(), film);
 
-    const twice = await it.ask("PATCH", location, viewer.localDescription!.sdp, sdp);
+    const twice = await it.ask("PATCH", location, answer, sdp);
     strictEqual(twice.status, 409);
     await viewer.close();
   },
@@ -173,26 +165,18 @@ Deno.test(
   grpcTest,
   async () => {
     await using it = await startWhep();
-    const { RTCPeerConnection } = await import("werift");
-    const viewer = new RTCPeerConnection({
-      iceServers: [],
-      iceAdditionalHostAddresses: ["127.0.0.1"],
-    });
-    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
-      viewer.onDataChannel.subscribe(resolve)
-    );
+    const viewer = await openAnswering();
 
     const opened = await it.rig.send("POST", "/api/streams/", { catalog_id: it.play.catalogId });
     const { id, type, sdp: offer, ice_servers: servers } = await opened.json();
     deepStrictEqual([opened.status, type, servers], [201, "offer", []]);
-    await viewer.setRemoteDescription({ type: "offer", sdp: offer });
-    await viewer.setLocalDescription(await viewer.createAnswer());
+    const answer = await viewer.take(offer);
     const patched = await it.rig.send("PATCH", `/api/streams/${id}/`, {
-      sdp: viewer.localDescription!.sdp,
+      sdp: answer,
       candidates: [{ candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host" }],
     });
     deepStrictEqual([patched.status, await patched.json()], [200, { candidates: [] }]);
-    deepStrictEqual(await readAll(await channel), film);
+    deepStrictEqual(await viewer.read(), film);
 
     const { items } = await (await it.rig.get("/api/grants/")).json();
     deepStrictEqual([items[0].session_id, items[0].state, items[0].viewer], [

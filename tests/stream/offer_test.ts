@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { InvalidError, NotFoundError } from "../../src/base/errors.ts";
 import { silent } from "../../src/base/log.ts";
 import { openSessions } from "../../src/stream/mod.ts";
-import { readAll } from "../helpers/viewer.ts";
+import { openAnswering, readAll } from "../helpers/viewer.ts";
 
 const { signal } = new AbortController();
 const film = crypto.getRandomValues(new Uint8Array(50_000));
@@ -33,23 +33,15 @@ Deno.test({
   fn: async () => {
     const { sessions, ended } = sessionsOf(film);
     await using _ = sessions;
-    const { RTCPeerConnection } = await import("werift");
-    const viewer = new RTCPeerConnection({
-      iceServers: [],
-      iceAdditionalHostAddresses: ["127.0.0.1"],
-    });
-    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
-      viewer.onDataChannel.subscribe(resolve)
-    );
+    const viewer = await openAnswering();
 
     const offer = await sessions.open({ sessionId: "1", catalogId: "x" }, signal);
-    await viewer.setRemoteDescription({ type: "offer", sdp: offer });
-    await viewer.setLocalDescription(await viewer.createAnswer());
+    const answer = await viewer.take(offer);
     await rejects(sessions.answer("2", "v=0"), NotFoundError);
     await rejects(sessions.answer("1", "v=0"), InvalidError);
-    await sessions.answer("1", viewer.localDescription!.sdp);
+    await sessions.answer("1", answer);
 
-    deepStrictEqual(await readAll(await channel), film);
+    deepStrictEqual(await viewer.read(), film);
     await viewer.close();
     await sessions.close("1");
     deepStrictEqual(ended, ["1"]);

@@ -3,7 +3,7 @@ import { within } from "../../helpers/wait.ts";
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { DeniedError, NotFoundError } from "../../../src/base/errors.ts";
 import { GrantStore } from "../../../src/edge/grants/store.ts";
-import { readAll } from "../../helpers/viewer.ts";
+import { openAnswering } from "../../helpers/viewer.ts";
 import { PublishedPeer } from "../published.ts";
 import { grpcTest, startEdge, titles, until } from "../rig.ts";
 import { film, openViewer, startPlay } from "./rig.ts";
@@ -228,14 +228,7 @@ Deno.test(
     await using it = await startPlay();
     using caller = new PublishedPeer(it.rig.address, "old");
     await caller.headers;
-    const { RTCPeerConnection } = await import("werift");
-    const viewer = new RTCPeerConnection({
-      iceServers: [],
-      iceAdditionalHostAddresses: ["127.0.0.1"],
-    });
-    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
-      viewer.onDataChannel.subscribe(resolve)
-    );
+    const viewer = await openAnswering();
 
     const offered = await caller.webrtc({
       request_id: "w1",
@@ -243,9 +236,7 @@ Deno.test(
     });
     const { session_id: id, sdp } = offered.sdp_offer as { session_id: string; sdp: string };
     strictEqual(id, "mine");
-    await viewer.setRemoteDescription({ type: "offer", sdp });
-    await viewer.setLocalDescription(await viewer.createAnswer());
-    const answer = viewer.localDescription!.sdp;
+    const answer = await viewer.take(sdp);
     const bare = answer.split("\r\n").filter((line) => !/^a=(candidate|end-of)/.test(line));
     const answered = await caller.webrtc({
       sdp_answer: { session_id: id, sdp: bare.join("\r\n") },
@@ -258,7 +249,7 @@ Deno.test(
       ok(reply.stream_session_response ?? reply.ice_candidate);
     }
 
-    deepStrictEqual(await readAll(await within("the channel", channel, 20_000)), film);
+    deepStrictEqual(await viewer.read(), film);
     strictEqual(it.rig.edge.streams()[0]?.viewer, "peer:old");
     const again = await caller.webrtc({ sdp_answer: { session_id: id, sdp: "v=0" } });
     strictEqual((again.stream_session_response as { success?: boolean }).success, undefined);

@@ -8,7 +8,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type RunningAgent, startAgent } from "../../helpers/agent.ts";
 import { samples } from "../../helpers/clips.ts";
 import { tempDir } from "../../helpers/temp.ts";
-import { readAll } from "../../helpers/viewer.ts";
+import { openAnswering } from "../../helpers/viewer.ts";
 import { openViewer } from "../grants/rig.ts";
 import { PublishedEdge } from "../published.ts";
 import { grpcTest, until } from "../rig.ts";
@@ -75,20 +75,11 @@ Deno.test(
 
     // The other way round, and an edge that answers: this time the peer offers.
     edge.signal = (reply) => reply(null, {});
-    const { RTCPeerConnection } = await import("werift");
-    const other = new RTCPeerConnection({
-      iceServers: [],
-      iceAdditionalHostAddresses: ["127.0.0.1"],
-    });
-    const channel = new Promise<Parameters<typeof readAll>[0]>((resolve) =>
-      other.onDataChannel.subscribe(resolve)
-    );
+    const other = await openAnswering();
     const offered = await send(agent, "POST", "/api/streams", title);
-    await other.setRemoteDescription({ type: "offer", sdp: offered.sdp });
-    await other.setLocalDescription(await other.createAnswer());
-    const { sdp } = other.localDescription!;
+    const sdp = await other.take(offered.sdp);
     await send(agent, "PATCH", `/api/streams/${offered.id}`, { sdp });
-    deepStrictEqual(await readAll(await channel), film);
+    deepStrictEqual(await other.read(), film);
     await other.close();
     await until(() => edge.signalled.length === 3);
     deepStrictEqual(requests().slice(1), [
