@@ -15,6 +15,7 @@ export { createLink, type Link, type LinkState } from "./link.ts";
 export type { Retold } from "./link/announcer.ts";
 export type { ViewerWord } from "./link/viewers.ts";
 export {
+  isPinOf,
   type NamedEdges,
   parseAddresses,
   pinFor,

@@ -24,9 +24,12 @@ export function pinFor(
   addresses: readonly string[],
   pins: readonly string[],
 ): string | undefined {
-  const at = (it: string) => pins.find((pin) => pin.startsWith(`${it}=`))?.slice(it.length + 1);
+  const at = (it: string) => pins.find(isPinOf(it))?.slice(it.length + 1);
   return at(address) ?? addresses.map(at).find((it) => it !== undefined);
 }
+
+/** Whether a pin is that of the edge at `address`. */
+export const isPinOf = (address: string) => (pin: string): boolean => pin.startsWith(`${address}=`);
 
 /** The edges that a peer names, the best first, and the keys of those that it has joined. */
 export interface NamedEdges {
@@ -52,8 +55,8 @@ export function withEdge(
     : addresses.includes(address)
     ? addresses
     : [...addresses, address];
-  const isAt = (it: string) => it.startsWith(`${address}=`);
-  const renewed = pins.map((it) => isAt(it) ? pin : it);
+  const isOld = isPinOf(address);
+  const renewed = pins.map((it) => isOld(it) ? pin : it);
   const known = renewed.includes(pin) ? renewed : [...pins, pin];
   return asBefore({ addresses, pins: renewed }, { addresses: named, pins: known });
 }
@@ -61,14 +64,13 @@ export function withEdge(
 export function withoutEdge(edges: NamedEdges, address: string): NamedEdges {
   return asBefore(edges, {
     addresses: edges.addresses.filter((it) => it !== address),
-    pins: edges.pins.filter((it) => !it.startsWith(`${address}=`)),
+    pins: edges.pins.filter((it) => !isPinOf(address)(it)),
   });
 }
 
 /** Where another one comes first, or goes: the key that one was to show is still the one it must. */
 function asBefore(before: NamedEdges, { addresses, pins }: NamedEdges): NamedEdges {
-  const isOwn = (it: string) => pins.some((pin) => pin.startsWith(`${it}=`));
-  const kept = addresses.filter((it) => !isOwn(it)).flatMap((it) => {
+  const kept = addresses.filter((it) => !pins.some(isPinOf(it))).flatMap((it) => {
     const key = pinFor(it, before.addresses, before.pins);
     return key && key !== pinFor(it, addresses, pins) ? [`${it}=${key}`] : [];
   });

@@ -90,11 +90,11 @@ export function leave(context: CommandContext): Command {
     .argument("<edge>", "host:port of the edge, as it was joined")
     .option("--json", "print JSON")
     .action(async (edge: string, options) => {
-      const { withoutEdge } = await import("../../../edge/mod.ts");
+      const { isPinOf, withoutEdge } = await import("../../../edge/mod.ts");
       await using settings = await openSettings(textsOf(options), context);
       const before = await namedEdges(settings);
       const isKnown = before.addresses.includes(edge) ||
-        before.pins.some((it) => it.startsWith(`${edge}=`));
+        before.pins.some(isPinOf(edge));
       if (!isKnown) {
         const named = before.addresses.length > 0 ? listed(before.addresses) : "none is named";
         throw new NotFoundError(`Cannot leave "${edge}": this is no edge of this peer. ${named}`);
