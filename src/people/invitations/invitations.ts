@@ -74,14 +74,17 @@ export function createInvitations(deps: InvitationsDeps) {
       );
     if (!isSecret(token, kind)) throw gone();
     const hash = hashOf(token);
+    const readIn = async ({ byHash }: Pick<typeof store, "byHash">) => {
+      const row = await byHash(hash, kind, iso(now()));
+      if (!row || isVoid(row)) throw gone();
+      return row;
+    };
     // Before the password's hash is made, which is work, and again when it counts.
-    const seen = await store.byHash(hash, kind, iso(now()));
-    if (!seen || isVoid(seen)) throw gone();
+    const seen = await readIn(store);
     const row = await accounts.draft({ name, password, role: seen.role });
     await state.transaction(async (tx) => {
       const invitations = invitationStore(tx);
-      const still = await invitations.byHash(hash, kind, iso(now()));
-      if (!still || isVoid(still)) throw gone();
+      await readIn(invitations);
       // With one link of the set-up all are used: of two who come at once the other finds none.
       const isFree = kind === "setup"
         ? await invitations.dropSetups(0) > 0
