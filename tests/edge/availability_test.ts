@@ -111,6 +111,65 @@ onBoth("a file that has another size leaves its title, which is told", async (st
   await toldOf(own.catalogId, 1);
 });
 
+onBoth(
+  "a file that is called by another title's id is no loss: its content says what it is",
+  async (state) => {
+    await using rig = await startEdge({ state });
+    const path = "elsewhere/alien.mp4";
+    const second = new ContentLibrary(path);
+    const first = new ContentLibrary("films/alien.mp4", "films/brazil.mp4");
+    await using _one = startLink(rig.address, first, settings("one"));
+    await until(async () => (await titles(rig.edge)).filter((it) => it.contentHash).length === 2);
+    await using two = startLink(rig.address, second, settings("two"));
+    const [alien, brazil] = await until(async () => {
+      const found = await titles(rig.edge);
+      return found[0]?.availablePeerCount === 2 && found;
+    });
+    const { catalogId } = alien!;
+    await until(() => second.files.get(path)?.catalogId === catalogId);
+    const counts = () =>
+      rig.seen.flatMap(({ type, data }) =>
+        type === "catalog.availability" && data.catalogId === catalogId
+          ? [data.availablePeerCount]
+          : []
+      );
+    await until(() => counts().at(-1) === 2);
+    rig.seen.length = 0;
+
+    // It is slow to say what the file is.
+    const { unoffered } = second;
+    second.unoffered = () => [];
+    second.remap(catalogId, brazil!.catalogId);
+    two.link.offer();
+    await until(() => counts().at(-1) === 1);
+    second.unoffered = unoffered;
+    two.link.offer();
+    await until(() => counts().at(-1) === 2);
+
+    strictEqual(second.files.get(path)?.catalogId, catalogId);
+    strictEqual(rig.seen.some(({ type }) => type === "catalog.endangered"), false);
+  },
+);
+
+onBoth("a copy that a peer has deleted may leave a last one, which is told", async (state) => {
+  await using rig = await startEdge({ state, timeouts: { graceSec: 0.5 } });
+  const second = new ContentLibrary("elsewhere/alien.mp4");
+  const first = new ContentLibrary("films/alien.mp4");
+  await using _one = startLink(rig.address, first, settings("one"));
+  await until(async () => (await titles(rig.edge))[0]?.contentHash);
+  await using two = startLink(rig.address, second, settings("two"));
+  const alien = await until(async () =>
+    (await titles(rig.edge)).find(({ availablePeerCount }) => availablePeerCount === 2)
+  );
+  await until(() => second.files.get("elsewhere/alien.mp4")?.catalogId === alien.catalogId);
+
+  second.files.clear();
+  two.link.offer();
+
+  const alarm = await rig.event("catalog.endangered");
+  deepStrictEqual(alarm.data, { reason: "last_copy", count: 1, catalogIds: [alien.catalogId] });
+});
+
 onBoth("titles of which all copies are on failing drives are in danger", async (state) => {
   await using rig = await startEdge({ state });
   const library = new ContentLibrary("alien.mp4");

@@ -20,7 +20,10 @@ export interface AvailabilityOptions {
   isOnline(peerId: string): boolean;
   publish: Publish;
   log: Log;
-  /** Milliseconds that a peer may be away before it counts as lost; 300,000 unless said. */
+  /**
+   * Milliseconds that a peer may be away before it counts as lost; 300,000 unless said. A copy that a
+   * peer has no more counts as lost after as long, or half a minute if that is less.
+   */
   graceMs?: number | undefined;
 }
 
@@ -35,6 +38,11 @@ const MAX_ALARMED = 10_000;
 /** Ids in one alarm. */
 const MAX_NAMED = 100;
 const QUIET_MS = 200;
+/**
+ * So long a copy may be gone from a peer that is there before that is a loss: a file that is called
+ * otherwise is of its title again as soon as the peer has offered and described it.
+ */
+const SETTLE_MS = 30_000;
 /** After a round of more, so many times as long as it took nothing is looked at. */
 const REST = 4;
 const MAX_REST_MS = 30_000;
@@ -43,8 +51,10 @@ const HOUR_MS = 3_600_000;
 export class Availability {
   readonly #options: AvailabilityOptions;
   readonly #due = new Nudge<"look" | "expire">();
-  /** And whether one of their replicas has gone. */
+  /** And whether one of their replicas has gone for good. */
   #titles = new Map<string, boolean>();
+  /** Titles of which a replica has gone just now, and when that is a loss; the oldest first. */
+  readonly #gone = new Map<string, number>();
   #peers = new Set<string>();
   #lost = new Set<string>();
   /** What an alarm was given for, so that it is given once. */
@@ -54,11 +64,20 @@ export class Availability {
     this.#options = options;
   }
 
+  get #graceMs(): number {
+    return this.#options.graceMs ?? 300_000;
+  }
+
   /** Replicas of these have come, are at risk, or are `lost`. */
   touched(peerId: string, catalogIds: string[], lost = false): void {
+    const isLossAt = Date.now() + Math.min(this.#graceMs, SETTLE_MS);
     for (const id of catalogIds) {
+      // Of more than can be remembered it is one at once: better told too early than not at all.
+      const canWait = lost && (this.#gone.delete(id) || this.#gone.size < MAX_TITLES);
+      if (canWait) this.#gone.set(id, isLossAt);
       const was = this.#titles.get(id);
-      if (was !== undefined || this.#titles.size < MAX_TITLES) this.#titles.set(id, lost || !!was);
+      const isLoss = lost && !canWait || !!was;
+      if (was !== undefined || this.#titles.size < MAX_TITLES) this.#titles.set(id, isLoss);
       else if (peerId) this.#peers.add(peerId);
     }
     this.#due.note("look");
@@ -72,7 +91,6 @@ export class Availability {
 
   /** Looks until aborted; a peer that stays away is a loss after a while. */
   async run(signal: AbortSignal): Promise<void> {
-    const { graceMs = 300_000 } = this.#options;
     const timers = new Set<ReturnType<typeof setTimeout>>();
     const later = (ms: number, work: () => void) => {
       const timer = setTimeout(() => {
@@ -86,17 +104,34 @@ export class Availability {
       later(HOUR_MS, expireAgain);
     };
     later(HOUR_MS, expireAgain);
+    let isAwaited = false;
+    const takeLosses = () => {
+      const now = Date.now();
+      for (const [id, isLossAt] of this.#gone) {
+        if (isLossAt > now) {
+          if (isAwaited) return;
+          isAwaited = true;
+          return later(isLossAt - now, () => {
+            isAwaited = false;
+            this.#due.note("look");
+          });
+        }
+        this.#gone.delete(id);
+        this.#titles.set(id, true);
+      }
+    };
     try {
       while (!signal.aborted) {
         const due = await this.#due.take(signal);
         if (signal.aborted) return;
+        takeLosses();
         const titles = this.#titles;
         const peers = this.#peers;
         const lost = this.#lost;
         [this.#titles, this.#peers, this.#lost] = [new Map(), new Set(), new Set()];
         for (const peerId of peers) {
           if (this.#options.isOnline(peerId)) continue;
-          later(graceMs, () => {
+          later(this.#graceMs, () => {
             this.#lost.add(peerId);
             this.#due.note("look");
           });
