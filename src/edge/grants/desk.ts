@@ -126,7 +126,7 @@ export class GrantDesk {
   async playingHere(): Promise<GrantRow[]> {
     const { store, edgeId } = this.#options;
     const now = new Date().toISOString();
-    return (await store.playing({})).filter((it) => it.edgeId === edgeId && it.expiresAt > now);
+    return (await store.playing({ edgeId })).filter(({ expiresAt }) => expiresAt > now);
   }
 
   playing(filter: GrantFilter): Promise<GrantRow[]> {

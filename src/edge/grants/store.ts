@@ -33,6 +33,11 @@ export interface GrantFilter {
   peerId?: string | undefined;
 }
 
+/** The same, of one edge's. */
+interface RowFilter extends GrantFilter {
+  edgeId?: string;
+}
+
 /** Plays that the log remembers. */
 const MAX_ROWS = 10_000;
 /** Rows written before the oldest are looked for. */
@@ -43,11 +48,12 @@ const columns = {
   viewer: "viewer",
   catalogId: "catalog_id",
   peerId: "peer_id",
-} satisfies Record<keyof GrantFilter, string>;
+  edgeId: "edge_id",
+} satisfies Record<keyof RowFilter, string>;
 
 const COLUMNS = `session_id AS "sessionId", viewer, catalog_id AS "catalogId",
-  peer_id AS "peerId", peer_catalog_id AS "peerCatalogId", offer, edge_id AS "edgeId", issued_at AS "issuedAt", expires_at AS "expiresAt",
-  renewals, state, reason, ended_at AS "endedAt"`;
+  peer_id AS "peerId", peer_catalog_id AS "peerCatalogId", offer, edge_id AS "edgeId",
+  issued_at AS "issuedAt", expires_at AS "expiresAt", renewals, state, reason, ended_at AS "endedAt"`;
 
 export class GrantStore {
   #written = 0;
@@ -107,8 +113,8 @@ export class GrantStore {
   }
 
   /** Those that play now. */
-  async playing(filter: GrantFilter, limit = 10_000): Promise<GrantRow[]> {
-    const wanted = (Object.keys(columns) as (keyof GrantFilter)[])
+  async playing(filter: RowFilter, limit = 10_000): Promise<GrantRow[]> {
+    const wanted = (Object.keys(columns) as (keyof RowFilter)[])
       .filter((name) => filter[name] !== undefined);
     const conditions = wanted.map((name) => ` AND ${columns[name]} = ?`).join("");
     const values: StateValue[] = wanted.map((name) => filter[name]!);
