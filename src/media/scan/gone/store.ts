@@ -13,11 +13,22 @@ export interface Waiting {
   since: string;
 }
 
-const PRESENT = "offline_since IS NULL AND status NOT IN ('missing', 'forgotten')";
+const HERE_OR_AWAY = "status NOT IN ('missing', 'forgotten')";
+const PRESENT = `offline_since IS NULL AND ${HERE_OR_AWAY}`;
 const UNCONFIRMED = "gone_since IS NOT NULL AND gone_kept = 0";
 
 export function createGoneStore(db: Database) {
   const now = () => new Date().toISOString();
+
+  const pages = (which: string) => (root: string, after: string, limit: number) =>
+    db.all<{ rowid: number; path: string }>(
+      `SELECT rowid, relative_path AS path FROM media
+       WHERE root = ? AND relative_path > ? AND ${which} ORDER BY relative_path LIMIT ?`,
+      root,
+      after,
+      limit,
+    );
+
   return {
     /** Those that are not away with their volume, nor known to be gone: in their order. */
     stillExpected: (rowids: readonly number[]): number[] =>
@@ -53,26 +64,10 @@ export function createGoneStore(db: Database) {
       ),
 
     /** The next `limit` files of a root that count as being there, after a path. */
-    presentIn: (root: string, after: string, limit: number): { rowid: number; path: string }[] =>
-      db.all(
-        `SELECT rowid, relative_path AS path FROM media
-         WHERE root = ? AND relative_path > ? AND ${PRESENT} AND gone_kept = 0
-         ORDER BY relative_path LIMIT ?`,
-        root,
-        after,
-        limit,
-      ),
+    presentIn: pages(`${PRESENT} AND gone_kept = 0`),
 
     /** The next `limit` files of a root that are not missing yet, those away included. */
-    restOf: (root: string, after: string, limit: number): { rowid: number; path: string }[] =>
-      db.all(
-        `SELECT rowid, relative_path AS path FROM media
-         WHERE root = ? AND relative_path > ? AND status NOT IN ('missing', 'forgotten')
-         ORDER BY relative_path LIMIT ?`,
-        root,
-        after,
-        limit,
-      ),
+    restOf: pages(HERE_OR_AWAY),
 
     /** A person has taken their media folder away: nobody is asked about them any more. */
     leave: (rowids: readonly number[]): number =>
