@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { reasonOf } from "../base/errors.ts";
+import { reasonOf, UnavailableError } from "../base/errors.ts";
 import type { Metric } from "../base/metrics.ts";
 import { pause, type Service } from "../base/service.ts";
 import { Semaphore } from "../pool/mod.ts";
@@ -74,6 +74,8 @@ interface Ending {
   status: StatusObject;
   livedMs: number;
   wasUp: boolean;
+  /** It did not answer any more: neither may it at the next attempt, which takes as long to see. */
+  wasSilent: boolean;
   /** A better edge was found meanwhile. */
   better: string | undefined;
 }
@@ -176,6 +178,7 @@ export function createLink(deps: LinkDeps): Link {
       }
     }, limitMs);
     heardAt = 0;
+    let wasSilent = false;
     const watching = isGone({
       ask: () => askEdge(grpc, client, { ms: limitMs, signal: over.signal }),
       heardAt: () => heardAt,
@@ -187,7 +190,9 @@ export function createLink(deps: LinkDeps): Link {
       everyMs: settings.heartbeatSec * 1000,
       signal: over.signal,
     }).then((is) => {
-      if (is) hangUp(`The edge has not answered in ${settings.timeoutSec} s`);
+      if (!is) return;
+      wasSilent = true;
+      hangUp(`The edge has not answered in ${settings.timeoutSec} s`);
     });
     let better: string | undefined;
     const looking = lookUp(addresses.slice(0, at), {
@@ -207,13 +212,14 @@ export function createLink(deps: LinkDeps): Link {
       session = new LinkSession(parts, { ...options, isOurs, hooks: hooks(address) });
       await session.run().catch((error) => {
         if (over.signal.aborted) return;
+        wasSilent = error instanceof UnavailableError;
         log.warn("Hanging up", { reason: reasonOf(error) });
         stream.cancel();
       });
       const status = await ended.promise;
       await Promise.all([looking, watching]);
       const livedMs = Date.now() - started;
-      return { status, livedMs, wasUp: state.connected, better } satisfies Ending;
+      return { status, livedMs, wasUp: state.connected, wasSilent, better } satisfies Ending;
     } finally {
       session = tellViewer = undefined;
       clearTimeout(connecting);
@@ -237,7 +243,8 @@ export function createLink(deps: LinkDeps): Link {
     const said = new Map<string, string>();
     for (let at = 0; !signal.aborted;) {
       const address = addresses[at]!;
-      const { status: ending, livedMs, wasUp, better } = await once(grpc, at, patience, signal);
+      const ended = await once(grpc, at, patience, signal);
+      const { status: ending, livedMs, wasUp, wasSilent, better } = ended;
       const { code, details } = ending;
       if (signal.aborted) break;
       if (better) {
@@ -252,8 +259,8 @@ export function createLink(deps: LinkDeps): Link {
       deniedSince = isDenied ? deniedSince || Date.now() - livedMs : 0;
       const isPatient = isDenied && Date.now() - deniedSince < DENIED_PATIENCE_MS;
       const reason = `${status[code]}: ${details}${advice(grpc, ending, isPatient)}`;
-      // What has ended starts again with the best; what was never there is followed by the next.
-      at = wasUp ? 0 : (at + 1) % addresses.length;
+      // What has ended starts again with the best; what is not there is followed by the next.
+      at = wasUp && !wasSilent ? 0 : (at + 1) % addresses.length;
       const isRound = wasUp || at === 0;
       const most = isPatient ? DENIED_WAIT_MS : longestWaitMs;
       const waitMs = isRound ? backoff.next(wasUp ? livedMs : 0, quick, most) : 0;

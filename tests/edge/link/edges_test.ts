@@ -166,6 +166,24 @@ Deno.test("an edge that takes connections and is silent holds nothing up", grpcT
   for (const socket of sockets) socket.destroy();
 });
 
+Deno.test("an edge that freezes is followed by the next, not by itself", grpcTest, async () => {
+  await using first = await startEdge();
+  await using second = await startEdge();
+  await using proxy = await CuttingProxy.open(Number(first.address.split(":")[1]));
+  await using peer = startLink(`${proxy.address},${second.address}`, new MapLibrary(), {
+    settings: { timeoutSec: 0.4, heartbeatSec: 0.1 },
+    timing: { lookUpMs: 60_000 },
+  });
+  await until(() => peer.link.state().extensions.length > 0);
+  strictEqual(peer.link.state().address, proxy.address);
+
+  proxy.cut("silence"); // of this connection; another one would pass
+  await peer.event("link.disconnected");
+  await until(() => peer.link.state().connected);
+
+  strictEqual(peer.link.state().address, second.address);
+});
+
 Deno.test("answers of one edge do not go to another", grpcTest, async () => {
   await using original = await PublishedEdge.open();
   const library = new MapLibrary();
