@@ -627,4 +627,24 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
     strictEqual((await edges[2]!.signIn(right, from)).user.name, "ann");
     strictEqual((await state.all("SELECT key FROM sign_in_tries")).length, 0);
   },
+
+  "whoever guesses elsewhere keeps nobody out who is signed in at home": async (rig) => {
+    const { people } = rig;
+    const [right, home] = [{ name: "Ann", password: PASSWORD }, "192.0.2.9"];
+    await join(rig, "Ann");
+    for (let n = 0; n < 20; n++) {
+      const wrong = { name: "Ann", password: `guess number ${n}` };
+      await people.signIn(wrong, { address: `198.51.100.${n}` }).catch(() => {});
+    }
+
+    await rejects(people.signIn(right, { address: "203.0.113.1" }), TooManyTriesError);
+    strictEqual((await people.signIn(right, { address: home })).user.name, "Ann");
+
+    // Guesses from there are counted all the same, by their address.
+    for (let n = 0; n < 8; n++) {
+      const wrong = { name: "Ann", password: `guess number ${n}` };
+      await rejects(people.signIn(wrong, { address: home }), UnknownCallerError);
+    }
+    await rejects(people.signIn(right, { address: home }), TooManyTriesError);
+  },
 };

@@ -12,6 +12,7 @@ import type { Actor } from "../audit/audit.ts";
 import { type Caller, type Role, scopesOf } from "../roles.ts";
 import { hashOf, isSecret, newId, newSecret } from "../secrets.ts";
 import { type SessionRow, sessionStore } from "./store.ts";
+import { networkOf } from "../tries/tries.ts";
 import type { Statements } from "../../db/mod.ts";
 
 export interface Session {
@@ -147,6 +148,13 @@ export function createSessions({ state, publish, log, now, audit }: Deps) {
 
     list: async (userId: string, { before, limit }: { before: string; limit: number }) =>
       (await store.page(userId, before || LAST, iso(now()), limit)).map(toSession),
+
+    /** Whether this user is signed in from the same network. */
+    isAt: async (userId: string, address: string | undefined): Promise<boolean> =>
+      address !== undefined &&
+      (await all(userId)).some((it) =>
+        it.address !== null && networkOf(it.address) === networkOf(address)
+      ),
 
     /** One of this user's own; an owner's of anybody, with `userId` left out. */
     async end(by: Caller, id: string, userId?: string): Promise<void> {
