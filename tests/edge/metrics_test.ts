@@ -29,7 +29,7 @@ Deno.test("an edge counts peers, messages, commands, grants and streams", grpcTe
   const none = numbers(edge);
   deepStrictEqual(Object.values(none).filter((it) => it !== 0), [], "it begins at zero");
   strictEqual(none["commands_total{dead}"], 0);
-  await using _peer = startLink(rig.address, new MapLibrary("heat.mkv", "alien.mkv"));
+  await using peer = startLink(rig.address, new MapLibrary("heat.mkv", "alien.mkv"));
   const [title] = await until(async () => {
     const items = await titles(edge);
     return items.length === 2 && items;
@@ -70,6 +70,8 @@ Deno.test("an edge counts peers, messages, commands, grants and streams", grpcTe
   deepStrictEqual(Object.fromEntries(Object.keys(some).map((it) => [it, now[it]])), some);
   ok(now["announcements_total"]! >= 1);
   strictEqual("bus_up" in now, false, "it has no other edges");
+  const heard = peer.link.metrics().find(({ name }) => name === "giggityflix_link_commands_total");
+  strictEqual(heard?.samples[0]?.value, 1, "the peer has counted it, too");
 });
 
 Deno.test(

@@ -11,7 +11,7 @@ import { isUndecodable } from "../codec.ts";
 import { Conversation, readEach } from "../conversation.ts";
 import type { LinkDeps } from "../deps.ts";
 import type { Refusals } from "../identity/mod.ts";
-import type { HandlerContext } from "../handlers/mod.ts";
+import { commands as known, type HandlerContext } from "../handlers/mod.ts";
 import { Announcer, type Retold } from "./announcer.ts";
 import type { LinkCounters } from "./counters.ts";
 import { dispatch } from "./dispatch.ts";
@@ -218,6 +218,7 @@ export class LinkSession {
       return;
     }
     const { requestId, payload } = message;
+    if (payload && payload.case in known) counters.commands++;
     await dispatch(message, {
       context: this.#context,
       commands,
