@@ -302,6 +302,11 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
       expiresInHours: 1,
       shares,
     });
+    // Of those who may see all already one would believe that they may see no more.
+    for (const role of ["member", "owner"] as const) {
+      const link = { role, uses: 1, expiresInHours: 1, shares };
+      await rejects(people.invitations.create(caller, link), /invite a guest/);
+    }
     const accept = (name: string, password = PASSWORD) =>
       people.invitations.accept({ token: made.token, name, password }, {});
 

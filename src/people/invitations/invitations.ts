@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { ConflictError, InvalidError, NotFoundError } from "../../base/errors.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import { userStore } from "../accounts/store.ts";
 import { DAY_MS, type Deps, HOUR_MS, iso, LAST } from "../deps.ts";
@@ -114,6 +114,7 @@ export function createInvitations(deps: InvitationsDeps) {
       { role, uses, expiresInHours, note = "", shares = [] }: NewInvitation,
     ): Promise<{ token: string; made: Invitation & Noticed }> {
       for (const rule of shares) checkRule(rule, now());
+      checkShares(role, shares);
       const notices = await noticesOf(shares, knows);
       const row: InvitationRow = {
         id: newId("inv"),
@@ -192,6 +193,22 @@ export function createInvitations(deps: InvitationsDeps) {
 
     forget: () => store.forget(iso(now() - 30 * DAY_MS)),
   };
+}
+
+/**
+ * Whoever shares something by a link believes that nothing else is: with a member all is, whatever is
+ * shared besides, and from an owner nothing can be kept.
+ *
+ * @throws {InvalidError} such rules would do nothing
+ */
+function checkShares(role: Role, shares: readonly Rule[]): void {
+  const isIdle = role === "owner" && shares.length > 0 ||
+    role === "member" && shares.some(({ effect }) => effect === "allow");
+  if (!isIdle) return;
+  throw new InvalidError(
+    `Cannot share by a link that makes a ${role}, who may see and play all: invite a guest`,
+    { field: "role" },
+  );
 }
 
 /**
