@@ -38,6 +38,9 @@ export interface Noticed {
 /** More make each question slow, and nobody knows what they say together. */
 const MAX_RULES = 2000;
 
+/** Whoever allows something believes that nothing else is. */
+const ALLOWED = "A member may see and play all that is not denied: this rule does nothing for one";
+
 /** What one person may see and play, as their rules are now. */
 export interface Sight {
   judge(title: Title): Verdict;
@@ -89,6 +92,7 @@ export function createSharing({ state, publish, now, knows, audit }: Deps) {
       }
       const notices = await noticesOf([rule], knows);
       const row = rowOf(rule, by, now());
+      let isForMember = rule.role === "member";
       await state.transaction(async (tx) => {
         const rules = ruleStore(tx);
         if (rule.userId !== undefined) {
@@ -97,12 +101,14 @@ export function createSharing({ state, publish, now, knows, audit }: Deps) {
           if (user.role === "owner") {
             throw new DeniedError("Cannot make a rule for an owner: owners may see and play all");
           }
+          isForMember = user.role === "member";
         }
         if (await rules.count() >= MAX_RULES) {
           throw new ConflictError(`Cannot keep more than ${MAX_RULES} rules: delete some`);
         }
         await rules.add(row);
       });
+      if (isForMember && rule.effect === "allow") notices.push(ALLOWED);
       publish("sharing.changed", changeOf(row));
       await audit.note(by, { action: "sharing.create", target: row.id, details: { ...rule } });
       return { ...toRule(row), ...notices.length > 0 && { notices } };

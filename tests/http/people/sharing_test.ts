@@ -144,6 +144,12 @@ Deno.test("a rule for nobody's peer is refused; of what may come it is said that
   deepStrictEqual(await invite(["peer", "p-1"]), [201, undefined]);
   const { items } = await (await rig.ask("GET /api/sharing-rules", { bearer })).json();
   strictEqual(items.length, 4);
+
+  // Whoever is allowed something may see no more, one would think: of a member that is not so.
+  const idle = ["A member may see and play all that is not denied: this rule does nothing for one"];
+  const bob = await rig.join("Bob", "member");
+  deepStrictEqual(await make("peer", "p-1", { user_id: bob.id }), [201, idle]);
+  deepStrictEqual(await make("peer", "p-1", { role: "member" }), [201, idle]);
 });
 
 Deno.test("events tell people what is theirs, and end with their session", async () => {
