@@ -13,6 +13,8 @@ export interface Issue {
   format?: string;
   minimum?: number | bigint;
   maximum?: number | bigint;
+  /** Whether the bound itself is allowed. */
+  inclusive?: boolean;
   divisor?: number;
   values?: readonly unknown[];
   errors?: readonly (readonly Issue[])[];
@@ -35,8 +37,10 @@ const words: Record<string, (issue: Issue) => string | undefined> = {
       ? "it is missing"
       : `expected ${nouns[expected] ?? expected}`,
 
-  "too_small": ({ origin, minimum }) => {
-    if (origin === "number") return `it is less than ${minimum}`;
+  "too_small": ({ origin, minimum, inclusive }) => {
+    if (origin === "number") {
+      return `it is ${inclusive === false ? "not more" : "less"} than ${minimum}`;
+    }
     if (origin === "int") return "it is too small a number";
     if (minimum === 1) return "it is empty";
     return origin === "string" ? `it has fewer than ${minimum} characters` : undefined;

@@ -14,6 +14,7 @@ Deno.test("inWords() says what a schema has refused, and leaves to zod what it d
     [z.int().min(0), -1e20, "it is too small a number"],
     [z.number().max(9999).int(), 1e20, "it is more than 9999"],
     [z.number().min(1), 0, "it is less than 1"],
+    [z.number().positive(), 0, "it is not more than 0"],
     [z.number().max(500), 501, "it is more than 500"],
     [z.number().multipleOf(0.5), 0.3, "expected steps of 0.5"],
     [z.boolean(), "yes", "expected true or false"],
