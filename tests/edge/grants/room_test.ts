@@ -94,10 +94,17 @@ Deno.test("a peer that says nothing leaves time for another with the title", grp
       return super.describe(catalogIds).map((it) => ({ ...it, contentHash: "ab".repeat(16) }));
     }
   }
-  await using rig = await startEdge({ timeouts: { streamSec: 1 } });
+  await using rig = await startEdge({ timeouts: { streamSec: 3 } });
+  let asked = 0;
   const silent = startLink(rig.address, new OneFilm("Alien.mp4"), {
     settings: { peerId: "silent" },
-    streams: { open: () => new Promise(() => {}), close: () => {} },
+    streams: {
+      open() {
+        asked++;
+        return new Promise(() => {});
+      },
+      close: () => {},
+    },
   });
   await using _silent = silent;
   await rig.event("peer.connected");
@@ -110,7 +117,8 @@ Deno.test("a peer that says nothing leaves time for another with the title", grp
   });
 
   const play = () => rig.edge.openStream({ catalogId: item!.catalogId, sdp: "v=0" }, never);
-  const peers = [(await play()).peerId, (await play()).peerId];
+  const peers = [(await play()).peerId, (await play()).peerId, (await play()).peerId];
 
-  deepStrictEqual(peers, ["well", "well"]);
+  deepStrictEqual(peers, ["well", "well", "well"]);
+  strictEqual(asked, 1, "it is asked last for a while");
 });

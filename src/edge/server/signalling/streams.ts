@@ -67,13 +67,20 @@ interface Copy {
   /** What the peer calls it. */
   catalogId: string;
   load: number;
+  /** It has just left a question without an answer. */
+  isSilent: boolean;
 }
 
 /** Peers that can be asked in the time there is, if none of them says a word. */
 const MAX_ASKED = 4;
+/** So long others are asked before one that was silent. */
+const SILENT_MS = 60_000;
+const MAX_SILENT = 1000;
 
 export class Streams {
   readonly open: OpenStreams;
+  /** Peers that did not answer the last time, and until when that counts. */
+  readonly #silent = new Map<string, number>();
 
   constructor(readonly options: StreamsOptions) {
     this.open = new OpenStreams(options);
@@ -169,10 +176,15 @@ export class Streams {
     );
     const online = [...copies].flatMap(([peerId, catalogId]): Copy | [] => {
       const peer = this.options.findPeer(peerId);
-      return peer ? { peer, catalogId, load: this.open.countOf(peerId) } : [];
+      const isSilent = (this.#silent.get(peerId) ?? 0) > Date.now();
+      return peer ? { peer, catalogId, load: this.open.countOf(peerId), isSilent } : [];
     });
     const able = online.filter(({ peer }) => peer.extensions.includes("stream"));
-    if (able.length > 0) return able.sort((one, other) => one.load - other.load);
+    if (able.length > 0) {
+      return able.sort((one, other) =>
+        Number(one.isSilent) - Number(other.isSilent) || one.load - other.load
+      );
+    }
 
     const holders = [...copies.keys()];
     const state = holders.length === 0
@@ -238,9 +250,12 @@ export class Streams {
     const question = { case: "streamOpenRequest", value } as const;
     const { payload } = await peer.ask(question, ms, signal).catch((error) => {
       if (!(error instanceof Failure)) throw error;
+      if (this.#silent.size >= MAX_SILENT) this.#silent.clear();
+      this.#silent.set(peerId, Date.now() + SILENT_MS);
       const state = `peer "${peerId}" did not answer in ${ms} ms`;
       throw new UnavailableError(`Cannot open the stream: ${state}`, { peerId }, { cause: error });
     });
+    this.#silent.delete(peerId);
     if (payload?.case !== "streamOpenResponse") {
       throw new UnavailableError(
         `Cannot open the stream: peer "${peerId}" answered something else`,
