@@ -120,6 +120,7 @@ async function runParts(context: PartsContext, signal: AbortSignal): Promise<voi
       publish,
       log,
       mayPlay: people.mayPlay,
+      isOn: people.port.isOn,
     });
   if (people) services.people = people.tidy;
   if (edge) services.relay = edge.relay;

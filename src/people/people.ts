@@ -79,6 +79,9 @@ export function createPeople(options: PeopleOptions) {
     authenticate: async (shown: string, address?: string): Promise<Caller | undefined> =>
       await sessions.authenticate(shown, address) ?? await tokens.authenticate(shown, address),
 
+    /** Whether this sign-in or API token, by its id, goes on. */
+    isOn: async (id: string): Promise<boolean> => await sessions.isOn(id) || await tokens.isOn(id),
+
     /**
      * Signs somebody in. A name that nobody has takes as long as a wrong password, and says the same.
      *

@@ -590,7 +590,11 @@ export const cases: Record<string, (rig: PeopleRig) => Promise<void>> = {
       value: "",
       expiresAt: new Date(rig.now() + 1000).toISOString(),
     });
+    const token = (await people.tokens.list(user.id, { before: "", limit: 1 }))[0]!;
+    const areOn = () => Promise.all([caller.sessionId!, token.id, "ses_0"].map(people.isOn));
+    deepStrictEqual(await areOn(), [true, true, false]);
     rig.pass(400 * 86_400_000);
+    deepStrictEqual(await areOn(), [false, false, false]);
     const { sessions, tokens, sharing, invitations, passkeys } = people;
     const told = () => rig.events.filter(({ type }) => type === "sharing.changed").length;
     const before = told();

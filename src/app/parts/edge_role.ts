@@ -43,6 +43,8 @@ export interface EdgeRoleOptions {
   log: Log;
   /** Whether this viewer (an account's id, or "owner") may play this title. */
   mayPlay(viewer: string, catalogId: string, peerId?: string): Promise<boolean>;
+  /** Whether a sign-in or token, by its id, goes on. */
+  isOn(proof: string): Promise<boolean>;
 }
 
 export interface Listening {
@@ -101,7 +103,7 @@ export function openEdgeRole(options: EdgeRoleOptions) {
       baseUrl: () => config.value.screenshotBaseUrl || oneHost(httpUrlOf(config.value, httpPort)),
     },
   });
-  const plays = endingWithProof(edge, log);
+  const plays = endingWithProof(edge, options.isOn, log);
   let listening = Promise.withResolvers<Listening>();
   let address: string | undefined;
   /** Where the port was left to chance: the one that it became. */

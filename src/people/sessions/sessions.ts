@@ -149,6 +149,8 @@ export function createSessions({ state, publish, log, now, audit }: Deps) {
     list: async (userId: string, { before, limit }: { before: string; limit: number }) =>
       (await store.page(userId, before || LAST, iso(now()), limit)).map(toSession),
 
+    isOn: async (id: string): Promise<boolean> => await store.find(id, iso(now())) !== undefined,
+
     /** Whether this user is signed in from the same network. */
     isAt: async (userId: string, address: string | undefined): Promise<boolean> =>
       address !== undefined &&

@@ -78,6 +78,11 @@ export function createTokens({ state, publish, now, audit }: Deps) {
       return { by: "token", name, role, scopes, libraryUser, userId, tokenId, address };
     },
 
+    async isOn(id: string): Promise<boolean> {
+      const { expiresAt = "" } = await store.find(id) ?? {};
+      return expiresAt === null || expiresAt > iso(now());
+    },
+
     list: async (userId: string, { before, limit }: { before: string; limit: number }) =>
       (await store.page(userId, before || LAST, limit)).map(toToken),
 

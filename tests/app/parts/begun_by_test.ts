@@ -16,7 +16,10 @@ async function setUp() {
     const found = await titles(edge);
     return found[0]?.online && found;
   });
-  const plays = endingWithProof(edge, silent);
+  /** Proofs that are over, of which this edge has heard nothing. */
+  const over = new Set<string>();
+  const isOn = (id: string) => Promise.resolve(!over.has(id));
+  const plays = endingWithProof(edge, isOn, silent);
   const port = { ...edgePort(), openStream: plays.openStream };
   const rest = stack.use(openPeopleRig({ ports: { edge: port } }));
   const stopping = new AbortController();
@@ -33,6 +36,7 @@ async function setUp() {
   return {
     edge,
     plays,
+    over,
     peer,
     rest,
     catalogId: item!.catalogId,
@@ -81,6 +85,32 @@ Deno.test(
     await rest.ask(`DELETE /api/sessions/${other.session_id}`, { bearer: ann.bearer });
     await it.peer.event("grant.revoked", 3);
     deepStrictEqual(it.playing(), [onDesk]);
+  },
+);
+
+Deno.test(
+  "what ended while other edges could not be heard ends what it has begun",
+  grpcTest,
+  async () => {
+    await using it = await setUp();
+    const { rest, plays } = it;
+    const [ann, bob] = [await rest.join("Ann", "owner"), await rest.join("Bob", "owner")];
+    const wanted = { name: "tv", scopes: ["play"] };
+    const tv = await (await rest.ask("POST /api/tokens", { bearer: bob.bearer, body: wanted }))
+      .json();
+    const [byAnn, byBob, byToken] = [
+      await it.play(ann.bearer),
+      await it.play(bob.bearer),
+      await it.play(tv.token),
+    ];
+    deepStrictEqual(it.playing(), [byAnn, byBob, byToken].sort());
+    // At another edge.
+    it.over.add(ann.sessionId).add(tv.id);
+
+    plays.onEvent("edge.rejoined", {});
+
+    await it.peer.event("grant.revoked", 2);
+    deepStrictEqual(it.playing(), [byBob]);
   },
 );
 

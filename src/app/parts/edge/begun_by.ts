@@ -20,7 +20,11 @@ const REASON = "signed out";
 const ENDINGS = ["grant.ended", "grant.expired", "grant.revoked", "grant.refused"];
 
 /** `plays` of which each ends with what it was begun by; `onEvent` hears all that happens here. */
-export function endingWithProof(plays: Plays, log: Log) {
+export function endingWithProof(
+  plays: Plays,
+  isOn: (proof: string) => Promise<boolean>,
+  log: Log,
+) {
   const proofs = new Map<string, string>();
   const over = new Set<string>();
 
@@ -30,6 +34,20 @@ export function endingWithProof(plays: Plays, log: Log) {
     const unknown = plays.streams(userId).map(({ sessionId }) => sessionId)
       .filter((sessionId) => !proofs.has(sessionId));
     for (const sessionId of [...begun, ...unknown]) await revoke(sessionId);
+  };
+
+  /** What ended while this edge could not hear the others, it was not told. */
+  const endMissed = async () => {
+    for (const proof of new Set(proofs.values())) {
+      if (await isOn(proof)) continue;
+      const begun = [...proofs].filter(([, by]) => by === proof);
+      for (const [sessionId] of begun) await revoke(sessionId);
+    }
+  };
+  const told = (ending: Promise<void>) => {
+    ending.catch((error) =>
+      log.error("Cannot end what plays by a sign-in that is over", { error })
+    );
   };
 
   return {
@@ -45,6 +63,7 @@ export function endingWithProof(plays: Plays, log: Log) {
     }) satisfies Plays["openStream"],
 
     onEvent(type: string, data: Record<string, unknown>): void {
+      if (type === "edge.rejoined") told(endMissed());
       if (ENDINGS.includes(type) && data.end === "edge") proofs.delete(String(data.session_id));
       const proof = type === "session.ended"
         ? data.sessionId
@@ -54,9 +73,7 @@ export function endingWithProof(plays: Plays, log: Log) {
       if (typeof proof !== "string") return;
       over.add(proof);
       dropOldest(over, MAX_OVER);
-      endAll(proof, String(data.userId)).catch((error) =>
-        log.error("Cannot end what plays by a sign-in that is over", { error })
-      );
+      told(endAll(proof, String(data.userId)));
     },
   };
 }
