@@ -162,7 +162,9 @@ export class Door {
 }
 
 function revoked(peerId: string): DeniedError {
-  return new DeniedError(`Cannot admit "${peerId}": this peer was revoked`);
+  return new DeniedError(
+    `Cannot admit "${peerId}": this peer was revoked; "giggityflix peers restore" at the edge undoes it`,
+  );
 }
 
 function notEnrolled(peerId: string): DeniedError {
