@@ -4,6 +4,7 @@
  * @module
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { dropOldest } from "../base/bounded/oldest.ts";
 import type { ReaderValue } from "./readers.ts";
 
 export interface Question {
@@ -62,10 +63,9 @@ function outOfTime(): boolean {
 function prepare(opened: DatabaseSync, sql: string): StatementSync {
   const known = statements.get(sql);
   if (known) return known;
-  const [oldest] = statements.keys();
-  if (statements.size >= MAX_STATEMENTS) statements.delete(oldest!);
   const made = opened.prepare(sql);
   statements.set(sql, made);
+  dropOldest(statements, MAX_STATEMENTS);
   return made;
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dropOldest } from "../../base/bounded/oldest.ts";
 import {
   ConflictError,
   DeniedError,
@@ -219,9 +220,8 @@ export function guardStreams(streams: LinkStreams, options: GuardOptions): Guard
       return true;
     },
     revoke(sessionId, reason) {
-      const [oldest] = revoked;
-      if (revoked.size >= MAX_REVOKED && oldest !== undefined) revoked.delete(oldest);
       revoked.add(sessionId);
+      dropOldest(revoked, MAX_REVOKED);
       end(sessionId, "revoked", reason);
     },
     close(sessionId) {

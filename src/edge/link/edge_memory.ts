@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dropOldest } from "../../base/bounded/oldest.ts";
 import { SeenTexts } from "../id_hash.ts";
 import type { OutboxStore } from "./outbox/store.ts";
 
@@ -28,8 +29,7 @@ export function edgeMemories(store: OutboxStore): (edge: string) => EdgeMemory {
       saveDescribed: (digest) => void store.saveFact(edge, "described", digest),
     };
     memories.set(edge, memory);
-    const [oldest] = memories.keys();
-    if (memories.size > MAX_EDGES) memories.delete(oldest!);
+    dropOldest(memories, MAX_EDGES);
     return memory;
   };
 }

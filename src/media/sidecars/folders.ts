@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dropOldest } from "../../base/bounded/oldest.ts";
 import { extensionOf, mediaTypes } from "../media.ts";
 import { subtitleExtensions } from "./subtitles.ts";
 
@@ -48,7 +49,7 @@ export function openListings(now: () => number = () => performance.now()): ListF
     const listing = list(folder);
     known.delete(folder);
     known.set(folder, { at, lookedAt: at, modifiedMs, listing });
-    if (known.size > MAX_FOLDERS) known.delete(known.keys().next().value!);
+    dropOldest(known, MAX_FOLDERS);
     return listing;
   };
   return Object.assign(listAt, { forget: (folder: string) => void known.delete(folder) });

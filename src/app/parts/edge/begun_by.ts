@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dropOldest } from "../../../base/bounded/oldest.ts";
 import { DeniedError } from "../../../base/errors.ts";
 import type { Log } from "../../../base/log.ts";
 import type { EdgePort } from "../../../http/mod.ts";
@@ -29,19 +30,19 @@ export function endingWithProof(
   const over = new Set<string>();
 
   const revoke = (sessionId: string) => plays.revokeGrants({ sessionId }, REASON);
+  const begunWith = (proof: string) =>
+    [...proofs].filter(([, by]) => by === proof).map(([sessionId]) => sessionId);
   const endAll = async (proof: string, userId: string) => {
-    const begun = [...proofs].filter(([, by]) => by === proof).map(([sessionId]) => sessionId);
     const unknown = plays.streams(userId).map(({ sessionId }) => sessionId)
       .filter((sessionId) => !proofs.has(sessionId));
-    for (const sessionId of [...begun, ...unknown]) await revoke(sessionId);
+    for (const sessionId of [...begunWith(proof), ...unknown]) await revoke(sessionId);
   };
 
   /** What ended while this edge could not hear the others, it was not told. */
   const endMissed = async () => {
     for (const proof of new Set(proofs.values())) {
       if (await isOn(proof)) continue;
-      const begun = [...proofs].filter(([, by]) => by === proof);
-      for (const [sessionId] of begun) await revoke(sessionId);
+      for (const sessionId of begunWith(proof)) await revoke(sessionId);
     }
   };
   const told = (ending: Promise<void>) => {
@@ -76,9 +77,4 @@ export function endingWithProof(
       told(endAll(proof, String(data.userId)));
     },
   };
-}
-
-function dropOldest(known: Map<string, unknown> | Set<string>, max: number): void {
-  const [oldest] = known.keys();
-  if (known.size > max && oldest !== undefined) known.delete(oldest);
 }

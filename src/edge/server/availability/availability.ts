@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dropOldest } from "../../../base/bounded/oldest.ts";
 import { turn } from "../../../base/event_loop.ts";
 import type { Publish } from "../../../base/events.ts";
 import type { Log } from "../../../base/log.ts";
@@ -213,9 +214,8 @@ export class Availability {
     if (!danger) return void this.#alarmed.delete(catalogId);
     // That a first copy has come is no alarm.
     if (this.#alarmed.get(catalogId) === danger || (danger === "last_copy" && !isLoss)) return;
-    const [oldest] = this.#alarmed.keys();
-    if (this.#alarmed.size >= MAX_ALARMED && oldest) this.#alarmed.delete(oldest);
     this.#alarmed.set(catalogId, danger);
+    dropOldest(this.#alarmed, MAX_ALARMED);
     round.dangers[danger].push(catalogId);
   }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { dropOldest } from "../../../base/bounded/oldest.ts";
 import { InvalidError } from "../../../base/errors.ts";
 import type { Plan } from "../query/plan.ts";
 import type { Sort } from "./orders.ts";
@@ -74,7 +75,7 @@ export function createListings(store: ResultStore) {
     known.delete(cursor);
     known.set(cursor, ahead);
     ahead.catch(() => known.delete(cursor));
-    for (const oldest of known.keys()) if (known.size > MOST) known.delete(oldest);
+    dropOldest(known, MOST);
   };
 
   /** From the beginning. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { dropOldest } from "../../../base/bounded/oldest.ts";
 import type { Readers } from "../../../db/mod.ts";
 import { TEXTS, type Texts } from "../store.ts";
 
@@ -59,7 +60,7 @@ export function createTexts(readers: Readers) {
       const texts = sleep(SOON_MS).then(() => read(seqs));
       texts.catch(() => {}); // they are read when they are needed
       prepared.set(first, { at: performance.now(), texts });
-      for (const oldest of prepared.keys()) if (prepared.size > MOST) prepared.delete(oldest);
+      dropOldest(prepared, MOST);
     },
   };
 }
