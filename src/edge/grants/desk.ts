@@ -60,18 +60,16 @@ export class GrantDesk {
   /** Written down first: there is no grant that the log does not know. */
   async issue(play: ViewerPlay): Promise<string> {
     const { store, edgeId, lifeSec } = this.#options;
-    const { viewer, titleId: catalogId, peerId, sessionId } = play;
+    const { viewer, titleId, catalogId: peerCatalogId, peerId, sessionId } = play;
     const now = Date.now();
     const issuedAt = new Date(now).toISOString();
     const expiresAt = new Date(now + lifeSec * 1000).toISOString();
     const offer = await sha256(play.sdp);
     const bound = { viewer, peerId, sessionId, offer };
-    await store.issued({
-      ...{ ...bound, catalogId, peerCatalogId: play.catalogId },
-      ...{ edgeId, issuedAt, expiresAt },
-    });
-    const text = await this.#sign({ ...bound, catalogId: play.catalogId });
-    const data = { viewer, "catalog_id": catalogId, "peer_id": peerId };
+    const times = { issuedAt, expiresAt };
+    await store.issued({ ...bound, catalogId: titleId, peerCatalogId, edgeId, ...times });
+    const text = await this.#sign({ ...bound, catalogId: peerCatalogId });
+    const data = { viewer, "catalog_id": titleId, "peer_id": peerId };
     this.#options.publish("grant.issued", { session_id: sessionId, end: "edge", ...data });
     this.#options.log.info("Grant issued", { sessionId, ...data });
     return text;

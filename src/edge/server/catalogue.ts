@@ -16,8 +16,9 @@ export interface Catalogue {
   findPeer(peerId: string): Promise<Peer | undefined>;
   /**
    * Titles that peers have announced, by title, those with all words of `query` in it: parts of
-   * words, in any order, whatever capitals and accents. Where `sees` says whose copies count, they are called,
-   * sorted and found as those call them. Of very many a page may be short, and not the last one.
+   * words, in any order, whatever capitals and accents. Where `sees` says whose copies count, they
+   * are called, sorted and found as those call them. Of very many a page may be short, and not the
+   * last one.
    */
   catalog(
     request: PageRequest & { query?: string | undefined; sees?: Sees | undefined },

@@ -41,7 +41,8 @@ const MAX_PAUSE_MS = 30_000;
 
 export class OpenStreams {
   readonly #open = new Map<string, Stream>();
-  #hasResumed = false;
+  /** Taken up once; a look that failed is done again. */
+  #resumed: Promise<void> | undefined;
 
   constructor(readonly options: OpenStreamsOptions) {}
 
@@ -191,11 +192,16 @@ export class OpenStreams {
   }
 
   /** What this edge had allowed before it was started goes on, by the same rules. */
-  async #resume(): Promise<void> {
-    if (this.#hasResumed) return;
+  #resume(): Promise<void> {
+    return this.#resumed ??= this.#takeUp().catch((error) => {
+      this.#resumed = undefined;
+      throw error;
+    });
+  }
+
+  async #takeUp(): Promise<void> {
     const rows = await this.options.desk.playingHere();
     const streams = await Promise.all(rows.map((row) => earlierStream(row, this.#lifeMs)));
-    this.#hasResumed = true;
     for (const stream of streams) {
       if (!this.#open.has(stream.sessionId)) this.#open.set(stream.sessionId, stream);
     }
